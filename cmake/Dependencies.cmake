@@ -1,0 +1,39 @@
+# What comes from Debian; third_party/README.md says why each one and not another.
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
+find_package(absl REQUIRED)
+find_package(TBB REQUIRED)
+find_package(GTest REQUIRED)
+find_package(benchmark REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(nlohmann_json REQUIRED)
+
+# Debian ships no CMake config for these; the static archive is preferred so that start-up does not
+# pay for resolving another shared library.
+function(astrolabe_static_library target file)
+  find_library(${target}_ARCHIVE NAMES ${file} REQUIRED)
+  add_library(${target} INTERFACE)
+  target_link_libraries(${target} INTERFACE ${${target}_ARCHIVE} ${ARGN})
+endfunction()
+astrolabe_static_library(astrolabe_xxhash libxxhash.a)
+astrolabe_static_library(astrolabe_zstd libzstd.a)
+astrolabe_static_library(astrolabe_re2 libre2.a Threads::Threads)
+
+if(ASTROLABE_JEMALLOC)
+  astrolabe_static_library(astrolabe_jemalloc libjemalloc.a Threads::Threads dl m)
+endif()
+
+# Clang and LLVM are linked statically and only into analysis/ (see DESIGN.md, Dependencies).
+set(ASTROLABE_LLVM_ROOT /usr/lib/llvm-22 CACHE PATH "Where LLVM 22 is installed")
+find_program(LLVM_CONFIG NAMES llvm-config-22 HINTS ${ASTROLABE_LLVM_ROOT}/bin REQUIRED)
+execute_process(COMMAND ${LLVM_CONFIG} --link-static --libs support targetparser OUTPUT_VARIABLE llvm_libs
+  OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND ${LLVM_CONFIG} --link-static --system-libs support OUTPUT_VARIABLE llvm_system_libs
+  OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+separate_arguments(llvm_libs)
+separate_arguments(llvm_system_libs)
+add_library(astrolabe_clang INTERFACE)
+target_include_directories(astrolabe_clang SYSTEM INTERFACE ${ASTROLABE_LLVM_ROOT}/include)
+target_link_directories(astrolabe_clang INTERFACE ${ASTROLABE_LLVM_ROOT}/lib)
+target_link_libraries(astrolabe_clang INTERFACE clangBasic ${llvm_libs} ${llvm_system_libs})

@@ -1,0 +1,36 @@
+# Language level, warnings, sanitizers and the linker: everything that applies to all our targets.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE OFF)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "" FORCE)
+endif()
+# Line tables are enough for profiles and stack traces, and keep the static link fast.
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -gline-tables-only -DNDEBUG")
+set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O2 -gline-tables-only -DNDEBUG")
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+# `astrolabe_flags` is linked privately by our own targets only: libraries are not held to our warnings.
+add_library(astrolabe_flags INTERFACE)
+target_include_directories(astrolabe_flags INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(astrolabe_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wthread-safety
+  -Wno-gnu-zero-variadic-macro-arguments -Wno-c99-extensions -Wno-missing-designated-field-initializers
+  -Wno-missing-field-initializers -fno-omit-frame-pointer -ffunction-sections -fdata-sections)
+if(ASTROLABE_WERROR)
+  target_compile_options(astrolabe_flags INTERFACE -Werror)
+endif()
+
+# -no-pie and --gc-sections: DESIGN.md measured 7 MB resident against 83 MB with shared LLVM.
+add_compile_options(-fno-pie)
+add_link_options(-fuse-ld=lld -no-pie -Wl,--gc-sections -Wl,--icf=safe)
+if(ASTROLABE_SANITIZE)
+  add_compile_options(-fsanitize=${ASTROLABE_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${ASTROLABE_SANITIZE})
+endif()
