@@ -9,6 +9,21 @@ find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(nlohmann_json REQUIRED)
 
+# Debian's config for abseil names the shared libraries although the archives stand beside them. Thirty
+# shared libraries are most of the dynamic loader's work at start-up, so point its targets at the archives.
+get_property(absl_targets DIRECTORY PROPERTY IMPORTED_TARGETS)
+list(FILTER absl_targets INCLUDE REGEX "^absl::")
+foreach(target ${absl_targets})
+  get_target_property(location ${target} LOCATION)
+  if(location MATCHES "^(.*/lib[a-z0-9_]+)\\.so")
+    set(archive ${CMAKE_MATCH_1}.a)
+    if(EXISTS ${archive})
+      get_target_property(configuration ${target} IMPORTED_CONFIGURATIONS)
+      set_target_properties(${target} PROPERTIES IMPORTED_LOCATION_${configuration} ${archive})
+    endif()
+  endif()
+endforeach()
+
 # Debian ships no CMake config for these; the static archive is preferred so that start-up does not
 # pay for resolving another shared library.
 function(astrolabe_static_library target file)

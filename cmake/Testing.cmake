@@ -1,6 +1,8 @@
 # astrolabe_layer(NAME SOURCES... DEPENDS...): the static library of one layer.
 # astrolabe_test(NAME SOURCES... DEPENDS...): a GoogleTest program, run by ctest as NAME.
 # astrolabe_bench(NAME SOURCES... DEPENDS...): a Google Benchmark program; never run by ctest.
+# astrolabe_fuzzer(NAME SOURCES... DEPENDS...): a libFuzzer program, only under the fuzz preset; NAME starts
+#   with `fuzz_`, by which `./x fuzz` finds it, and its seeds are the folder corpus/NAME beside it, if any.
 include(GoogleTest)
 
 function(astrolabe_layer name)
@@ -21,4 +23,14 @@ function(astrolabe_bench name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE astrolabe_flags ${ARG_DEPENDS} benchmark::benchmark benchmark::benchmark_main)
+endfunction()
+
+function(astrolabe_fuzzer name)
+  if(NOT ASTROLABE_FUZZ)
+    return()
+  endif()
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE astrolabe_flags ${ARG_DEPENDS})
+  target_link_options(${name} PRIVATE -fsanitize=fuzzer)
 endfunction()
