@@ -308,6 +308,7 @@ void DeclarationReader::EmitOperator(size_t operator_at, size_t first, bool has_
     while (k < tokens_.size() && !Is(k, '(')) ++k;
   }
   if (k == operator_at + 1) return;  // half-typed: "operator" alone
+  if (specifiers_.is_friend && !has_body) return;
   Emit({first, operator_at, k}, conversion ? SymbolKind::kConversion : SymbolKind::kOperator,
        has_body);
   Declared& d = declared_.back();

@@ -4,6 +4,8 @@
 #include <bit>
 #include <cstring>
 
+#include "index/ascii.h"
+
 namespace astrolabe {
 namespace {
 
@@ -11,13 +13,6 @@ namespace {
 constexpr size_t kCommentLookBack = 1024;
 constexpr size_t kNumberLookBack = 64;
 constexpr int kMaxBrokenRawStrings = 64;
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
-bool IsWordByte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || IsDigit(c) || c == '_' ||
-         static_cast<unsigned char>(c) >= 0x80;
-}
 
 bool IsRawStringPrefix(std::string_view word) {
   return word == "R" || word == "LR" || word == "uR" || word == "UR" || word == "u8R";

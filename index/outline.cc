@@ -53,6 +53,12 @@ bool StartsDeclaration(Keyword k) {
          k == Keyword::kTemplate || k == Keyword::kExtern;
 }
 
+// And words that usually do, for a file that is known to be broken.
+bool MayStartDeclaration(Keyword k) {
+  return k == Keyword::kClass || k == Keyword::kStruct || k == Keyword::kUnion ||
+         k == Keyword::kEnum || k == Keyword::kStorage || k == Keyword::kBuiltinType;
+}
+
 }  // namespace
 
 const std::vector<Symbol>& Outliner::Run(std::string_view text, const ByteClasses& classes,
@@ -133,9 +139,14 @@ void Outliner::ReadDeclarationToken(const Token& raw) {
   if (token.Is(TokenKind::kIdentifier)) {
     token.keyword = KeywordOf(lexer_.Text(token));
     if (language_ == Language::kC && IsNameInC(token.keyword)) token.keyword = Keyword::kNone;
-    bool recover = s.bracket_depth > 0 && token.starts_line && StartsDeclaration(token.keyword) &&
-                   (token.offset == 0 || text_[token.offset - 1] == '\n');
-    if (recover || (token.starts_line && BeginsAnew(token.keyword))) ClearPending();
+    bool first_column = token.offset == 0 || text_[token.offset - 1] == '\n';
+    bool starts =
+        StartsDeclaration(token.keyword) || (recovering_ && MayStartDeclaration(token.keyword));
+    if (s.bracket_depth > 0 && first_column && starts) {
+      EndDeclaration(token.offset);
+    } else if (token.starts_line && BeginsAnew(token.keyword)) {
+      ClearPending();
+    }
     if (token.keyword == Keyword::kNamespace && s.pending.empty()) {
       // No class and no enum holds a namespace: one that is still open was never finished.
       while (scope().kind == ScopeKind::kRecord || scope().kind == ScopeKind::kEnum) {
@@ -191,10 +202,8 @@ void Outliner::ReadDeclarationToken(const Token& raw) {
 bool Outliner::BeginsAnew(Keyword keyword) const {
   const std::vector<Token>& pending = state_.pending;
   if (state_.bracket_depth > 0 || pending.empty() || state_.after_type) return false;
-  bool starts = StartsDeclaration(keyword) || keyword == Keyword::kStorage ||
-                keyword == Keyword::kClass || keyword == Keyword::kStruct ||
-                keyword == Keyword::kUnion || keyword == Keyword::kEnum;
-  if (!starts) return false;
+  bool starts = StartsDeclaration(keyword) || MayStartDeclaration(keyword);
+  if (!starts || keyword == Keyword::kBuiltinType) return false;
   bool calls_only = true;
   for (size_t i = 0; i < pending.size();) {
     bool macro = pending[i].Is(TokenKind::kIdentifier) && IsMacroLike(lexer_.Text(pending[i]));
@@ -366,15 +375,21 @@ void Outliner::EndDeclaration(uint32_t end) {
 
 void Outliner::EndEnumerator() {
   State& s = state_;
-  // The first word that is no attribute; a macro with arguments stands for names nobody can see.
-  for (size_t i = 0; i < s.pending.size(); ++i) {
+  // A macro with arguments stands for names nobody can see; the enumerator may follow it.
+  size_t i = 0;
+  while (i + 1 < s.pending.size() && s.pending[i].Is(TokenKind::kIdentifier) &&
+         s.pending[i + 1].Is('(')) {
+    size_t depth = 0;
+    for (++i; i < s.pending.size(); ++i) {
+      if (s.pending[i].Is('(')) ++depth;
+      if (s.pending[i].Is(')') && --depth == 0) break;
+    }
+    ++i;
+  }
+  if (i < s.pending.size() && s.pending[i].Is(TokenKind::kIdentifier)) {
     const Token& t = s.pending[i];
-    if (!t.Is(TokenKind::kIdentifier)) break;
-    bool call = i + 1 < s.pending.size() && s.pending[i + 1].Is('(');
-    if (call) break;
     AddFound(Spelling(t), scope().path, SymbolKind::kEnumerator, t.offset, t.offset,
              s.pending.back().end(), true);
-    break;
   }
   ClearPending();
 }
@@ -447,7 +462,7 @@ void Outliner::ReadDirective(const Token& hash) {
   uint32_t end = lexer_.SkipDirective();
   if (name == "ifdef" || name == "ifndef") return PushConditional();
   if (name == "else" || name == "elif" || name == "elifdef" || name == "elifndef") {
-    return OtherSide();
+    return OtherSide(end);
   }
   if (name == "endif") EndConditional(end);
 }
@@ -474,14 +489,32 @@ void Outliner::PushConditional() {
   ++conditional_depth_;
 }
 
-void Outliner::OtherSide() {
+void Outliner::OtherSide(uint32_t end) {
   if (conditional_depth_ == 0 || conditional_depth_ > kMaxConditionals) return;
   Conditional& c = conditionals_[conditional_depth_ - 1];
   if (!c.has_other_side) {
     c.has_other_side = true;
     std::swap(c.first_side, state_);
+  } else {
+    CloseAbandoned(c.first_side, end);
   }
   state_ = c.at_if;
+}
+
+// What a side other than the first leaves open has no end of its own: the shared rest belongs to
+// the first.
+void Outliner::CloseAbandoned(const State& first_side, uint32_t end) {
+  auto close = [&](int32_t symbol) {
+    if (symbol >= 0 && found_[static_cast<size_t>(symbol)].end == 0) {
+      found_[static_cast<size_t>(symbol)].end = end;
+    }
+  };
+  if (state_.body_symbol != first_side.body_symbol) close(state_.body_symbol);
+  for (size_t i = 0; i < state_.scopes.size(); ++i) {
+    bool shared =
+        i < first_side.scopes.size() && first_side.scopes[i].symbol == state_.scopes[i].symbol;
+    if (!shared) close(state_.scopes[i].symbol);
+  }
 }
 
 void Outliner::EndConditional(uint32_t end) {
@@ -490,19 +523,7 @@ void Outliner::EndConditional(uint32_t end) {
   if (conditional_depth_ >= kMaxConditionals) return;
   Conditional& c = conditionals_[conditional_depth_];
   if (!c.has_other_side) return;
-  // What the last side leaves open has no end of its own: its shared rest belongs to the first
-  // side.
-  auto close = [&](int32_t symbol) {
-    if (symbol >= 0 && found_[static_cast<size_t>(symbol)].end == 0) {
-      found_[static_cast<size_t>(symbol)].end = end;
-    }
-  };
-  if (state_.body_symbol != c.first_side.body_symbol) close(state_.body_symbol);
-  for (size_t i = 0; i < state_.scopes.size(); ++i) {
-    bool shared =
-        i < c.first_side.scopes.size() && c.first_side.scopes[i].symbol == state_.scopes[i].symbol;
-    if (!shared) close(state_.scopes[i].symbol);
-  }
+  CloseAbandoned(c.first_side, end);
   std::swap(state_, c.first_side);
 }
 

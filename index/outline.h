@@ -99,7 +99,8 @@ class Outliner {
   void ReadDirective(const Token& hash);
   void ReadInclude(const Token& hash);
   void PushConditional();
-  void OtherSide();
+  void OtherSide(uint32_t end);
+  void CloseAbandoned(const State& first_side, uint32_t end);
   void EndConditional(uint32_t end);
   void SkipDeadCode();
   void ReadObjectiveC(const Token& at);

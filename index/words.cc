@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "index/words.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
+
+#include "index/ascii.h"
 
 namespace astrolabe {
 namespace {
@@ -47,28 +50,14 @@ uint64_t HashReadable(const char* p, size_t length) {
   return Finish(low, Load64(p + length - 8), length);
 }
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
-bool IsWordByte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || IsDigit(c) || c == '_' ||
-         static_cast<unsigned char>(c) >= 0x80;
-}
-
 void InsertAsciiParts(std::string_view run, HashSet64& words) {
   size_t start = 0;
   while (start < run.size()) {
     size_t end = start;
-    while (end < run.size() && static_cast<unsigned char>(run[end]) < 0x80) ++end;
+    while (end < run.size() && !IsHighByte(run[end])) ++end;
     if (end > start && !IsDigit(run[start])) words.Insert(WordHash(run.substr(start, end - start)));
     start = end + 1;
   }
-}
-
-bool HasHighByte(std::string_view run) {
-  for (char c : run) {
-    if (static_cast<unsigned char>(c) >= 0x80) return true;
-  }
-  return false;
 }
 
 }  // namespace
@@ -133,7 +122,7 @@ void CollectWords(std::string_view text, const ByteClasses& classes, HashSet64& 
       uint64_t hash =
           start <= readable && text.size() >= 8 ? HashReadable(run.data(), length) : WordHash(run);
       words.Insert(hash);
-      if (high_bytes && HasHighByte(run)) [[unlikely]]
+      if (high_bytes && std::any_of(run.begin(), run.end(), IsHighByte)) [[unlikely]]
         InsertAsciiParts(run, words);
     }
   }

@@ -1,1 +1,89 @@
-int main() { return 0; }
+// The command line: one subcommand a file under lsp/cli/.
+//
+// Start-up is kept to parsing the command line: nothing is read, locked, threaded or logged before the
+// chosen command asks for it (bench/startup).
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "analysis/clang_version.h"
+#include "base/log.h"
+#include "base/strings.h"
+#include "base/trace.h"
+#include "lsp/cli/command.h"
+#include "lsp/version.h"
+
+namespace astrolabe {
+namespace {
+
+std::atomic<bool> interrupted = false;
+
+void OnSignal(int signal) {
+  // The second one means it.
+  if (interrupted.exchange(true)) std::_Exit(128 + signal);
+}
+
+constexpr char kFooter[] =
+    "Exit codes: 0 done, 1 nothing found, 2 wrong usage, 3 no usable index, 4 the system refused,\n"
+    "5 another process writes the index, 130 interrupted.";
+
+int Main(int argc, char** argv) {
+  CLI::App app("Astrolabe answers questions about C and C++ workspaces of any size.", "astrolabe");
+  app.require_subcommand(1);
+  app.footer(kFooter);
+  app.fallthrough();  // --trace and --log may stand behind the subcommand
+  app.set_version_flag("--version", StrCat("astrolabe ", kAstrolabeVersion, " (Clang ",
+                                           ClangVersion(), ")"));
+  std::string trace_file;
+  std::string log_level;
+  app.add_option("--trace", trace_file, "write a Chrome trace (chrome://tracing, Perfetto) to FILE")
+      ->type_name("FILE");
+  app.add_option("--log", log_level, "log level: trace, debug, info, warn, error, off")
+      ->type_name("LEVEL");
+  absl::Status setup = absl::OkStatus();
+  // Before any subcommand's callback, which CLI11 runs while parsing.
+  app.parse_complete_callback([&] {
+    if (!log_level.empty()) setup = SetLogLevel(log_level);
+    if (setup.ok() && !trace_file.empty()) setup = StartTrace(trace_file);
+    if (!setup.ok()) throw CLI::ValidationError(std::string(setup.message()), kExitUsage);
+  });
+
+  int exit_code = kExitOk;
+  RegisterIndexCommand(app, &exit_code);
+  RegisterQueryCommand(app, &exit_code);
+  RegisterInspectCommands(app, &exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+  }
+  if (!trace_file.empty()) {
+    if (absl::Status status = StopTrace(); !status.ok()) return Fail(status);
+  }
+  // Answers that a full disk or a closed pipe swallowed must not look delivered.
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    return Fail(absl::ResourceExhaustedError("cannot write to standard output"));
+  }
+  return exit_code;
+}
+
+}  // namespace
+
+const std::atomic<bool>& Interrupted() { return interrupted; }
+
+}  // namespace astrolabe
+
+int main(int argc, char** argv) {
+  std::signal(SIGINT, astrolabe::OnSignal);
+  std::signal(SIGTERM, astrolabe::OnSignal);
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    return astrolabe::Main(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "astrolabe: %s\n", error.what());
+    return astrolabe::kExitFailure;
+  }
+}

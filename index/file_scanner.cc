@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "index/file_scanner.h"
+
+#include <xxhash.h>
+
+namespace astrolabe {
+
+uint64_t ContentDigest(std::string_view text) { return XXH3_64bits(text.data(), text.size()); }
+
+ScannedFile FileScanner::Scan(std::string_view text, LanguageHint hint) {
+  ScannedFile result;
+  result.digest = ContentDigest(text);
+  classes_.Classify(text);
+  lines_.Build(classes_);
+  words_.Clear();
+  CollectWords(text, classes_, words_);
+  result.line_count = lines_.line_count();
+  result.symbols = outliner_.Run(text, classes_, lines_, hint);
+  result.word_hashes = words_.values();
+  return result;
+}
+
+}  // namespace astrolabe

@@ -1,0 +1,45 @@
+// How well a name answers what a person typed.
+//
+// The score orders a completion-like list: what one means comes first. In descending order: the
+// very name; the name in another case; a prefix; words' beginnings ("schwork" for schedule_work,
+// "DBI" for DBImpl); the text inside the name; its letters in order; and, last, the text with one
+// typing mistake. Inside a class, fewer skipped letters, matching case and shorter names win. An
+// alignment by dynamic programming scores the looser classes, as clangd's FuzzyMatch does; the
+// bonuses are ours. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace astrolabe {
+
+// Compares one pattern with many names. Immutable, so any number of threads may share it.
+class NameMatcher {
+ public:
+  static constexpr size_t kMaxPattern = 63;  // longer patterns match by prefix and substring only
+
+  explicit NameMatcher(std::string_view pattern);
+
+  // In (0, 1], or nothing when `name` does not match even with one mistake.
+  std::optional<float> Match(std::string_view name) const;
+
+  // Whether the pattern becomes a prefix of `name`, or of its part behind a word's start, by one
+  // insertion, deletion, replacement or exchange of neighbours.
+  bool MatchesWithOneMistake(std::string_view name) const;
+
+  std::string_view pattern() const { return pattern_; }
+  std::string_view folded() const { return folded_; }
+
+ private:
+  float CaseBonus(std::string_view matched) const;
+  std::optional<float> MatchLetters(std::string_view name) const;
+
+  std::string pattern_;
+  std::string folded_;
+  bool has_upper_ = false;
+};
+
+}  // namespace astrolabe
