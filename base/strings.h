@@ -1,7 +1,7 @@
 // Joining text, for messages mostly.
 //
-// Debian builds Abseil with a string_view of its own, so absl::StrCat takes no std::string_view; this one
-// takes it beside everything that absl::StrCat takes.
+// Debian builds Abseil with a string_view of its own, so absl::StrCat takes no std::string_view;
+// this one takes it beside everything that absl::StrCat takes.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
