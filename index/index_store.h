@@ -105,10 +105,13 @@ class IndexWriter {
  private:
   IndexWriter(FileSystem& fs, std::string directory, IndexWriterOptions options);
   absl::Status Load();
-  absl::Status Quarantine(const std::string& name, const absl::Status& why);
+  absl::Status QuarantineAndPublish(std::vector<LiveSegment> good,
+                                    const std::vector<std::string>& damaged_names);
   void RemoveOrphans();
-  absl::StatusOr<LiveSegment> Merge(std::span<const LiveSegment> inputs);
+  absl::StatusOr<std::vector<LiveSegment>> Apply(const IndexChange& change);
+  absl::StatusOr<LiveSegment> Merge(std::vector<LiveSegment> inputs);
   absl::Status Publish(std::vector<LiveSegment> segments);
+  void RemoveUnlessPublished(const std::vector<LiveSegment>& segments);
   std::string PathOf(std::string_view name) const;
 
   FileSystem& fs_;
@@ -121,10 +124,10 @@ class IndexWriter {
   uint64_t next_segment_ ABSL_GUARDED_BY(path_mutex_) = 0;
 };
 
-// Which segments to merge now, as indices into `segments`, ascending; empty if none. Keeps segments
-// in tiers of a factor of four with at most three in each, so a query looks at few and every symbol
-// is rewritten a logarithmic number of times; a segment of which over a third is dead is rewritten
-// by itself.
-std::vector<size_t> PlanMerge(std::span<const LiveSegment> segments);
+// Which of the current segments to merge with `added_bytes` of new ones, as ascending indices.
+// Keeps segments in tiers of a factor of four with at most three in each, so that a query looks at
+// few and every symbol is rewritten a logarithmic number of times. A segment of which over a third
+// is dead joins in.
+std::vector<size_t> PlanMerge(std::span<const LiveSegment> segments, uint64_t added_bytes);
 
 }  // namespace astrolabe

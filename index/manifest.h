@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "index/string_table.h"
 
 namespace astrolabe {
 
@@ -20,7 +21,7 @@ struct ManifestSegment {
   uint64_t bytes = 0;
   uint64_t identity = 0;  // Segment::identity
   uint32_t files = 0;
-  std::vector<uint32_t> dead;  // file ids, ascending
+  std::vector<IdRange> dead;  // file ids; ascending, not touching each other
 
   friend bool operator==(const ManifestSegment&, const ManifestSegment&) = default;
 };

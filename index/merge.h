@@ -7,6 +7,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <span>
 #include <string>
@@ -18,6 +19,8 @@
 
 namespace astrolabe {
 
+inline constexpr size_t kMaxMergeInputs = 127;
+
 // `dead` are the files to leave out; a default FileSet leaves out none.
 struct MergeInput {
   std::shared_ptr<const Segment> segment;
@@ -25,8 +28,10 @@ struct MergeInput {
 };
 
 // Writes and fsyncs the merged segment at `path`. The live paths of the inputs must be distinct
-// (InvalidArgument otherwise). DataLoss if an input is damaged, ResourceExhausted if the result
-// would pass a limit of the format or the disk is full; on any error nothing is left at `path`.
+// (InvalidArgument
+// otherwise, and for more than kMaxMergeInputs). DataLoss if an input is damaged, ResourceExhausted
+// if the result would pass a limit of the format or the disk is full; on any error nothing is left
+// at `path`.
 absl::StatusOr<SegmentInfo> MergeSegments(FileSystem& fs, std::span<const MergeInput> inputs,
                                           const std::string& path);
 

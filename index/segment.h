@@ -42,6 +42,8 @@ enum FileFlag : uint32_t {
   kFileUnreadable = 16,
 };
 
+struct FilterBank;
+
 // What the index knows of a file besides its symbols.
 struct FileRecord {
   uint64_t size = 0;     // bytes
@@ -169,6 +171,8 @@ class FileSet {
   // `file` < capacity().
   void Insert(uint32_t file) { words_[file / 64] |= uint64_t{1} << (file % 64); }
   uint32_t Count() const;
+  // The members as ranges: ascending, not touching each other.
+  std::vector<IdRange> Ranges() const;
   // Keeps what is in `other` too, a set of the same capacity.
   void IntersectWith(const FileSet& other);
   // Calls visit(file_id) in ascending order.
@@ -243,6 +247,8 @@ class Segment {
   // (not scanned) is never among them.
   FileSet CandidateFiles(uint64_t word_hash) const;
 
+  // Verifies every checksum, giving the memory back on the way.
+  absl::Status VerifyChecksums() const { return reader_->VerifyAll(); }
   // Verifies every checksum and decodes everything once: DataLoss with the first thing that is
   // wrong.
   absl::Status Verify() const;
@@ -252,8 +258,12 @@ class Segment {
   std::vector<SectionInfo> Sections() const;
 
  private:
-  friend class SegmentInput;  // index/merge.cc reads sections as they lie
+  friend class SegmentMerger;  // reads sections as they lie
   Segment() = default;
+  bool LoadFile(uint32_t file, FileRow* row, uint32_t* first_page) const;
+  bool PageBytes(uint32_t page, const uint8_t** begin, const uint8_t** end) const;
+  bool DecodeSymbols(uint32_t page, uint32_t count, SymbolRow* rows) const;
+  FilterBank filters() const;
 
   std::unique_ptr<BlockReader> reader_;
   uint64_t byte_size_ = 0;

@@ -41,8 +41,8 @@ class SegmentBuilder {
 
   // Adds a file under its path relative to the root. Symbols are in the order of the file; nothing
   // that the views point to is kept. `word_hashes` are the distinct WordHashes of the file; its
-  // filter is written if record.flags has kFileScanned. InvalidArgument for an empty path or one
-  // above kMaxStringBytes. A path added before is an error too, found by Write.
+  // filter is written if record.flags has kFileScanned. InvalidArgument for an empty path, one
+  // above kMaxStringBytes or one added before.
   absl::Status AddFile(std::string_view path, const FileRecord& record,
                        std::span<const Symbol> symbols, std::span<const uint64_t> word_hashes);
 
@@ -50,9 +50,10 @@ class SegmentBuilder {
   // What the builder holds now, in bytes. Write needs up to half as much again.
   size_t memory_bytes() const;
 
-  // Writes and fsyncs a segment at `path` (which AddFile order does not influence: equal input
-  // gives equal bytes). On error nothing is left at `path`. The builder is empty afterwards either
-  // way, with its memory kept for the next round.
+  // Writes a segment at `path`, without fsync: IndexWriter::Commit merges such pieces into durable
+  // segments. The order of AddFile does not matter, equal files give equal bytes. On error nothing
+  // is left at `path`. The builder is empty afterwards either way, with its memory kept for the
+  // next round.
   absl::StatusOr<SegmentInfo> Write(FileSystem& fs, const std::string& path);
 
   // Forgets all files.

@@ -106,6 +106,9 @@ class StringTableWriter {
   // the caller.
   void Add(std::string_view text, std::string& out);
 
+  // How many leading bytes `text` has in common with the string added last.
+  uint32_t SharedWithLast(std::string_view text) const;
+
   uint32_t size() const { return size_; }
   uint64_t bytes() const { return bytes_; }
   // The second section: one u32 per block and the end. To be called once, after the last Add.

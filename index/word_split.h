@@ -31,8 +31,19 @@ struct WordRange {
 
 // ASCII lower case; other bytes unchanged.
 inline char FoldByte(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+// The same for eight bytes at once.
+inline uint64_t FoldEightBytes(uint64_t bytes) {
+  constexpr uint64_t kOnes = 0x0101010101010101u;
+  uint64_t low = bytes & (0x7F * kOnes);
+  uint64_t above_z = low + (0x7F - 'Z') * kOnes;
+  uint64_t from_a = low + (0x80 - 'A') * kOnes;
+  uint64_t upper = ~bytes & (from_a ^ above_z) & (0x80 * kOnes);
+  return bytes | upper >> 2;
+}
 std::string FoldCase(std::string_view text);
 
+// Orders by folded bytes. Negative, zero or positive.
+int CompareOnlyFolded(std::string_view a, std::string_view b);
 // Orders names as segments do: by folded bytes, then by the bytes themselves. Negative, zero or
 // positive.
 int CompareFolded(std::string_view a, std::string_view b);
