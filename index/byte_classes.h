@@ -5,7 +5,8 @@
 // state?) and the lexer then jumps from set bit to set bit: over an identifier, a comment, a
 // function body. The idea is simdjson's stage 1 (Langdale and Lemire, "Parsing Gigabytes of JSON
 // per Second", 2019), with its nibble tables; what the bits mean is ours. bench/scan measures it
-// against the scalar form. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// against the scalar form.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include <bit>

@@ -7,6 +7,13 @@ namespace astrolabe {
 
 uint64_t ContentDigest(std::string_view text) { return XXH3_64bits(text.data(), text.size()); }
 
+LanguageHint LanguageHintOf(std::string_view path) {
+  std::string_view extension = path.substr(path.rfind('.') + 1);
+  if (extension == "c" || extension == "m") return LanguageHint::kC;
+  bool header = extension == "h" || extension == "inc" || extension == "def";
+  return header ? LanguageHint::kHeader : LanguageHint::kCxx;
+}
+
 ScannedFile FileScanner::Scan(std::string_view text, LanguageHint hint) {
   ScannedFile result;
   result.digest = ContentDigest(text);

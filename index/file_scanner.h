@@ -24,6 +24,9 @@ struct ScannedFile {
 // The content digest that tells whether a file must be scanned again.
 uint64_t ContentDigest(std::string_view text);
 
+// By the path's extension: .c and .m are C; .h and what is included under any other name is found out.
+LanguageHint LanguageHintOf(std::string_view path);
+
 // Scans one file after the other in buffers that it keeps. One thread at a time.
 class FileScanner {
  public:

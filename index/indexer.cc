@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -17,7 +18,6 @@
 #include "base/trace.h"
 #include "index/file_scanner.h"
 #include "index/index_store.h"
-#include "index/language.h"
 #include "index/segment_builder.h"
 #include "index/source_reader.h"
 
@@ -34,10 +34,6 @@ constexpr size_t kTaskFiles = 128;
 // Fewer files than this are scanned by one thread, into one segment.
 constexpr size_t kSerialFiles = 64;
 constexpr size_t kMaxSkippedShown = 1000;
-
-struct Job {
-  const WalkEntry* entry;
-};
 
 // What one thread needs to scan.
 struct Worker {
@@ -61,11 +57,16 @@ class IndexRun {
  public:
   IndexRun(FileSystem& fs, const IndexerOptions& options, IndexProgress* progress,
            const std::atomic<bool>* cancelled)
-      : fs_(fs), options_(options), progress_(progress), cancelled_(cancelled) {}
+      : fs_(fs),
+        options_(options),
+        progress_(progress),
+        cancelled_(cancelled),
+        arena_(options.threads > 0 ? options.threads : tbb::task_arena::automatic) {}
 
   absl::StatusOr<IndexReport> Run();
 
  private:
+  absl::StatusOr<WalkResult> WalkWorkspace(const WalkOptions& walk_options);
   void Compare(const std::vector<WalkEntry>& entries);
   void Scan();
   void ScanOne(const WalkEntry& entry, Worker& worker);
@@ -84,6 +85,7 @@ class IndexRun {
   const IndexerOptions& options_;
   IndexProgress* const progress_;
   const std::atomic<bool>* const cancelled_;
+  tbb::task_arena arena_;
   std::unique_ptr<IndexWriter> writer_;
   std::optional<SourceRoot> root_;
   std::vector<const WalkEntry*> jobs_;
@@ -214,9 +216,8 @@ void IndexRun::Scan() {
   }
   task_begins.push_back(jobs_.size());
 
-  int threads = options_.threads > 0 ? options_.threads : tbb::this_task_arena::max_concurrency();
-  if (jobs_.size() < kSerialFiles) threads = 1;
-  builder_bytes_ = kBuilderBytes / static_cast<size_t>(threads);
+  const bool serial = jobs_.size() < kSerialFiles;
+  builder_bytes_ = kBuilderBytes / static_cast<size_t>(serial ? 1 : arena_.max_concurrency());
   tbb::enumerable_thread_specific<Worker> workers(
       [this] { return Worker(options_.walk.max_file_bytes); });
   auto run_task = [&](size_t task) {
@@ -231,8 +232,12 @@ void IndexRun::Scan() {
       }
     }
   };
-  tbb::task_arena arena(threads);
-  arena.execute([&] {
+  if (serial) {
+    for (size_t task = 0; task + 1 < task_begins.size(); ++task) run_task(task);
+    if (!failed_) Flush(workers.local());
+    return;
+  }
+  arena_.execute([&] {
     tbb::parallel_for(size_t{0}, task_begins.size() - 1, run_task, tbb::simple_partitioner());
     tbb::parallel_for(workers.range(), [&](auto& range) {
       for (Worker& worker : range) {
@@ -263,6 +268,19 @@ void IndexRun::SumUp(const Snapshot& snapshot) {
   }
 }
 
+absl::StatusOr<WalkResult> IndexRun::WalkWorkspace(const WalkOptions& walk_options) {
+  TraceSpan span("walk");
+  absl::StatusOr<WalkResult> walk = absl::UnknownError("not walked");
+  arena_.execute([&] { walk = Walk(walk_options, cancelled_); });
+  if (!walk.ok()) return walk;
+  for (const WalkSkip& skip : walk->skipped) Skip(skip.path, skip.reason);
+  absl::MutexLock lock(&mutex_);
+  // The walk names the first ones and counts all.
+  report_.skipped_count =
+      std::accumulate(walk->skipped_counts.begin(), walk->skipped_counts.end(), uint64_t{0});
+  return walk;
+}
+
 absl::StatusOr<IndexReport> IndexRun::Run() {
   absl::StatusOr<SourceRoot> root = SourceRoot::Open(options_.root);
   if (!root.ok()) return root.status();
@@ -281,9 +299,8 @@ absl::StatusOr<IndexReport> IndexRun::Run() {
   SetPhase(IndexProgress::kWalking);
   WalkOptions walk_options = options_.walk;
   walk_options.root = options_.root;
-  absl::StatusOr<WalkResult> walk = Walk(walk_options, cancelled_);
+  absl::StatusOr<WalkResult> walk = WalkWorkspace(walk_options);
   if (!walk.ok()) return walk.status();
-  for (const WalkSkip& skip : walk->skipped) Skip(skip.path, skip.reason);
 
   Compare(walk->entries);
   SetPhase(IndexProgress::kScanning);

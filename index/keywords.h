@@ -1,5 +1,6 @@
 // The words that the outline gives a meaning to: keywords of C++, C, GNU C and a few of their
-// dialects. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// dialects.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include <cstdint>

@@ -3,8 +3,8 @@
 // A word is a maximal run of [A-Za-z0-9_] and bytes above 0x7F that does not start with a digit,
 // anywhere in the file: code, comments and strings alike, so that the filter narrows text search as
 // well as references. Because prose glues punctuation like "—" to words, the pure ASCII parts of a
-// run that holds bytes above 0x7F are words too. SPDX-License-Identifier: Apache-2.0 WITH
-// LLVM-exception
+// run that holds bytes above 0x7F are words too.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include <cstddef>

@@ -1,8 +1,9 @@
 // Finds a literal in text at memory speed: the inner loop of text search.
 //
 // The two bytes of the literal that are rarest in source code are compared at their distance for 32
-// positions at once; only where both agree is the literal itself compared. (The "packed pair" of Rust's
-// memchr crate, which ripgrep stands on; Muła's SIMD-friendly substring search is the origin.)
+// positions at once; only where both agree is the literal itself compared. (The "packed pair" of
+// Rust's memchr crate, which ripgrep stands on; Muła's SIMD-friendly substring search is the
+// origin.)
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 

@@ -31,8 +31,8 @@ constexpr float kExactOtherCase = 0.96F;
 constexpr float kPrefix = 0.80F;     // … 0.94
 constexpr float kWords = 0.55F;      // … 0.78: only beginnings of words and runs from there
 constexpr float kSubstring = 0.40F;  // … 0.54
+constexpr float kMistake = 0.56F;    // … 0.76: one mistake, by how much of the name is there
 constexpr float kLetters = 0.15F;    // … 0.38
-constexpr float kMistake = 0.05F;    // … 0.14
 
 // What an alignment is worth, per letter of the pattern.
 constexpr int kAtWordStart = 8;
@@ -78,12 +78,14 @@ std::optional<float> NameMatcher::Match(std::string_view name) const {
     }
     return std::nullopt;
   }
-  if (std::optional<float> letters = MatchLetters(name)) return letters;
-  if (MatchesWithOneMistake(name)) {
+  std::optional<float> score = MatchLetters(name);
+  // A mistyped beginning of this very name is more likely meant than letters scattered over another
+  // one.
+  if ((!score || *score < kMistake) && MatchesWithOneMistake(name)) {
     float coverage = static_cast<float>(n) / static_cast<float>(name.size() + 1);
-    return kMistake + 0.09F * std::min(1.0F, coverage);
+    score = kMistake + 0.20F * std::min(1.0F, coverage * coverage);
   }
-  return std::nullopt;
+  return score;
 }
 
 std::optional<float> NameMatcher::MatchLetters(std::string_view whole_name) const {

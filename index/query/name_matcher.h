@@ -2,10 +2,11 @@
 //
 // The score orders a completion-like list: what one means comes first. In descending order: the
 // very name; the name in another case; a prefix; words' beginnings ("schwork" for schedule_work,
-// "DBI" for DBImpl); the text inside the name; its letters in order; and, last, the text with one
-// typing mistake. Inside a class, fewer skipped letters, matching case and shorter names win. An
-// alignment by dynamic programming scores the looser classes, as clangd's FuzzyMatch does; the
-// bonuses are ours. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// "DBI" for DBImpl) and, among them by how much of the name it covers, a prefix with one typing
+// mistake; the text inside the name; its letters in order. Inside a class, fewer skipped letters,
+// matching case and shorter names win. An alignment by dynamic programming scores the looser
+// classes, as clangd's FuzzyMatch does; the bonuses are ours.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include <array>

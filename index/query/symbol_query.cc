@@ -13,7 +13,7 @@ namespace {
 
 // How much one circle may look at, per segment. Together they bound the worst query (bench/query).
 constexpr uint32_t kMaxPrefixNames = 512;
-constexpr uint32_t kMaxVerifiedNames = 3000;
+constexpr uint32_t kMaxVerifiedNames = 1000;
 constexpr uint32_t kMaxListedNames = 150'000;  // ids read from word lists to intersect them
 constexpr uint32_t kMaxMistakeWords = 4096;
 constexpr uint32_t kMaxPostingsPerName = 2048;
@@ -131,21 +131,26 @@ class SymbolSearch {
 
   std::vector<SymbolHit> Run() {
     if (query_.limit == 0 || matcher_.pattern().empty()) return {};
-    using Circle = void (SymbolSearch::*)(const Segment&);
-    constexpr Circle kCircles[] = {&SymbolSearch::LookByPrefix, &SymbolSearch::LookByWords,
-                                   &SymbolSearch::LookByPieces, &SymbolSearch::LookByMistake};
-    for (Circle circle : kCircles) {
-      for (uint32_t s = 0; s < snapshot_.segments.size(); ++s) {
-        names_.clear();
-        (this->*circle)(*snapshot_.segments[s].segment);
-        AddSymbols(s);
-      }
-      if (query_.exact || candidates_.size() >= query_.limit) break;
+    Look(&SymbolSearch::LookByPrefix);
+    if (!query_.exact && candidates_.size() < query_.limit) {
+      const bool prefix_found = !candidates_.empty();
+      Look(&SymbolSearch::LookByWords);
+      // Who typed the start of an existing name made no mistake.
+      if (!prefix_found) Look(&SymbolSearch::LookByMistake);
+      if (!prefix_found && candidates_.size() < query_.limit) Look(&SymbolSearch::LookByPieces);
     }
     return Resolve();
   }
 
  private:
+  void Look(void (SymbolSearch::*circle)(const Segment&)) {
+    for (uint32_t s = 0; s < snapshot_.segments.size(); ++s) {
+      names_.clear();
+      (this->*circle)(*snapshot_.segments[s].segment);
+      AddSymbols(s);
+    }
+  }
+
   void LookByPrefix(const Segment& segment) {
     const StringTable& names = segment.names();
     if (query_.exact) {

@@ -1,10 +1,10 @@
 // Finds symbols by what a person types: a name, the start of one, pieces of one, a mistyped one.
 //
-// Looks in widening circles and stops as soon as the answer is full, since every circle's matches
-// rank below the former's: names with the text as a prefix; names whose words start with its words;
-// the text cut in two ("schwork"); words one mistake away. Each circle examines a bounded number of
-// names, so that the worst query costs milliseconds in a workspace of any size. Scores:
-// index/query/name_matcher.h. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Looks in widening circles and stops as soon as the answer is full: names with the text as a
+// prefix; names whose words start with its words; words one mistake away; the text cut in two
+// ("schwork"). Each circle examines a bounded number of names, so that the worst query costs
+// milliseconds in a workspace of any size. Scores: index/query/name_matcher.h.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include <cstddef>

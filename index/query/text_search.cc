@@ -12,7 +12,6 @@
 
 #include "index/query/text_matcher.h"
 #include "index/source_reader.h"
-#include "index/walk_options.h"
 #include "index/words.h"
 
 namespace astrolabe {
@@ -21,6 +20,8 @@ namespace {
 // Files handed to a thread at once: enough to make handing over cheap, few enough to stream.
 constexpr size_t kFilesPerBatch = 32;
 constexpr size_t kBatchesInFlight = 16;
+// An indexed file that has grown past this since is not read.
+constexpr uint64_t kMaxSearchedBytes = uint64_t{1} << 30;
 
 // A matching line with its own copy of the text.
 struct FoundLine {
@@ -45,7 +46,7 @@ struct Batch {
 };
 
 struct Worker {
-  SourceReader reader{kDefaultMaxFileBytes};
+  SourceReader reader{kMaxSearchedBytes};
   std::vector<LineMatch> matches;
 };
 

@@ -7,8 +7,8 @@
 // same.
 //
 // All of it is lexical. A reference is a token that spells the name outside comments and literals;
-// whether it means the symbol, only the compiler can say. SPDX-License-Identifier: Apache-2.0 WITH
-// LLVM-exception
+// whether it means the symbol, only the compiler can say.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include <atomic>

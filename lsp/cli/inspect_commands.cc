@@ -11,7 +11,6 @@
 #include "base/strings.h"
 #include "index/file_scanner.h"
 #include "index/index_store.h"
-#include "index/language.h"
 #include "index/lexer.h"
 #include "index/source_reader.h"
 #include "lsp/cli/command.h"
