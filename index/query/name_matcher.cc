@@ -81,7 +81,7 @@ std::optional<float> NameMatcher::Match(std::string_view name) const {
   std::optional<float> score = MatchLetters(name);
   // A mistyped beginning of this very name is more likely meant than letters scattered over another
   // one.
-  if ((!score || *score < kMistake) && MatchesWithOneMistake(name)) {
+  if ((!score || *score < kMistake) && HasWordWithOneMistake(name)) {
     float coverage = static_cast<float>(n) / static_cast<float>(name.size() + 1);
     score = kMistake + 0.20F * std::min(1.0F, coverage * coverage);
   }
@@ -99,12 +99,12 @@ std::optional<float> NameMatcher::MatchLetters(std::string_view whole_name) cons
 
   // matched[j]: best value of pattern[0..i] with pattern[i] aligned to name[j-1]; best[j]: with it
   // aligned anywhere up to there. Two rows are enough.
-  std::array<int, kMaxName + 2> matched{};
-  std::array<int, kMaxName + 2> best{};
-  std::array<int, kMaxName + 2> previous_matched{};
-  std::array<int, kMaxName + 2> previous_best{};
-  previous_matched.fill(kNo);
-  previous_best.fill(0);
+  std::array<int, kMaxName + 1> matched;
+  std::array<int, kMaxName + 1> best;
+  std::array<int, kMaxName + 1> previous_matched;
+  std::array<int, kMaxName + 1> previous_best;
+  std::fill_n(previous_matched.begin(), m + 1, kNo);
+  std::fill_n(previous_best.begin(), m + 1, 0);
   for (size_t i = 0; i < n; ++i) {
     matched[0] = kNo;
     best[0] = kNo;
@@ -133,34 +133,36 @@ std::optional<float> NameMatcher::MatchLetters(std::string_view whole_name) cons
   return kLetters + 0.15F * std::max(0.0F, quality) + 0.07F * coverage;
 }
 
-bool NameMatcher::MatchesWithOneMistake(std::string_view name) const {
-  size_t n = pattern_.size();
-  if (n < 4) return false;  // everything is one mistake away from three letters
+bool NameMatcher::HasWordWithOneMistake(std::string_view name) const {
   for (size_t start = 0; start < name.size(); ++start) {
-    if (!StartsWord(name, start)) continue;
-    std::string_view tail = name.substr(start);
-    size_t common = 0;
-    while (common < n && common < tail.size() && FoldByte(tail[common]) == folded_[common]) {
-      ++common;
-    }
-    // Nobody mistypes the first letter and the rest of the word is wrong anyway.
-    auto rest_matches = [&](size_t in_pattern, size_t in_name) {
-      while (in_pattern < n && in_name < tail.size() &&
-             FoldByte(tail[in_name]) == folded_[in_pattern]) {
-        ++in_pattern;
-        ++in_name;
-      }
-      return in_pattern == n;
-    };
-    if (rest_matches(common + 1, common)) return true;      // one letter too many
-    if (rest_matches(common, common + 1)) return true;      // one too few
-    if (rest_matches(common + 1, common + 1)) return true;  // another one
-    bool exchanged = common + 1 < n && common + 1 < tail.size() &&
-                     FoldByte(tail[common]) == folded_[common + 1] &&
-                     FoldByte(tail[common + 1]) == folded_[common];
-    if (exchanged && rest_matches(common + 2, common + 2)) return true;
+    // The cheap test first: it fails nearly everywhere.
+    if (FoldByte(name[start]) != folded_[0] || !StartsWord(name, start)) continue;
+    if (StartsWithOneMistake(name.substr(start))) return true;
   }
   return false;
+}
+
+bool NameMatcher::StartsWithOneMistake(std::string_view text) const {
+  const size_t n = pattern_.size();
+  if (n < 4) return false;  // everything is one mistake away from three letters
+  size_t common = 0;
+  while (common < n && common < text.size() && FoldByte(text[common]) == folded_[common]) ++common;
+  if (common == 0) return false;  // nobody mistypes the first letter
+  auto rest_matches = [&](size_t in_pattern, size_t in_text) {
+    while (in_pattern < n && in_text < text.size() &&
+           FoldByte(text[in_text]) == folded_[in_pattern]) {
+      ++in_pattern;
+      ++in_text;
+    }
+    return in_pattern == n;
+  };
+  if (rest_matches(common + 1, common)) return true;      // one letter too many
+  if (rest_matches(common, common + 1)) return true;      // one too few
+  if (rest_matches(common + 1, common + 1)) return true;  // another one
+  bool exchanged = common + 1 < n && common + 1 < text.size() &&
+                   FoldByte(text[common]) == folded_[common + 1] &&
+                   FoldByte(text[common + 1]) == folded_[common];
+  return exchanged && rest_matches(common + 2, common + 2);
 }
 
 }  // namespace astrolabe

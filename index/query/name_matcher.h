@@ -27,9 +27,9 @@ class NameMatcher {
   // In (0, 1], or nothing when `name` does not match even with one mistake.
   std::optional<float> Match(std::string_view name) const;
 
-  // Whether the pattern becomes a prefix of `name`, or of its part behind a word's start, by one
-  // insertion, deletion, replacement or exchange of neighbours.
-  bool MatchesWithOneMistake(std::string_view name) const;
+  // Whether the pattern becomes a prefix of `text` by one insertion, deletion, replacement or exchange of
+  // neighbours behind its first letter. False for patterns shorter than four letters.
+  bool StartsWithOneMistake(std::string_view text) const;
 
   std::string_view pattern() const { return pattern_; }
   std::string_view folded() const { return folded_; }
@@ -37,6 +37,7 @@ class NameMatcher {
  private:
   float CaseBonus(std::string_view matched) const;
   std::optional<float> MatchLetters(std::string_view name) const;
+  bool HasWordWithOneMistake(std::string_view name) const;
 
   std::string pattern_;
   std::string folded_;

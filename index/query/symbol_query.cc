@@ -13,9 +13,9 @@ namespace {
 
 // How much one circle may look at, per segment. Together they bound the worst query (bench/query).
 constexpr uint32_t kMaxPrefixNames = 512;
-constexpr uint32_t kMaxVerifiedNames = 1000;
-constexpr uint32_t kMaxListedNames = 150'000;  // ids read from word lists to intersect them
-constexpr uint32_t kMaxMistakeWords = 4096;
+constexpr uint32_t kMaxVerifiedNames = 800;
+constexpr uint32_t kMaxListedNames = 100'000;  // ids read from the lists of a piece's words
+constexpr uint32_t kMaxMistakeWords = 2048;
 constexpr uint32_t kMaxPostingsPerName = 2048;
 constexpr size_t kMinPiece = 2;
 
@@ -212,7 +212,7 @@ class SymbolSearch {
       NameMatcher piece_matcher(piece);
       std::vector<uint32_t> ids;
       for (StringCursor cursor = words.Walk(range); cursor.Next();) {
-        if (!piece_matcher.MatchesWithOneMistake(cursor.text())) continue;
+        if (!piece_matcher.StartsWithOneMistake(cursor.text())) continue;
         for (WordCursor c = segment.NamesWithWord(cursor.id());
              ids.size() < kMaxVerifiedNames && c.Next();) {
           ids.push_back(c.name_id());
@@ -237,31 +237,48 @@ class SymbolSearch {
     if (found.empty()) return;
     std::sort(found.begin(), found.end(),
               [](const Piece& a, const Piece& b) { return a.count < b.count; });
-    std::vector<uint32_t> ids = List(segment, found[0].words);
-    // Few enough to look at each; otherwise the next rarest piece has to thin them out.
+    // The rarest piece is listed; the next rarest then thins it out. With an answer at hand that ranks
+    // higher anyway, common words are not worth their time.
+    const uint32_t budget = candidates_.empty() ? kMaxListedNames : kMaxListedNames / 8;
+    if (found[0].count > budget && !candidates_.empty()) return;
+    std::vector<uint32_t> ids;
+    ForEachName(segment, found[0].words, budget, [&](uint32_t name) { ids.push_back(name); });
     for (size_t i = 1; i < found.size() && ids.size() > kMaxVerifiedNames; ++i) {
-      if (found[i].count > 8 * kMaxListedNames) break;
-      std::vector<uint32_t> other = List(segment, found[i].words);
-      std::vector<uint32_t> both;
-      std::set_intersection(ids.begin(), ids.end(), other.begin(), other.end(),
-                            std::back_inserter(both));
-      ids.swap(both);
+      if (found[i].count > 4 * budget) break;
+      ids = NamesInBoth(segment, ids, found[i].words, 4 * budget);
     }
     Verify(segment, std::move(ids));
   }
 
-  static std::vector<uint32_t> List(const Segment& segment, IdRange words) {
-    std::vector<uint32_t> ids;
-    for (uint32_t word = words.begin; word < words.end && ids.size() < kMaxListedNames; ++word) {
-      for (WordCursor c = segment.NamesWithWord(word); ids.size() < kMaxListedNames && c.Next();) {
-        ids.push_back(c.name_id());
+  // Calls visit(name id) for the names that contain one of `words`, a name once for each, at most `budget`
+  // times.
+  template <typename Visit>
+  static void ForEachName(const Segment& segment, IdRange words, uint32_t budget, Visit visit) {
+    for (uint32_t word = words.begin; word < words.end; ++word) {
+      for (WordCursor c = segment.NamesWithWord(word); c.Next();) {
+        if (budget-- == 0) return;
+        visit(c.name_id());
       }
     }
-    if (words.size() > 1) {
-      std::sort(ids.begin(), ids.end());
-      ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-    }
-    return ids;
+  }
+
+  // Those of `ids` that contain one of `words`. A bitmap over all names, half a megabyte for Linux, beats
+  // sorting both sides by far; it is cleared by what set it.
+  static std::vector<uint32_t> NamesInBoth(const Segment& segment, const std::vector<uint32_t>& ids,
+                                           IdRange words, uint32_t budget) {
+    thread_local std::vector<uint64_t> wanted;
+    if (wanted.size() * 64 < segment.names().size()) wanted.resize(segment.names().size() / 64 + 1);
+    for (uint32_t id : ids) wanted[id / 64] |= uint64_t{1} << (id % 64);
+    std::vector<uint32_t> both;
+    ForEachName(segment, words, budget, [&](uint32_t name) {
+      uint64_t& word = wanted[name / 64];
+      const uint64_t bit = uint64_t{1} << (name % 64);
+      if ((word & bit) == 0) return;
+      word &= ~bit;  // once is enough
+      both.push_back(name);
+    });
+    for (uint32_t id : ids) wanted[id / 64] = 0;
+    return both;
   }
 
   void Verify(const Segment& segment, std::vector<uint32_t> ids) {
