@@ -178,14 +178,49 @@ void WriteMergedClass(std::span<const ClassInput> inputs, uint32_t num_blocks, u
   writer.Drain();
 }
 
+// The same for inputs that all have their filters by file, as the pieces of a first index have: straight
+// from filters to rows.
+void WriteMergedClassByFile(std::span<const ClassInput> inputs, uint32_t num_blocks, uint32_t files,
+                            SegmentWriter& writer) {
+  uint64_t filter_bytes = uint64_t{num_blocks} * kBloomBlockBytes;
+  std::vector<const uint8_t*> filters;
+  for (const ClassInput& from : inputs) {
+    const uint8_t* first =
+        from.input->bank.bits.Read(from.row.offset, from.row.files * filter_bytes);
+    if (first == nullptr) {
+      writer.Fail(from.input->bank.bits.reader->damage());
+      return;
+    }
+    for (const ColumnRun& run : from.runs) {
+      for (uint32_t c = 0; c < run.length; ++c) {
+        filters.push_back(first + (uint64_t{run.word} * 64 + run.begin + c) * filter_bytes);
+      }
+    }
+  }
+  if (LayoutFor(files) == kFiltersByFile) {
+    for (const uint8_t* filter : filters) {
+      writer.out().append(reinterpret_cast<const char*>(filter), filter_bytes);
+      writer.Drain();
+    }
+    return;
+  }
+  std::vector<uint8_t> rows(kRowsPerBlock * RowBytes(files));
+  for (uint32_t block = 0; block < num_blocks; ++block) {
+    BlockToRows(
+        files, [&](uint32_t c) { return filters[c] + block * kBloomBlockBytes; }, rows.data());
+    writer.out().append(reinterpret_cast<const char*>(rows.data()), rows.size());
+    writer.Drain();
+  }
+}
+
 // Plans offsets: class rows are written before the bits that they describe.
 class ClassTable {
  public:
-  void Add(uint32_t num_blocks, uint32_t files) {
+  void Add(uint32_t num_blocks, uint32_t files, uint32_t layout) {
     FilterClassLayout row = {.num_blocks = num_blocks,
                              .files = files,
                              .first_column = columns_,
-                             .layout = LayoutFor(files),
+                             .layout = layout,
                              .offset = offset_};
     AppendAs(rows_, row);
     columns_ += files;
@@ -245,7 +280,11 @@ void FilterBankBuilder::Clear() {
   memory_bytes_ = 0;
 }
 
-void FilterBankBuilder::Write(std::span<const uint32_t> file_ids, SegmentWriter& writer) const {
+void FilterBankBuilder::Write(std::span<const uint32_t> file_ids, bool by_file,
+                              SegmentWriter& writer) const {
+  auto layout_for = [by_file](uint32_t files) {
+    return by_file ? uint32_t{kFiltersByFile} : LayoutFor(files);
+  };
   ClassTable table;
   std::string columns;
   std::vector<std::vector<uint32_t>> orders;  // place in the class, in order of the final file ids
@@ -257,7 +296,8 @@ void FilterBankBuilder::Write(std::span<const uint32_t> file_ids, SegmentWriter&
       return file_ids[cls.files[a]] < file_ids[cls.files[b]];
     });
     for (uint32_t place : order) AppendAs(columns, file_ids[cls.files[place]]);
-    table.Add(blocks, static_cast<uint32_t>(order.size()));
+    table.Add(blocks, static_cast<uint32_t>(order.size()),
+              layout_for(static_cast<uint32_t>(order.size())));
   }
   table.Write(columns, writer);
 
@@ -269,7 +309,7 @@ void FilterBankBuilder::Write(std::span<const uint32_t> file_ids, SegmentWriter&
     const std::vector<uint32_t>& order = orders[next_order++];
     uint32_t files = static_cast<uint32_t>(order.size());
     size_t filter_lanes = size_t{blocks} * kLanes;
-    if (LayoutFor(files) == kFiltersByFile) {
+    if (layout_for(files) == kFiltersByFile) {
       for (uint32_t place : order) {
         writer.out().append(reinterpret_cast<const char*>(&cls.lanes[place * filter_lanes]),
                             filter_lanes * sizeof(uint64_t));
@@ -366,13 +406,18 @@ void MergeFilters(std::span<const FilterMergeInput> inputs, SegmentWriter& write
   for (auto& [blocks, from] : classes) {
     uint32_t files = 0;
     for (ClassInput& input : from) AppendColumns(input, columns, files);
-    if (files != 0) table.Add(blocks, files);
+    if (files != 0) table.Add(blocks, files, LayoutFor(files));
     files_of[blocks] = files;
   }
   table.Write(columns, writer);
   writer.BeginSection(kFilterBits);
   for (const auto& [blocks, from] : classes) {
-    if (files_of[blocks] != 0) WriteMergedClass(from, blocks, files_of[blocks], writer);
+    if (files_of[blocks] == 0) continue;
+    bool by_file = std::all_of(from.begin(), from.end(), [](const ClassInput& input) {
+      return input.row.layout == kFiltersByFile;
+    });
+    auto write = by_file ? &WriteMergedClassByFile : &WriteMergedClass;
+    write(from, blocks, files_of[blocks], writer);
   }
   writer.EndSection(0);
 }

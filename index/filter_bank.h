@@ -32,8 +32,8 @@ class FilterBankBuilder {
  public:
   void Add(uint32_t file, std::span<const uint64_t> word_hashes);
   size_t memory_bytes() const { return memory_bytes_; }
-  // Writes the three sections; file f of Add becomes file_ids[f].
-  void Write(std::span<const uint32_t> file_ids, SegmentWriter& writer) const;
+  // Writes the three sections; file f of Add becomes file_ids[f]. `by_file` does not transpose.
+  void Write(std::span<const uint32_t> file_ids, bool by_file, SegmentWriter& writer) const;
   // Forgets the filters; keeps the memory.
   void Clear();
 

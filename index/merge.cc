@@ -16,7 +16,6 @@
 #include "index/symbol_page.h"
 #include "index/varint.h"
 #include "index/word_index.h"
-#include "index/word_list.h"
 #include "index/word_split.h"
 
 namespace astrolabe {
@@ -96,7 +95,7 @@ class SegmentMerger {
     using Pass = void (SegmentMerger::*)();
     for (Pass pass :
          {&SegmentMerger::MergePaths, &SegmentMerger::MergeFiles, &SegmentMerger::FindLiveIds,
-          &SegmentMerger::MergeNames, &SegmentMerger::MergePostings, &SegmentMerger::MergeWords,
+          &SegmentMerger::MergeNames, &SegmentMerger::MergePostings, &SegmentMerger::WriteWords,
           &SegmentMerger::MergeScopes, &SegmentMerger::MergeSymbols,
           &SegmentMerger::MergeAllFilters}) {
       (this->*pass)();
@@ -130,11 +129,10 @@ class SegmentMerger {
   void FindLiveIds();
   void MergeNames();
   void MergePostings();
-  void MergeWords();
+  void WriteWords() { words_.Write(writer_); }
   void MergeScopes();
   void MergeSymbols();
   void MergeAllFilters();
-  void MergeWordLists(std::span<const std::pair<uint32_t, uint32_t>> sources, std::string& out);
   void FinishTable(StringTableWriter& table, SectionId blocks);
   bool CopyPages(const Input& input, const MergedFile& file, std::string& offsets, uint64_t& bytes);
   // The symbol's id in the result; kDropped if its file is dead.
@@ -161,7 +159,7 @@ class SegmentMerger {
   std::vector<Input> inputs_;
   std::vector<MergedFile> files_;
   uint32_t symbol_count_ = 0;
-  WordListEncoder encoder_;
+  WordIndexBuilder words_;
   // The inputs of the merged names in order, kFirstOfName with the first of each: what the merge of
   // the names decided, for the merge of their postings.
   std::vector<uint8_t> name_sources_;
@@ -297,6 +295,8 @@ void SegmentMerger::MergeNames() {
     std::string_view text = merge.cursor().text();
     bool is_new = table.size() == 0 || text != last;
     if (is_new) {
+      // Cutting the names again is as fast as translating the inputs' lists, and pieces have none.
+      words_.AddName(text, table.SharedWithLast(text));
       last.assign(text);
       table.Add(text, writer_.out());
       writer_.Drain();
@@ -367,88 +367,6 @@ void SegmentMerger::MergePostings() {
   writer_.WriteSection(kPostingBlocks, offsets, offsets.size() / sizeof(uint32_t));
   EvictSections({kPostings, kPostingBlocks});
   name_sources_ = {};
-}
-
-// Encodes the union of the lists of one word, given as (input, word id), to `out`.
-void SegmentMerger::MergeWordLists(std::span<const std::pair<uint32_t, uint32_t>> sources,
-                                   std::string& out) {
-  struct List {
-    WordCursor cursor;
-    const std::vector<uint32_t>* ids;
-    bool has_dead;
-    uint32_t now;
-
-    // Moves to the next live name.
-    bool Next() {
-      while (cursor.Next()) {
-        now = (*ids)[cursor.name_id()];
-        if (now != kDropped) return true;
-      }
-      return false;
-    }
-  };
-  std::vector<List> lists;
-  for (auto [source, word] : sources) {
-    const Input& input = inputs_[source];
-    List list = {input.segment->NamesWithWord(word), &input.name_ids, input.has_dead, 0};
-    if (list.Next()) lists.push_back(list);
-  }
-  while (!lists.empty()) {
-    // The list with the smallest id goes on until it passes the next smallest.
-    size_t least = 0;
-    uint32_t limit = kDropped;
-    for (size_t i = 1; i < lists.size(); ++i) {
-      if (lists[i].now < lists[least].now) {
-        limit = lists[least].now;
-        least = i;
-      } else {
-        limit = std::min(limit, lists[i].now);
-      }
-    }
-    List& list = lists[least];
-    bool more = true;
-    while (more && list.now <= limit) {
-      // A run whose ends are as far apart as before is a run still, as the translation grows with
-      // every id; unless it drops one and a name of another input takes the place.
-      uint32_t run = list.has_dead ? 0 : list.cursor.run_left();
-      uint32_t last = (*list.ids)[list.cursor.name_id() + run];
-      if (run != 0 && last - list.now == run && last <= limit) {
-        encoder_.AddRun(list.now, run, out);
-        list.cursor.SkipRun();
-      } else {
-        encoder_.Add(list.now, out);
-      }
-      more = list.Next();
-    }
-    if (!more) lists.erase(lists.begin() + static_cast<std::ptrdiff_t>(least));
-  }
-}
-
-void SegmentMerger::MergeWords() {
-  StringMerge merge(&CompareBytes);
-  for (const Input& input : inputs_) merge.AddInput(input.segment->words().WalkAll());
-  WordTableWriter table;
-  uint64_t bytes = 0;
-  std::vector<std::pair<uint32_t, uint32_t>> sources;
-  std::string word;
-  writer_.BeginSection(kWordPostings);
-  while (!merge.done()) {
-    word.assign(merge.cursor().text());
-    sources.clear();
-    while (!merge.done() && merge.cursor().text() == word) {
-      sources.emplace_back(merge.input(), merge.cursor().id());
-      merge.Advance();
-    }
-    size_t before = writer_.out().size();
-    MergeWordLists(sources, writer_.out());
-    uint32_t count = encoder_.Finish(writer_.out());
-    if (count != 0) table.Add(word, bytes, count);
-    bytes += writer_.out().size() - before;
-    writer_.Drain();
-  }
-  writer_.EndSection(table.total_postings());
-  table.Write(bytes, writer_);
-  EvictSections({kWords, kWordBlocks, kWordLists, kWordPostings});
 }
 
 void SegmentMerger::MergeScopes() {

@@ -3,7 +3,8 @@
 // alloc's StringInterner is shared by threads and lives as long as the process; this one belongs to
 // one builder, is emptied with each segment, and is asked 7 million times for Linux, so it takes
 // the hash from the caller, who prefetches a page of symbols ahead: the table does not fit the
-// cache, and the misses then overlap. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// cache, and the misses then overlap.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include <cstddef>
@@ -32,6 +33,8 @@ class NamePool {
     std::memcpy(&length, at, sizeof(length));
     return {at + sizeof(length), length};
   }
+
+  void PrefetchText(uint32_t id) const { __builtin_prefetch(Entry(id)); }
 
   uint32_t size() const { return static_cast<uint32_t>(entries_.size()); }
   size_t memory_bytes() const {

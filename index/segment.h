@@ -127,13 +127,6 @@ class WordCursor {
   WordCursor() = default;
   bool Next();
   uint32_t name_id() const { return name_; }
-  // For a merge: the current id and how many directly following ids are in the list too. After
-  // using them call SkipRun, so that Next yields what follows them.
-  uint32_t run_left() const { return run_; }
-  void SkipRun() {
-    name_ += run_;
-    run_ = 0;
-  }
 
  private:
   friend class Segment;

@@ -29,6 +29,8 @@ struct BuiltFile {
 
 // Symbol ids have to stay below this, name ids then do as well.
 constexpr uint64_t kMaxSymbols = UINT32_MAX - 1;
+// Names in order lie all over the pool: how many to fetch ahead of their use.
+constexpr uint32_t kPrefetchAhead = 8;
 
 }  // namespace
 
@@ -54,7 +56,8 @@ struct SegmentBuilder::State {
   void WriteStrings(const NamePool& pool, std::span<const uint32_t> order, SectionId strings,
                     SectionId blocks, SegmentWriter& writer);
   void WriteFiles(std::span<const uint32_t> file_order, SegmentWriter& writer);
-  void WriteNames(std::span<const uint32_t> order, SegmentWriter& writer);
+  void WriteNames(std::span<const uint32_t> order, bool with_words, SegmentWriter& writer);
+  absl::StatusOr<SegmentInfo> Write(FileSystem& fs, const std::string& path, bool is_piece);
   void WritePostings(std::span<const uint32_t> file_order, std::span<const uint32_t> ranks,
                      SegmentWriter& writer);
   void WriteSymbols(std::span<const uint32_t> file_order, std::span<const uint32_t> name_ranks,
@@ -205,12 +208,14 @@ void SegmentBuilder::State::WriteFiles(std::span<const uint32_t> file_order,
   writer.EndSection(file_order.size());
 }
 
-void SegmentBuilder::State::WriteNames(std::span<const uint32_t> order, SegmentWriter& writer) {
+void SegmentBuilder::State::WriteNames(std::span<const uint32_t> order, bool with_words,
+                                       SegmentWriter& writer) {
   StringTableWriter table;
   writer.BeginSection(kNames);
   for (uint32_t rank = 0; rank < order.size(); ++rank) {
+    if (rank + kPrefetchAhead < order.size()) names.PrefetchText(order[rank + kPrefetchAhead]);
     std::string_view text = names.Text(order[rank]);
-    words.AddName(rank, text, table.SharedWithLast(text));
+    if (with_words) words.AddName(text, table.SharedWithLast(text));
     table.Add(text, writer.out());
     writer.Drain();
   }
@@ -288,25 +293,34 @@ void SegmentBuilder::State::WriteSymbols(std::span<const uint32_t> file_order,
   writer.WriteSection(kSymbolPages, offsets, offsets.size() / sizeof(uint32_t));
 }
 
-absl::StatusOr<SegmentInfo> SegmentBuilder::Write(FileSystem& fs, const std::string& path) {
-  State& s = *state_;
+absl::StatusOr<SegmentInfo> SegmentBuilder::State::Write(FileSystem& fs, const std::string& path,
+                                                         bool is_piece) {
   SegmentWriter writer(fs, path);
-  std::vector<uint32_t> file_order = SortBytes(s.paths);  // path ids are file ids
-  s.WriteStrings(s.paths, file_order, kPaths, kPathBlocks, writer);
-  s.WriteFiles(file_order, writer);
-  std::vector<uint32_t> name_order = SortFolded(s.names);
-  s.WriteNames(name_order, writer);
+  std::vector<uint32_t> file_order = SortBytes(paths);  // path ids are file ids
+  WriteStrings(paths, file_order, kPaths, kPathBlocks, writer);
+  WriteFiles(file_order, writer);
+  std::vector<uint32_t> name_order = SortFolded(names);
+  WriteNames(name_order, !is_piece, writer);
   std::vector<uint32_t> name_ranks = RanksOf(name_order);
   name_order = {};
-  s.words.Write(writer);
-  s.WritePostings(file_order, name_ranks, writer);
-  std::vector<uint32_t> scope_order = SortBytes(s.scopes);
-  s.WriteStrings(s.scopes, scope_order, kScopes, kScopeBlocks, writer);
-  s.WriteSymbols(file_order, name_ranks, RanksOf(scope_order), writer);
-  s.filters.Write(RanksOf(file_order), writer);
-  absl::StatusOr<SegmentInfo> info =
-      writer.Finish(static_cast<uint32_t>(s.files.size()), static_cast<uint32_t>(s.name_ids.size()),
-                    /*durable=*/false);
+  words.Write(writer);
+  WritePostings(file_order, name_ranks, writer);
+  std::vector<uint32_t> scope_order = SortBytes(scopes);
+  WriteStrings(scopes, scope_order, kScopes, kScopeBlocks, writer);
+  WriteSymbols(file_order, name_ranks, RanksOf(scope_order), writer);
+  filters.Write(RanksOf(file_order), is_piece, writer);
+  return writer.Finish(static_cast<uint32_t>(files.size()), static_cast<uint32_t>(name_ids.size()),
+                       /*durable=*/false);
+}
+
+absl::StatusOr<SegmentInfo> SegmentBuilder::Write(FileSystem& fs, const std::string& path) {
+  absl::StatusOr<SegmentInfo> info = state_->Write(fs, path, /*is_piece=*/false);
+  Reset();
+  return info;
+}
+
+absl::StatusOr<SegmentInfo> SegmentBuilder::WritePiece(FileSystem& fs, const std::string& path) {
+  absl::StatusOr<SegmentInfo> info = state_->Write(fs, path, /*is_piece=*/true);
   Reset();
   return info;
 }

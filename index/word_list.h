@@ -9,20 +9,11 @@
 
 namespace astrolabe {
 
-// One list at a time: Add ascending ids, Finish, and the encoder is ready for the next list.
+// One list at a time: AddRun, Finish, and the encoder is ready for the next list.
 class WordListEncoder {
  public:
-  // Ids before or equal to the last one are ignored: a name that has a word twice, or two inputs of
-  // a merge that have the same name.
-  void Add(uint32_t id, std::string& out) { AddRun(id, 0, out); }
-
-  // `id` and the `more` ids after it.
+  // `id` and the `more` ids after it, all above those before.
   void AddRun(uint32_t id, uint32_t more, std::string& out) {
-    if (count_ != 0 && id <= last_) {
-      if (id + more <= last_) return;
-      more -= last_ + 1 - id;
-      id = last_ + 1;
-    }
     if (count_ == 0 || id != last_ + 1) {
       FlushRun(out);
       first_ = id;
