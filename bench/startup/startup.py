@@ -2,8 +2,8 @@
 """startup.py ASTROLABE [--runs N]: how long a process takes from start to the end of `--version`.
 
 Compares in one run, in turn so that noise hits all alike: /bin/true (what any process costs here),
-`astrolabe --version`, and `clangd-22 --version` where it is installed. Prints median and 90th
-percentile in milliseconds, and the ratio of medians to /bin/true.
+`astrolabe --version`, and `clangd-22 --version` where it is installed. Prints the least, the median
+and the 90th percentile in milliseconds, and the ratio of medians to /bin/true.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
@@ -50,11 +50,12 @@ def main() -> None:
             times[name].append(start_to_end(command, null))
 
     base = statistics.median(times["/bin/true"])
-    print(f"{'':22}{'median ms':>10}{'p90 ms':>10}{'x true':>8}")
+    print(f"{'':22}{'min ms':>10}{'median ms':>10}{'p90 ms':>10}{'x true':>8}")
     for name, seconds in times.items():
         median = statistics.median(seconds)
         p90 = statistics.quantiles(seconds, n=10)[-1]
-        print(f"{name:22}{median * 1e3:10.2f}{p90 * 1e3:10.2f}{median / base:8.1f}")
+        row = (min(seconds), median, p90)
+        print(f"{name:22}" + "".join(f"{x * 1e3:10.2f}" for x in row) + f"{median / base:8.1f}")
 
 
 if __name__ == "__main__":
