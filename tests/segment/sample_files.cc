@@ -5,13 +5,16 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <set>
 #include <tuple>
 #include <utility>
 
 #include "base/strings.h"
+#include "index/segment_layout.h"
 #include "index/word_split.h"
+#include "xxhash.h"
 
 namespace astrolabe {
 namespace {
@@ -214,6 +217,24 @@ std::string Describe(std::vector<SampleFile> files) {
     }
   }
   return d.Text();
+}
+
+std::string Resealed(std::string bytes) {
+  if (bytes.size() < kHeaderBytes + kSectionCount * kSectionRowBytes + kFooterBytes) return bytes;
+  auto store = [&](size_t at, uint64_t value) { memcpy(&bytes[at], &value, sizeof(value)); };
+  uint64_t covered;
+  memcpy(&covered, &bytes[bytes.size() - kFooterBytes], sizeof(covered));
+  uint64_t blocks = covered / kChecksumBlockBytes + (covered % kChecksumBlockBytes != 0);
+  if (covered > bytes.size() - kFooterBytes || blocks * 8 > bytes.size() - kFooterBytes - covered) {
+    return bytes;
+  }
+  for (size_t block = 0; block < blocks; ++block) {
+    size_t at = block * kChecksumBlockBytes;
+    size_t length = std::min<size_t>(kChecksumBlockBytes, covered - at);
+    store(covered + block * 8, XXH3_64bits(&bytes[at], length));
+  }
+  store(bytes.size() - 16, XXH3_64bits(&bytes[covered], bytes.size() - 16 - covered));
+  return bytes;
 }
 
 void ExpectSameText(const std::string& actual, const std::string& expected) {

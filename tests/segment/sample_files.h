@@ -53,6 +53,10 @@ void ExpectSameText(const std::string& actual, const std::string& expected);
 // Uses every read path of the segment, and whatever it yields. For damaged segments.
 void ReadEverything(const Segment& segment);
 
+// The bytes of a changed segment with its checksums made right again, so that decoders get to see the
+// change. What is too short to be a segment comes back as it is.
+std::string Resealed(std::string bytes);
+
 // Bytes in memory as a FileContents.
 std::unique_ptr<FileContents> ContentsOf(std::string bytes);
 

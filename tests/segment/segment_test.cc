@@ -10,7 +10,6 @@
 
 #include "index/word_split.h"
 #include "tests/segment/sample_files.h"
-#include "xxhash.h"
 
 namespace astrolabe {
 namespace {
@@ -192,23 +191,6 @@ TEST(DamagedSegment, EveryFlippedByteIsFoundAndHarmless) {
     EXPECT_TRUE(absl::IsDataLoss(status)) << "byte " << i;
     EXPECT_NE(status.message().find("/s.seg"), absl::string_view::npos) << status;
   }
-}
-
-// Makes the checksums right again, so that decoders get to see the damage.
-std::string Resealed(std::string bytes) {
-  auto load = [&](size_t at) {
-    uint64_t value;
-    memcpy(&value, &bytes[at], 8);
-    return value;
-  };
-  auto store = [&](size_t at, uint64_t value) { memcpy(&bytes[at], &value, 8); };
-  size_t covered = load(bytes.size() - 48);
-  for (size_t at = 0, block = 0; at < covered; at += kChecksumBlockBytes, ++block) {
-    size_t length = std::min<size_t>(kChecksumBlockBytes, covered - at);
-    store(covered + block * 8, XXH3_64bits(&bytes[at], length));
-  }
-  store(bytes.size() - 16, XXH3_64bits(&bytes[covered], bytes.size() - 16 - covered));
-  return bytes;
 }
 
 TEST(DamagedSegment, EveryChangedByteWithGoodChecksumsIsHarmless) {
