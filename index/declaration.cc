@@ -234,9 +234,8 @@ bool DeclarationReader::ReadRecordHead(size_t i) {
       Name read = ReadName(k);
       k = read.end;
       if (Is(k, '(')) {  // EXPORT(1) Foo; but a function when it is the last thing
-        size_t after = SkipGroup(k);
-        if (!IsIdentifier(after) || !IsMacroLike(Text(read.last))) return false;
-        k = after;
+        k = SkipGroup(k);
+        if (!IsIdentifier(k) || !IsMacroLike(Text(read.last))) return false;
         continue;
       }
       bool attribute = named && !IsReservedAttribute(Text(name.last)) &&
