@@ -83,7 +83,8 @@ std::map<std::string, uint64_t> Expected(const std::vector<SampleFile>& files) {
 
 std::vector<std::string> SegmentNames(FileSystem& fs) {
   std::vector<std::string> names;
-  for (std::string& name : *fs.List(kDirectory)) {
+  std::vector<std::string> all = *fs.List(kDirectory);
+  for (std::string& name : all) {
     if (name.starts_with("seg-")) names.push_back(std::move(name));
   }
   return names;
@@ -93,7 +94,7 @@ TEST(Manifest, RoundTrip) {
   Manifest manifest = {
       .tool_version = "0.1 %beta",
       .generation = 42,
-      .root = std::string("/a b\n\xFF%", 9),
+      .root = "/a b\n\xFF%",
       .segments = {{"seg-1.seg", 1000, 0xFEDCBA9876543210u, 900, {{3, 6}, {9, 10}}},
                    {"seg-20.seg", 5, 1, 0, {}}}};
   std::string text = FormatManifest(manifest);
