@@ -3,14 +3,21 @@
 #include "base/subprocess.h"
 
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstdio>
 #include <filesystem>
+#include <iterator>
 #include <thread>
 
 #include "absl/time/clock.h"
@@ -211,6 +218,42 @@ TEST_F(SubprocessTest, WorksWithoutStandardStreams) {
   int status = 0;
   ASSERT_EQ(::waitpid(child, &status, 0), child);
   EXPECT_EQ(status, 0);
+}
+
+// Makes pidfd_open fail in this process from now on, as on kernels before 5.3 and in some containers.
+bool ForbidPidfd() {
+  sock_filter program[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pidfd_open, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog filter = {std::size(program), program};
+  return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+         ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0 &&
+         ::syscall(SYS_pidfd_open, ::getpid(), 0) < 0;
+}
+
+TEST_F(SubprocessTest, WorksWithoutPidfd) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    if (!ForbidPidfd()) ::_exit(10);
+    auto result = RunSubprocess({.argv = {"cat"}}, {.input = "in"});
+    if (!result.ok() || result->stdout_bytes != "in" || !result->exit.ok()) ::_exit(11);
+    result = RunSubprocess({.argv = {"sh", "-c", "exec >&- 2>&-; sleep 100"}},
+                           {.timeout = absl::Milliseconds(100)});
+    if (!result.ok() || !result->timed_out || result->exit.signal != SIGKILL) ::_exit(12);
+    auto started = Subprocess::Start({.argv = {"sleep", "100"}}, StderrMode::kDiscard);
+    if (!started.ok()) ::_exit(13);
+    const absl::Time deadline = absl::Now() + absl::Milliseconds(30);
+    if ((*started)->Wait(deadline).ok() || absl::Now() < deadline) ::_exit(14);
+    (*started)->Kill();
+    if ((*started)->Wait()->signal != SIGKILL) ::_exit(15);
+    ::_exit(0);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 TEST_F(SubprocessTest, ManyThreadsRunChildrenAtOnce) {
