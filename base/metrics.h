@@ -7,8 +7,8 @@
 //
 // It enters the process-wide list with its first update, and one never updated is in no snapshot.
 // Updates are lock-free, relaxed and safe from any thread, signal handlers included; uncontended, a
-// counter's takes 2 ns and a histogram's 4. A snapshot is not
-// one moment: updates made while it is taken may be in it or not, each on its own.
+// counter's takes 2 ns and a histogram's 4. A snapshot is not one moment: updates made while it is
+// taken may be in it or not, each on its own.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
