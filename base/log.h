@@ -1,7 +1,8 @@
 // Messages to stderr, by level.
 //
-// The header is light on purpose: spdlog and fmt are behind it in one source file. Nothing is set up
-// before the first message that is written, and a message below the level costs one relaxed load.
+// The header is light on purpose: spdlog and fmt are behind it in one source file. Nothing is set
+// up before the first message that is written, and a message below the level costs one relaxed
+// load.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 

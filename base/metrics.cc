@@ -1,4 +1,5 @@
-// The list of metrics is a stack without removal: linked by compare-and-swap, walked without a lock.
+// The list of metrics is a stack without removal: linked by compare-and-swap, walked without a
+// lock.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "base/metrics.h"
 

@@ -1,7 +1,7 @@
 // Counters, gauges and histograms of this process, for `astrolabe stats`, logs and the debug pages.
 //
-// A metric is a constant-initialised object of static storage duration, so declaring one costs nothing
-// at start-up:
+// A metric is a constant-initialised object of static storage duration, so declaring one costs
+// nothing at start-up:
 //
 //   inline constinit Counter files_scanned{"index.files_scanned", "files"};
 //

@@ -1,4 +1,5 @@
-// Start is posix_spawn with everything closed; Run is a poll loop over the three pipes and the pidfd.
+// Start is posix_spawn with everything closed; Run is a poll loop over the three pipes and the
+// pidfd.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "base/subprocess.h"
 

@@ -1,10 +1,11 @@
 // Child processes: run one to its end, or start one and talk to it.
 //
-// What goes wrong by default with fork and exec, and does not here: a child gets no descriptor besides
-// its three streams, no blocked or ignored signal, and a process group of its own, so that killing it
-// takes along what it started; it is always reaped; writing to one that is gone is an error and no
-// SIGPIPE; RunSubprocess serves all three streams at once, so none blocks another; starting is a vfork (posix_spawn), so it
-// costs the same however much memory this process has (0.6 ms for /bin/true, from 6 MB or from 1 GB).
+// What goes wrong by default with fork and exec, and does not here: a child gets no descriptor
+// besides its three streams, no blocked or ignored signal, and a process group of its own, so that
+// killing it takes along what it started; it is always reaped; writing to one that is gone is an
+// error and no SIGPIPE; RunSubprocess serves all three streams at once, so none blocks another;
+// starting is a vfork (posix_spawn), so it costs the same however much memory this process has (0.6
+// ms for /bin/true, from 6 MB or from 1 GB).
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 

@@ -2,8 +2,9 @@
 // speedscope.
 //
 // Spans stand in the code for good, so they have to be free while no trace is taken: one relaxed
-// load and an untaken branch, 1 ns (0.3 µs a span while one is). The file is complete, valid JSON after every write, so a process that
-// is killed leaves a trace that opens; it lacks only what its threads had not handed over yet.
+// load and an untaken branch, 1 ns (0.3 µs a span while one is). The file is complete, valid JSON
+// after every write, so a process that is killed leaves a trace that opens; it lacks only what its
+// threads had not handed over yet.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 

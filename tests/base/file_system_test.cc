@@ -1,5 +1,6 @@
-// What every FileSystem promises, checked on the real one and on the one in memory; then what only the
-// real one can show: locks between processes, mappings that outlive their names, the kernel's errors.
+// What every FileSystem promises, checked on the real one and on the one in memory; then what only
+// the real one can show: locks between processes, mappings that outlive their names, the kernel's
+// errors.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "base/file_system.h"
 
