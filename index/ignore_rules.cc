@@ -206,6 +206,7 @@ IgnoreRules::IgnoreRules(const std::string& root) {
     if (top.empty() || top == "/") return;
     top.resize(top.rfind('/'));
   }
+  in_repository_ = true;
   if (top == absolute) return;
   prefix_ = absolute.substr(top.size() + 1) + "/";
 
@@ -224,11 +225,15 @@ const IgnoreScope* IgnoreRules::Enter(const IgnoreScope* parent, int directory_f
                                       size_t base_length, const IgnoreFileNames& names,
                                       std::vector<IgnoreFileError>* errors) {
   if (!names.any()) return parent;
-  IgnoreScope scope{.parent = parent, .base_length = base_length, .is_git_top = names.dot_git};
+  const bool outer = parent != nullptr ? parent->in_repository : in_repository_;
+  IgnoreScope scope{.parent = parent,
+                    .base_length = base_length,
+                    .is_git_top = names.dot_git,
+                    .in_repository = outer || names.dot_git};
   if (names.dot_ignore) {
     scope.dot_ignore = ReadIgnoreFile(directory_fd, ".ignore", 0, ".ignore", errors);
   }
-  if (names.gitignore) {
+  if (names.gitignore && scope.in_repository) {
     scope.gitignore = ReadIgnoreFile(directory_fd, ".gitignore", O_NOFOLLOW, ".gitignore", errors);
   }
   if (names.dot_git) {

@@ -9,9 +9,10 @@
 // `.ignore` files still do.
 //
 // Where this differs from git: the index of git is not read, so a tracked file that matches a
-// pattern is left out (ripgrep does the same); the user's global excludes file is not read, so that
-// the same tree gives the same index to everybody; and rules count outside a repository too, as in
-// an unpacked release.
+// pattern is left out (ripgrep does the same); and the user's global excludes file is not read, so
+// that the same tree gives the same index to everybody. Outside a repository no `.gitignore` counts,
+// as with ripgrep: Debian's package of Linux has one that excludes everything, for whoever imports
+// it into git.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
@@ -81,6 +82,7 @@ struct IgnoreScope {
   // topmost.
   size_t base_length = 0;
   bool is_git_top = false;
+  bool in_repository = false;  // it, or a folder above it, has a `.git`
   IgnoreFile dot_ignore;
   IgnoreFile gitignore;
   IgnoreFile git_exclude;
@@ -133,6 +135,7 @@ class IgnoreRules {
 
  private:
   std::string prefix_;
+  bool in_repository_ = false;  // the root is
   const IgnoreScope* above_root_ = nullptr;
   absl::Mutex mutex_;
   std::deque<IgnoreScope> scopes_ ABSL_GUARDED_BY(mutex_);
