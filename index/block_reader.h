@@ -3,8 +3,8 @@
 // Opening an index must not read all of it, so each 64 KiB block is hashed when it is first touched
 // (5 us or so a block) and a bit remembers it. Damage is not an error of every single read: the
 // read yields nothing and the first damage is kept, so that decoders stay simple ("no bytes, stop")
-// and whoever ran a query looks at damage() once at its end. SPDX-License-Identifier: Apache-2.0
-// WITH LLVM-exception
+// and whoever ran a query looks at damage() once at its end.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include <atomic>

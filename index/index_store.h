@@ -5,7 +5,8 @@
 // whatever the writer does, since unlinked files live as long as their mappings. The writer holds a
 // lock file, writes new segments beside the old ones and commits by replacing the manifest; a crash
 // or a full disk at any moment leaves the old state or the new one (tests/segment breaks every
-// single operation). SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// single operation).
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include <cstdint>

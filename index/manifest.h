@@ -2,7 +2,8 @@
 //
 // It is the only file of an index that changes, and it changes by atomic replacement, so it alone
 // decides what the index is. Text, so that a person can look into it; the grammar is in
-// index/FORMAT.md. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// index/FORMAT.md.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include <cstdint>

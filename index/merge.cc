@@ -17,6 +17,7 @@
 #include "index/varint.h"
 #include "index/word_index.h"
 #include "index/word_split.h"
+#include "tbb/task_group.h"
 
 namespace astrolabe {
 namespace {
@@ -91,13 +92,16 @@ class SegmentMerger {
     }
   }
 
+  // An early end leaves the words behind.
+  ~SegmentMerger() { word_task_.wait(); }
+
   absl::StatusOr<SegmentInfo> Run() {
     using Pass = void (SegmentMerger::*)();
     for (Pass pass :
          {&SegmentMerger::MergePaths, &SegmentMerger::MergeFiles, &SegmentMerger::FindLiveIds,
-          &SegmentMerger::MergeNames, &SegmentMerger::MergePostings, &SegmentMerger::WriteWords,
-          &SegmentMerger::MergeScopes, &SegmentMerger::MergeSymbols,
-          &SegmentMerger::MergeAllFilters}) {
+          &SegmentMerger::MergeNames, &SegmentMerger::MergePostings, &SegmentMerger::MergeScopes,
+          &SegmentMerger::MergeSymbols, &SegmentMerger::MergeAllFilters,
+          &SegmentMerger::WriteWords}) {
       (this->*pass)();
       // Cursors end early on damage; nothing that was made from such input may survive.
       for (const Input& input : inputs_) writer_.Fail(input.segment->damage());
@@ -129,7 +133,8 @@ class SegmentMerger {
   void FindLiveIds();
   void MergeNames();
   void MergePostings();
-  void WriteWords() { words_.Write(writer_); }
+  void BuildWords();
+  void WriteWords();
   void MergeScopes();
   void MergeSymbols();
   void MergeAllFilters();
@@ -160,6 +165,7 @@ class SegmentMerger {
   std::vector<MergedFile> files_;
   uint32_t symbol_count_ = 0;
   WordIndexBuilder words_;
+  tbb::task_group word_task_;  // fills words_
   // The inputs of the merged names in order, kFirstOfName with the first of each: what the merge of
   // the names decided, for the merge of their postings.
   std::vector<uint8_t> name_sources_;
@@ -295,8 +301,6 @@ void SegmentMerger::MergeNames() {
     std::string_view text = merge.cursor().text();
     bool is_new = table.size() == 0 || text != last;
     if (is_new) {
-      // Cutting the names again is as fast as translating the inputs' lists, and pieces have none.
-      words_.AddName(text, table.SharedWithLast(text));
       last.assign(text);
       table.Add(text, writer_.out());
       writer_.Drain();
@@ -306,7 +310,7 @@ void SegmentMerger::MergeNames() {
   }
   writer_.EndSection(table.size());
   FinishTable(table, kNameBlocks);
-  EvictSections({kNames, kNameBlocks});
+  if (writer_.ok()) word_task_.run([this] { BuildWords(); });
 }
 
 uint32_t SegmentMerger::NewSymbol(const Input& input, uint32_t symbol) {
@@ -366,7 +370,31 @@ void SegmentMerger::MergePostings() {
   std::string offsets = postings.FinishBlocks();
   writer_.WriteSection(kPostingBlocks, offsets, offsets.size() / sizeof(uint32_t));
   EvictSections({kPostings, kPostingBlocks});
-  name_sources_ = {};
+}
+
+// Cuts the merged names into words, walking them as MergeNames found them but without comparing: as fast
+// as translating the inputs' lists would be, and pieces have none. Touches nothing that other passes
+// write, so it runs beside them.
+void SegmentMerger::BuildWords() {
+  std::vector<StringCursor> cursors;
+  for (const Input& input : inputs_) cursors.push_back(input.segment->names().WalkAll());
+  std::string last;
+  for (uint8_t source : name_sources_) {
+    uint32_t i = source & static_cast<uint8_t>(~kFirstOfName);
+    do {
+      if (!cursors[i].Next()) return;
+    } while (inputs_[i].name_ids[cursors[i].id()] == kDropped);
+    if ((source & kFirstOfName) == 0) continue;
+    std::string_view text = cursors[i].text();
+    words_.AddName(text, CommonPrefix(last, text));
+    last.assign(text);
+  }
+}
+
+void SegmentMerger::WriteWords() {
+  word_task_.wait();
+  words_.Write(writer_);
+  EvictSections({kNames, kNameBlocks});
 }
 
 void SegmentMerger::MergeScopes() {
@@ -450,7 +478,6 @@ void SegmentMerger::MergeSymbols() {
 void SegmentMerger::MergeAllFilters() {
   std::vector<FilterMergeInput> filters;
   for (Input& input : inputs_) {
-    input.name_ids = {};
     filters.push_back({.bank = input.segment->filters(), .file_ids = input.file_ids});
   }
   MergeFilters(filters, writer_);

@@ -1,6 +1,6 @@
 // Reading a segment completely, for `astrolabe verify`: checksums, then every row of every section,
-// so that a file which is intact but was written wrong is found as well. SPDX-License-Identifier:
-// Apache-2.0 WITH LLVM-exception
+// so that a file which is intact but was written wrong is found as well.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <cstring>
 #include <string>
 #include <vector>

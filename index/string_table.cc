@@ -13,19 +13,6 @@
 namespace astrolabe {
 namespace {
 
-uint32_t CommonPrefix(std::string_view a, std::string_view b) {
-  size_t common = std::min(a.size(), b.size());
-  size_t i = 0;
-  for (; i + 8 <= common; i += 8) {
-    uint64_t x, y;
-    std::memcpy(&x, a.data() + i, 8);
-    std::memcpy(&y, b.data() + i, 8);
-    if (x != y) return static_cast<uint32_t>(i + static_cast<size_t>(std::countr_zero(x ^ y)) / 8);
-  }
-  while (i < common && a[i] == b[i]) ++i;
-  return static_cast<uint32_t>(i);
-}
-
 // The first string of a block, where it lies.
 bool FirstOfBlock(const Section& strings, const Section& blocks, uint32_t block,
                   std::string_view* text) {
@@ -49,6 +36,19 @@ bool FirstOfBlock(const Section& strings, const Section& blocks, uint32_t block,
 }
 
 }  // namespace
+
+uint32_t CommonPrefix(std::string_view a, std::string_view b) {
+  size_t common = std::min(a.size(), b.size());
+  size_t i = 0;
+  for (; i + 8 <= common; i += 8) {
+    uint64_t x, y;
+    std::memcpy(&x, a.data() + i, 8);
+    std::memcpy(&y, b.data() + i, 8);
+    if (x != y) return static_cast<uint32_t>(i + static_cast<size_t>(std::countr_zero(x ^ y)) / 8);
+  }
+  while (i < common && a[i] == b[i]) ++i;
+  return static_cast<uint32_t>(i);
+}
 
 bool StringCursor::LoadBlock() {
   uint32_t block = next_ / kStringsPerBlock;

@@ -3,8 +3,8 @@
 //
 // Ids are ranks, so a prefix is a range of ids and two binary searches; a block offset table of 4
 // bytes per 16 strings is all that random access costs. Neighbours share long prefixes: the names
-// of Linux take under half of their plain size. SPDX-License-Identifier: Apache-2.0 WITH
-// LLVM-exception
+// of Linux take under half of their plain size.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include <cstdint>
@@ -21,6 +21,9 @@ inline constexpr uint32_t kMaxStringBytes = 65'535;
 
 // kBytes: bytewise. kFolded: CompareFolded (index/word_split.h).
 enum class StringOrder { kBytes, kFolded };
+
+// How many leading bytes the two have in common.
+uint32_t CommonPrefix(std::string_view a, std::string_view b);
 
 // Half-open range of ids.
 struct IdRange {

@@ -41,9 +41,22 @@ class WordIndexBuilder {
     bool counts;          // the first of the word in its name
   };
 
+  // Finds a word of up to eight bytes by those bytes, in one cache line; most words are that short.
+  struct ShortWord {
+    uint64_t bytes;
+    uint32_t word;
+  };
+
   void CloseFrom(size_t kept);
+  // `folded` is followed by at least eight readable bytes.
+  uint32_t WordId(std::string_view folded);
+  uint32_t InternWord(std::string_view folded);
+  void GrowShortWords();
 
   NamePool pool_;
+  std::vector<ShortWord>
+      short_words_;  // open addressing; bytes 0 are free, as no word has a zero byte
+  size_t short_word_count_ = 0;
   std::vector<Word> words_;
   std::vector<Seen> seen_;
   std::vector<WordRange> ranges_;
