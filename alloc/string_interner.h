@@ -35,7 +35,7 @@ namespace astrolabe {
 
 struct StringInternerOptions {
   // A power of two up to 64. Threads that insert into the same shard wait for each other; each shard
-  // has some 200 bytes and its own rounding-up, so one is
+  // has 128 bytes and its own rounding-up, so one is
   // best for few strings in one thread.
   size_t shards = 16;
   // Charged with what the interner holds; must outlive it. May be null.
