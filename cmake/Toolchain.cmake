@@ -27,7 +27,7 @@ add_library(astrolabe_flags INTERFACE)
 target_include_directories(astrolabe_flags INTERFACE ${CMAKE_SOURCE_DIR})
 # -Wno-deprecated-declarations: libstdc++ 12's own std::stable_sort draws that warning from clang 22.
 target_compile_options(astrolabe_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wthread-safety
-  -Wno-gnu-zero-variadic-macro-arguments -Wno-c99-extensions -Wno-missing-designated-field-initializers
+  -Wno-gnu-zero-variadic-macro-arguments -Wno-c99-extensions -Wno-c2y-extensions -Wno-missing-designated-field-initializers
   -Wno-missing-field-initializers -Wno-deprecated-declarations -fno-omit-frame-pointer -ffunction-sections -fdata-sections)
 if(ASTROLABE_WERROR)
   target_compile_options(astrolabe_flags INTERFACE -Werror)

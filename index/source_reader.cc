@@ -19,6 +19,7 @@ namespace {
 constexpr size_t kMaxPathInOneCall = 4000;
 // Git and ripgrep look this far for a zero byte.
 constexpr size_t kBinaryProbe = 8192;
+constexpr size_t kFirstRead = size_t{64} << 10;
 constexpr size_t kFirstBuffer = size_t{256} << 10;
 // A buffer that one large file needed is given back when this many times smaller would do.
 constexpr size_t kShrinkFactor = 16;
@@ -103,15 +104,17 @@ absl::StatusOr<SourceText> SourceReader::ReadDescriptor(int fd, std::string_view
   result.stat.mtime_ns = int64_t{st.st_mtim.tv_sec} * 1'000'000'000 + st.st_mtim.tv_nsec;
   result.stat.inode = st.st_ino;
   if (result.stat.size > max_bytes_) {
-    return absl::OutOfRangeError(StrCat(path, " has ", result.stat.size,
-                                              " bytes, more than the limit of ", max_bytes_));
+    return absl::OutOfRangeError(
+        StrCat(path, " has ", result.stat.size, " bytes, more than the limit of ", max_bytes_));
   }
   // One byte more than its size: the read that finds the end needs no second call.
   size_t limit = static_cast<size_t>(result.stat.size) + 1;
   Reserve(limit);
   size_t filled = 0;
   while (filled < limit) {
-    ssize_t n = read(fd, buffer_.get() + filled, limit - filled);
+    // The first piece says whether the rest is worth reading.
+    size_t wanted = filled == 0 ? std::min(limit, kFirstRead) : limit - filled;
+    ssize_t n = read(fd, buffer_.get() + filled, wanted);
     if (n < 0) {
       if (errno == EINTR) continue;
       return ErrnoStatus("cannot read", path);

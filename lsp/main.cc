@@ -4,6 +4,7 @@
 // chosen command asks for it (bench/startup).
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -20,10 +21,17 @@ namespace astrolabe {
 namespace {
 
 std::atomic<bool> interrupted = false;
+std::atomic<bool> broken_pipe = false;
 
 void OnSignal(int signal) {
   // The second one means it.
   if (interrupted.exchange(true)) std::_Exit(128 + signal);
+}
+
+// Who reads our answer has read enough: work for it may stop.
+void OnBrokenPipe(int) {
+  broken_pipe = true;
+  interrupted = true;
 }
 
 constexpr char kFooter[] =
@@ -35,8 +43,8 @@ int Main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(kFooter);
   app.fallthrough();  // --trace and --log may stand behind the subcommand
-  app.set_version_flag("--version", StrCat("astrolabe ", kAstrolabeVersion, " (Clang ",
-                                           ClangVersion(), ")"));
+  app.set_version_flag("--version",
+                       StrCat("astrolabe ", kAstrolabeVersion, " (Clang ", ClangVersion(), ")"));
   std::string trace_file;
   std::string log_level;
   app.add_option("--trace", trace_file, "write a Chrome trace (chrome://tracing, Perfetto) to FILE")
@@ -63,11 +71,14 @@ int Main(int argc, char** argv) {
   if (!trace_file.empty()) {
     if (absl::Status status = StopTrace(); !status.ok()) return Fail(status);
   }
-  // Answers that a full disk or a closed pipe swallowed must not look delivered.
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+  // Answers that a full disk swallowed must not look delivered; a reader that went away, as `head` does,
+  // is nobody's failure.
+  errno = 0;
+  bool lost = std::fflush(stdout) != 0 || std::ferror(stdout) != 0;
+  if (lost && errno != EPIPE && !broken_pipe) {
     return Fail(absl::ResourceExhaustedError("cannot write to standard output"));
   }
-  return exit_code;
+  return broken_pipe ? kExitOk : exit_code;
 }
 
 }  // namespace
@@ -79,7 +90,7 @@ const std::atomic<bool>& Interrupted() { return interrupted; }
 int main(int argc, char** argv) {
   std::signal(SIGINT, astrolabe::OnSignal);
   std::signal(SIGTERM, astrolabe::OnSignal);
-  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGPIPE, astrolabe::OnBrokenPipe);
   try {
     return astrolabe::Main(argc, argv);
   } catch (const std::exception& error) {

@@ -31,7 +31,7 @@ constexpr float kExactOtherCase = 0.96F;
 constexpr float kPrefix = 0.80F;     // … 0.94
 constexpr float kWords = 0.55F;      // … 0.78: only beginnings of words and runs from there
 constexpr float kSubstring = 0.40F;  // … 0.54
-constexpr float kMistake = 0.56F;    // … 0.76: one mistake, by how much of the name is there
+constexpr float kMistake = 0.58F;    // … 0.78: one mistake, by how much of the name is there
 constexpr float kLetters = 0.15F;    // … 0.38
 
 // What an alignment is worth, per letter of the pattern.
@@ -82,8 +82,8 @@ std::optional<float> NameMatcher::Match(std::string_view name) const {
   // A mistyped beginning of this very name is more likely meant than letters scattered over another
   // one.
   if ((!score || *score < kMistake) && HasWordWithOneMistake(name)) {
-    float coverage = static_cast<float>(n) / static_cast<float>(name.size() + 1);
-    score = kMistake + 0.20F * std::min(1.0F, coverage * coverage);
+    float coverage = static_cast<float>(n) / static_cast<float>(std::max(n, name.size()));
+    score = kMistake + 0.20F * coverage * coverage;
   }
   return score;
 }

@@ -138,6 +138,7 @@ class SymbolSearch {
       // Who typed the start of an existing name made no mistake.
       if (!prefix_found) Look(&SymbolSearch::LookByMistake);
       if (!prefix_found && candidates_.size() < query_.limit) Look(&SymbolSearch::LookByPieces);
+      if (candidates_.empty()) Look(&SymbolSearch::LookByBeginning);
     }
     return Resolve();
   }
@@ -194,6 +195,15 @@ class SymbolSearch {
     for (const Cut& cut : cuts) {
       LookByPrefixesOfWords(segment, {text.substr(0, cut.at), text.substr(cut.at)});
     }
+  }
+
+  // "updidx" for UpdateIndex: the longest beginning that some word has, the rest as letters in order.
+  void LookByBeginning(const Segment& segment) {
+    std::string beginning(matcher_.folded());
+    while (beginning.size() >= kMinPiece && CountStartingWith(segment, beginning) == 0) {
+      beginning.pop_back();
+    }
+    if (beginning.size() >= kMinPiece) LookByPrefixesOfWords(segment, {beginning});
   }
 
   // Words that differ from a piece of the text by one letter, after its first two.

@@ -2,7 +2,7 @@
 //
 // Looks in widening circles and stops as soon as the answer is full: names with the text as a
 // prefix; names whose words start with its words; words one mistake away; the text cut in two
-// ("schwork"). Each circle examines a bounded number of names, so that the worst query costs
+// ("schwork"); its letters in order ("updidx"). Each circle examines a bounded number of names, so that the worst query costs
 // milliseconds in a workspace of any size. Scores: index/query/name_matcher.h.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once

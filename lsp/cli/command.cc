@@ -50,7 +50,8 @@ absl::Status ResolveWorkspace(WorkspaceOptions& options) {
   } else {
     options.index_dir = fs::absolute(options.index_dir, error).lexically_normal().string();
     // A trailing slash would make the folder's parent be the folder itself.
-    if (options.index_dir.size() > 1 && options.index_dir.back() == '/') options.index_dir.pop_back();
+    if (options.index_dir.size() > 1 && options.index_dir.back() == '/')
+      options.index_dir.pop_back();
   }
   return absl::OkStatus();
 }

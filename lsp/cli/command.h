@@ -19,9 +19,10 @@ enum ExitCode : int {
   kExitOk = 0,
   kExitNothingFound = 1,  // a query without an answer
   kExitUsage = 2,         // wrong command line, or a pattern that cannot be used
-  kExitNoIndex = 3,       // no index, or one that is damaged or of another version: run `astrolabe index`
-  kExitFailure = 4,       // the system refused: permission, full disk, no such folder
-  kExitBusy = 5,          // another process writes this index
+  kExitNoIndex =
+      3,  // no index, or one that is damaged or of another version: run `astrolabe index`
+  kExitFailure = 4,  // the system refused: permission, full disk, no such folder
+  kExitBusy = 5,     // another process writes this index
   kExitInterrupted = 130,
 };
 

@@ -80,8 +80,9 @@ void PrintSkipped(const IndexReport& report, bool all) {
   }
 }
 
-int RunIndex(IndexArguments arguments) {
-  if (absl::Status status = ResolveWorkspace(arguments.workspace); !status.ok()) return Fail(status);
+int RunIndex(IndexArguments& arguments) {
+  if (absl::Status status = ResolveWorkspace(arguments.workspace); !status.ok())
+    return Fail(status);
   IndexerOptions options;
   options.root = arguments.workspace.root;
   options.index_dir = arguments.workspace.index_dir;
@@ -102,8 +103,7 @@ int RunIndex(IndexArguments arguments) {
     report = UpdateIndex(RealFileSystem(), options, &progress, &Interrupted());
   }
   if (!report.ok()) return Fail(report.status());
-  double seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   for (const std::string& note : report->notes) std::fprintf(stderr, "note: %s\n", note.c_str());
   if (!arguments.workspace.json) PrintSkipped(*report, arguments.verbose);
   PrintReport(*report, seconds, arguments.workspace);
@@ -124,14 +124,15 @@ void RegisterIndexCommand(CLI::App& app, int* exit_code) {
   command->add_option("-j,--threads", arguments->workspace.threads, "threads (default: all cores)")
       ->check(CLI::Range(1, 1024));
   command->add_flag("--watch", arguments->watch, "stay, and follow every change until interrupted");
-  command->add_flag("--hidden", arguments->hidden, "also files and folders whose name starts with '.'");
+  command->add_flag("--hidden", arguments->hidden,
+                    "also files and folders whose name starts with '.'");
   command->add_flag("--no-ignore", arguments->no_ignore, "do not honour .gitignore and .ignore");
   command->add_flag("--follow", arguments->follow, "follow symbolic links");
   command->add_flag("-v,--verbose", arguments->verbose, "name every skipped file");
   command
       ->add_option("--max-file-mb", arguments->max_file_megabytes,
                    "skip source files larger than this many megabytes (default: 32)")
-      ->check(CLI::Range(1, 1000));
+      ->check(CLI::Range(1, 4000));
   command->callback([arguments, exit_code] { *exit_code = RunIndex(*arguments); });
 }
 

@@ -32,7 +32,7 @@ int FailToOpen(const absl::Status& status) {
   return absl::IsNotFound(status) ? kExitNoIndex : code;
 }
 
-int RunStats(WorkspaceOptions workspace) {
+int RunStats(WorkspaceOptions& workspace) {
   absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot = OpenWorkspaceIndex(workspace);
   if (!snapshot.ok()) return FailToOpen(snapshot.status());
   uint64_t files = 0, other = 0, lines = 0, bytes = 0, symbols = 0, dead = 0, index_bytes = 0;
@@ -92,7 +92,7 @@ int RunStats(WorkspaceOptions workspace) {
   return kExitOk;
 }
 
-int RunVerify(WorkspaceOptions workspace) {
+int RunVerify(WorkspaceOptions& workspace) {
   absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot = OpenWorkspaceIndex(workspace);
   if (!snapshot.ok()) return FailToOpen(snapshot.status());
   int code = kExitOk;
@@ -103,9 +103,8 @@ int RunVerify(WorkspaceOptions workspace) {
     if (!status.ok()) code = Fail(status);
   }
   if (workspace.json) {
-    PrintJsonLine({{"ok", code == kExitOk},
-                   {"segments", (*snapshot)->segments.size()},
-                   {"bytes", bytes}});
+    PrintJsonLine(
+        {{"ok", code == kExitOk}, {"segments", (*snapshot)->segments.size()}, {"bytes", bytes}});
   } else if (code == kExitOk) {
     std::printf("%zu segments, %s: every block as written\n", (*snapshot)->segments.size(),
                 Bytes(bytes).c_str());
@@ -184,9 +183,9 @@ int DumpSegment(const std::string& file) {
   for (StringCursor paths = (*segment)->paths().WalkAll(); paths.Next();) {
     FileRow row;
     if (!(*segment)->File(paths.id(), &row)) continue;
-    std::printf("file %u %s: %s bytes, %u lines, flags %u, digest %016llx, %u symbols\n", paths.id(),
-                std::string(paths.text()).c_str(), std::to_string(row.record.size).c_str(),
-                row.record.line_count, row.record.flags,
+    std::printf("file %u %s: %s bytes, %u lines, flags %u, digest %016llx, %u symbols\n",
+                paths.id(), std::string(paths.text()).c_str(),
+                std::to_string(row.record.size).c_str(), row.record.line_count, row.record.flags,
                 static_cast<unsigned long long>(row.record.digest), row.symbol_count);
     std::vector<SymbolRow> rows;
     (*segment)->SymbolsOf(paths.id(), &rows);
@@ -194,8 +193,7 @@ int DumpSegment(const std::string& file) {
       std::string name, scope;
       (*segment)->names().Get(symbol.name_id, &name);
       (*segment)->scopes().Get(symbol.scope_id, &scope);
-      std::printf("  %u:%u %s %s\n", symbol.name_position.line + 1,
-                  symbol.name_position.column + 1,
+      std::printf("  %u:%u %s %s\n", symbol.name_position.line + 1, symbol.name_position.column + 1,
                   std::string(SymbolKindName(symbol.kind)).c_str(),
                   (scope.empty() ? name : scope + "::" + name).c_str());
     }

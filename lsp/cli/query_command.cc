@@ -39,7 +39,8 @@ struct QueryArguments {
 // Runs `answer` on the index of the workspace. `answer` gives the exit code.
 template <typename Answer>
 int WithIndex(QueryArguments& arguments, Answer answer) {
-  if (absl::Status status = ResolveWorkspace(arguments.workspace); !status.ok()) return Fail(status);
+  if (absl::Status status = ResolveWorkspace(arguments.workspace); !status.ok())
+    return Fail(status);
   absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot =
       OpenSnapshot(RealFileSystem(), arguments.workspace.index_dir);
   if (!snapshot.ok()) {
@@ -101,7 +102,7 @@ absl::StatusOr<uint32_t> KindBits(const std::vector<std::string>& kinds) {
   return bits;
 }
 
-int QuerySymbol(QueryArguments arguments) {
+int QuerySymbol(QueryArguments& arguments) {
   absl::StatusOr<uint32_t> kinds = KindBits(arguments.kinds);
   if (!kinds.ok()) return Fail(kinds.status());
   return WithIndex(arguments, [&](const Snapshot& snapshot) -> int {
@@ -119,7 +120,7 @@ int QuerySymbol(QueryArguments arguments) {
   });
 }
 
-int QueryFile(QueryArguments arguments) {
+int QueryFile(QueryArguments& arguments) {
   return WithIndex(arguments, [&](const Snapshot& snapshot) -> int {
     std::vector<FileHit> hits =
         FindFiles(snapshot, arguments.text, arguments.limit.value_or(kDefaultSymbolLimit));
@@ -134,7 +135,7 @@ int QueryFile(QueryArguments arguments) {
   });
 }
 
-int QueryOutline(QueryArguments arguments) {
+int QueryOutline(QueryArguments& arguments) {
   return WithIndex(arguments, [&](const Snapshot& snapshot) -> int {
     std::string path = RelativeToRoot(arguments.text, arguments.workspace.root);
     FileLocation location;
@@ -143,6 +144,8 @@ int QueryOutline(QueryArguments arguments) {
           StrCat(arguments.text, " is not in the index (`astrolabe query file` finds files)")));
     }
     std::vector<SymbolHit> hits = OutlineOf(snapshot, path);
+    size_t limit = arguments.limit.value_or(0);
+    if (limit != 0 && hits.size() > limit) hits.resize(limit);
     for (const SymbolHit& hit : hits) PrintSymbol(hit, arguments.workspace.json);
     return hits.empty() ? kExitNothingFound : kExitOk;
   });
@@ -167,7 +170,7 @@ void PrintTextMatch(const TextMatch& match, bool json) {
               shown.c_str());
 }
 
-int QueryText(QueryArguments arguments, bool references) {
+int QueryText(QueryArguments& arguments, bool references) {
   return WithIndex(arguments, [&](const Snapshot& snapshot) -> int {
     TextQuery query;
     query.pattern = arguments.text;
@@ -179,8 +182,8 @@ int QueryText(QueryArguments arguments, bool references) {
     } else if (arguments.regex) {
       query.mode = TextMode::kRegex;
     } else {
-      query.mode = IsWord(arguments.text) && !arguments.substring ? TextMode::kWord
-                                                                  : TextMode::kLiteral;
+      query.mode =
+          IsWord(arguments.text) && !arguments.substring ? TextMode::kWord : TextMode::kLiteral;
     }
     absl::StatusOr<TextSummary> summary = SearchText(
         snapshot, arguments.workspace.root, query,
@@ -188,9 +191,9 @@ int QueryText(QueryArguments arguments, bool references) {
         &Interrupted());
     if (!summary.ok()) return Fail(summary.status());
     if (!arguments.workspace.json) {
-      const char* what = references                        ? " (lexical: every token of that name)"
+      const char* what = references                      ? " (lexical: every token of that name)"
                          : query.mode == TextMode::kWord ? " (whole words; --substring for parts)"
-                                                           : "";
+                                                         : "";
       std::fflush(stdout);
       std::fprintf(stderr, "%s lines in %s files, %s files read%s%s\n",
                    WithThousands(summary->matches).c_str(),
@@ -208,8 +211,8 @@ int QueryText(QueryArguments arguments, bool references) {
 void RegisterQueryCommand(CLI::App& app, int* exit_code) {
   CLI::App* query = app.add_subcommand("query", "ask the index: symbol, file, text, refs, outline");
   query->require_subcommand(1);
-  auto add = [&](const char* name, const char* help, const char* argument, const char* argument_help,
-                 auto run) {
+  auto add = [&](const char* name, const char* help, const char* argument,
+                 const char* argument_help, auto run) {
     auto arguments = std::make_shared<QueryArguments>();
     CLI::App* command = query->add_subcommand(name, help);
     command->add_option(argument, arguments->text, argument_help)->required();
@@ -230,27 +233,28 @@ void RegisterQueryCommand(CLI::App& app, int* exit_code) {
   symbol->add_flag("--exact", symbol_arguments->exact, "only this very name");
   symbol->add_option("--near", symbol_arguments->near_file, "prefer symbols near this file");
 
-  auto [file, file_arguments] =
-      add("file", "files by name or by the end of their path", "NAME", "file name or path", QueryFile);
+  auto [file, file_arguments] = add("file", "files by name or by the end of their path", "NAME",
+                                    "file name or path", QueryFile);
   add_limit(file, *file_arguments, "results at most (default: 20)");
 
   auto [outline, outline_arguments] =
       add("outline", "all symbols of one file", "FILE", "path", QueryOutline);
-  (void)outline, (void)outline_arguments;
+  add_limit(outline, *outline_arguments, "symbols at most (default: all)");
 
   auto [text, text_arguments] =
       add("text", "lines with a text: a word, a literal or a regular expression", "TEXT",
           "what to look for; an identifier is found as a whole word",
-          [](QueryArguments a) { return QueryText(std::move(a), false); });
+          [](QueryArguments& a) { return QueryText(a, false); });
   add_limit(text, *text_arguments, "lines at most (default: all)");
   text->add_flag("--regex", text_arguments->regex, "TEXT is an RE2 regular expression");
-  text->add_flag("--substring", text_arguments->substring, "find an identifier inside longer ones too");
+  text->add_flag("--substring", text_arguments->substring,
+                 "find an identifier inside longer ones too");
   text->add_flag("-i,--ignore-case", text_arguments->ignore_case, "ignore case");
   text->add_option("-j,--threads", text_arguments->workspace.threads, "threads");
 
   auto [refs, refs_arguments] =
       add("refs", "where a name occurs in code, comments and literals excluded", "NAME",
-          "an identifier", [](QueryArguments a) { return QueryText(std::move(a), true); });
+          "an identifier", [](QueryArguments& a) { return QueryText(a, true); });
   add_limit(refs, *refs_arguments, "lines at most (default: all)");
   refs->add_option("-j,--threads", refs_arguments->workspace.threads, "threads");
 }
