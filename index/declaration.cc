@@ -207,6 +207,19 @@ std::string_view DeclarationReader::Qualifier(const Name& name) const {
   return text_.substr(begin, end - begin);
 }
 
+// Of MACRO(type, A::name)(parameters), where the macro makes the name, `A::name`: the last name in
+// the brackets at `open`, behind which an identifier stands.
+DeclarationReader::Name DeclarationReader::LastName(size_t open) const {
+  size_t at = SkipGroup(open) - 2;
+  while (at > open + 1 && !IsIdentifier(at)) --at;
+  Name name{at, at, at + 1};
+  while (name.first > open + 2 && Is(name.first - 1, TokenKind::kScope) &&
+         IsIdentifier(name.first - 2)) {
+    name.first -= 2;
+  }
+  return name;
+}
+
 void DeclarationReader::Emit(const Name& name, SymbolKind kind, bool is_definition) {
   Declared d;
   d.qualifier = Qualifier(name);
@@ -375,6 +388,37 @@ bool DeclarationReader::LooksLikeArguments(size_t open) const {
   return false;
 }
 
+// Whether the group at `open` reads as parameters with types and not as the arguments of an
+// attribute macro: `(struct file *f)` against `(mu_)` or `(1, 2)`.
+bool DeclarationReader::LooksLikeParameters(size_t open) const {
+  size_t close = SkipGroup(open) - 1;
+  if (close <= open + 1) return true;
+  for (size_t i = open + 1; i < close; ++i) {
+    if (Is(i, '(') || Is(i, '[')) {
+      i = SkipGroup(i) - 1;
+      continue;
+    }
+    Keyword k = KeywordAt(i);
+    if (k == Keyword::kBuiltinType || k == Keyword::kQualifier || IsTypeKey(k)) return true;
+    if (IsIdentifier(i) && (IsIdentifier(i + 1) || Is(i + 1, '*'))) return true;
+  }
+  return false;
+}
+
+// Past the attribute macros and '*' at `i`, where a name is looked for.
+size_t DeclarationReader::SkipAttributeMacros(size_t i) const {
+  for (;;) {
+    bool attribute = IsIdentifier(i) && (IsMacroLike(Text(i)) || IsReservedAttribute(Text(i)));
+    if (attribute) {
+      i = Is(i + 1, '(') ? SkipGroup(i + 1) : i + 1;
+    } else if (Is(i, '*') || Is(i, '&')) {
+      ++i;
+    } else {
+      return i;
+    }
+  }
+}
+
 // `(*name)(` or `(*name)[` behind a type's name: the '(' opens no parameter list.
 bool DeclarationReader::IsPointerDeclarator(size_t open) const {
   size_t close = SkipGroup(open);
@@ -439,6 +483,9 @@ void DeclarationReader::ReadMacroCall(const Name& name, size_t open, bool has_bo
   if (name.first != name.last) return;
   if (has_body) {
     if (KeywordAt(name.last) != Keyword::kNone) return;
+    if (Is(close + 1, '(') && IsMacroLike(macro) && IsIdentifier(open + 1)) {
+      return EmitFunction(LastName(open), close + 1, true);
+    }
     bool syscall =
         macro.starts_with("SYSCALL_DEFINE") || macro.starts_with("COMPAT_SYSCALL_DEFINE");
     if (syscall && IsIdentifier(open + 1)) {
@@ -456,7 +503,8 @@ void DeclarationReader::ReadMacroCall(const Name& name, size_t open, bool has_bo
   bool defines =
       macro.starts_with("DEFINE_") || macro.starts_with("DECLARE_") || macro.ends_with("LIST_HEAD");
   // These name something else by their first argument.
-  bool derives = macro.ends_with("EVENT") || macro.ends_with("SHOW_ATTRIBUTE") ||
+  bool derives = macro.find("EVENT") != std::string_view::npos ||
+                 macro.ends_with("SHOW_ATTRIBUTE") ||
                  macro.find("EXPORT") != std::string_view::npos;
   if (!defines || derives || !IsMacroLike(macro) || context_.language != Language::kC) return;
   // DEFINE_PER_CPU(type, name) names it last, all others first.
@@ -465,7 +513,8 @@ void DeclarationReader::ReadMacroCall(const Name& name, size_t open, bool has_bo
     at = close - 1;
     while (at > open && !IsIdentifier(at)) --at;
   }
-  if (!IsIdentifier(at) || !(Is(at + 1, ',') || Is(at + 1, ')') || Is(at + 1, '['))) return;
+  if (!IsIdentifier(at) || KeywordAt(at) != Keyword::kNone) return;
+  if (!Is(at + 1, ',') && !Is(at + 1, ')') && !Is(at + 1, '[')) return;
   EmitVariable({at, at, at + 1}, close + 1);
   declared_.back().is_definition = !macro.starts_with("DECLARE_");
 }
@@ -609,26 +658,30 @@ void DeclarationReader::ReadSimple(size_t i, size_t type_words, bool has_body) {
       }
       return ReadMacroCall(name, open, has_body);
     }
-    if (macro_like && has_last && last_adjacent && type_words > 1 + export_macros &&
-        qualifier.empty()) {
-      k = after;  // int x GUARDED_BY(mu)
-      continue;
-    }
-    if (macro_like && more_follows && qualifier.empty() && !constructor) {
-      // int NOINLINE(x) f(…): a name with parameters of its own still follows.
-      size_t next = after;
-      while (Is(next, '*') || Is(next, '&')) ++next;
-      if (IsIdentifier(next) && KeywordAt(next) == Keyword::kNone && Is(ReadName(next).end, '(') &&
-          !IsMacroLike(Text(next)) && !IsReservedAttribute(Text(next))) {
-        k = after;
+    if (macro_like && qualifier.empty() && !constructor) {
+      bool parameters = LooksLikeParameters(open);
+      bool behind_name = has_last && last_adjacent && type_words > 1 + export_macros &&
+                         !IsReservedAttribute(Text(last.last));
+      bool reserved = IsReservedAttribute(word) && !has_body;  // } __aligned(8);
+      if (!parameters && (behind_name || reserved)) {
+        k = after;  // int x GUARDED_BY(mu)
+        continue;
+      }
+      size_t next = more_follows ? SkipAttributeMacros(after) : after;
+      Keyword follows = KeywordAt(next);
+      bool declaration_follows =
+          more_follows && IsIdentifier(next) &&
+          (follows == Keyword::kNone
+               ? !parameters || Is(ReadName(next).end, '(')
+               : !parameters && (follows == Keyword::kBuiltinType || follows == Keyword::kStorage ||
+                                 IsTypeKey(follows)));
+      if (declaration_follows) {
+        k = after;  // int NOINLINE(x) f(…), struct map SEC("maps") table: it stands before the name
         continue;
       }
     }
     if (Is(after, '(') && macro_like && IsIdentifier(open + 1)) {
-      // MACRO(name)(parameters): the macro makes the name.
-      size_t at = after - 2;
-      while (at > open + 1 && !IsIdentifier(at)) --at;
-      return EmitFunction({at, at, at + 1}, after, has_body);
+      return EmitFunction(LastName(open), after, has_body);
     }
     if (!has_body && !context_.in_record && context_.language == Language::kCxx &&
         !specifiers_.is_typedef && LooksLikeArguments(open)) {
@@ -674,7 +727,11 @@ const BraceHead& DeclarationReader::ReadBrace(std::span<const Token> tokens,
       k = after;
       continue;
     }
-    if (Is(k, '=') && KeywordAt(k - (k > 0)) != Keyword::kOperator) {
+    if (KeywordAt(k) == Keyword::kOperator) {
+      while (k < tokens_.size() && !Is(k, '(')) ++k;  // the '=' of ">=" assigns nothing
+      continue;
+    }
+    if (Is(k, '=')) {
       has_assignment = true;
       break;
     }

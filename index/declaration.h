@@ -5,8 +5,8 @@
 // K&R, GNU C, macros that expand to whole declarations), so this looks for the shapes that people
 // write: `type name (…)`, `key name {`, `type name, *name = …`. What it cannot tell it leaves out:
 // a wrong symbol costs a reader more than a missing one. docs/OUTLINE.md has its precision and
-// recall against Universal Ctags and against Clang's own AST. SPDX-License-Identifier: Apache-2.0
-// WITH LLVM-exception
+// recall against Universal Ctags and against Clang's own AST.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include <cstddef>
@@ -110,6 +110,7 @@ class DeclarationReader {
   size_t SkipToComma(size_t i) const;     // to the next ',' outside brackets, or the end
   size_t ReadSpecifiers();                // fills specifiers_; the first token that is none
   Name ReadName(size_t i) const;
+  Name LastName(size_t open) const;
   std::string_view Qualifier(const Name& name) const;
 
   void Begin(std::span<const Token> tokens, const DeclarationContext& context);
@@ -121,6 +122,8 @@ class DeclarationReader {
   size_t ReadParenthesized(size_t open, bool has_body);
   void ReadMacroCall(const Name& name, size_t open, bool has_body);
   bool LooksLikeArguments(size_t open) const;
+  bool LooksLikeParameters(size_t open) const;
+  size_t SkipAttributeMacros(size_t i) const;
   bool IsPointerDeclarator(size_t open) const;
   void EmitFunction(const Name& name, size_t parameters, bool has_body);
   void EmitOperator(size_t operator_at, size_t first, bool has_body);

@@ -510,10 +510,29 @@ void Outliner::CloseAbandoned(const State& first_side, uint32_t end) {
     }
   };
   if (state_.body_symbol != first_side.body_symbol) close(state_.body_symbol);
+  AddAbandonedHead(first_side);
   for (size_t i = 0; i < state_.scopes.size(); ++i) {
     bool shared =
         i < first_side.scopes.size() && first_side.scopes[i].symbol == state_.scopes[i].symbol;
     if (!shared) close(state_.scopes[i].symbol);
+  }
+}
+
+// The sides may be heads of one body, `int f(int a)` and `int f(long a)` before a shared '{': the
+// head that is about to be dropped declares a function as well.
+void Outliner::AddAbandonedHead(const State& first_side) {
+  const std::vector<Token>& pending = state_.pending;
+  bool other_head = !pending.empty() && !first_side.pending.empty() && !state_.after_type &&
+                    state_.bracket_depth == 0 && state_.body_depth == 0 && pending.back().Is(')') &&
+                    first_side.pending.back().Is(')') &&
+                    pending.back().offset != first_side.pending.back().offset;
+  if (!other_head || scope().kind == ScopeKind::kEnum) return;
+  uint32_t begin = pending.front().offset;
+  uint32_t end = pending.back().end();
+  for (const Declared& d : reader_.ReadSemicolon(pending, Context(), false, false)) {
+    bool function = d.kind == SymbolKind::kFunction || d.kind == SymbolKind::kMethod ||
+                    d.kind == SymbolKind::kConstructor;
+    if (function) Add(d, begin, end);
   }
 }
 

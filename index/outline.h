@@ -14,8 +14,8 @@
 //
 // Text in `#if 0` is passed over. When a file ends inside a function body or a bracket (half-typed
 // code, macros that open braces), it is read once more, recovering: a '}' in the first column ends
-// the body and a ';' the declaration, whatever is still open. SPDX-License-Identifier: Apache-2.0
-// WITH LLVM-exception
+// the body and a ';' the declaration, whatever is still open.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include <cstddef>
@@ -101,6 +101,7 @@ class Outliner {
   void PushConditional();
   void OtherSide(uint32_t end);
   void CloseAbandoned(const State& first_side, uint32_t end);
+  void AddAbandonedHead(const State& first_side);
   void EndConditional(uint32_t end);
   void SkipDeadCode();
   void ReadObjectiveC(const Token& at);
