@@ -62,6 +62,11 @@ uint32_t LayoutFor(uint32_t files) {
   return files < kMinFilesByBit ? kFiltersByFile : kFiltersByBit;
 }
 
+uint64_t ClassBytes(uint32_t num_blocks, uint32_t files, uint32_t layout) {
+  return layout == kFiltersByFile ? uint64_t{files} * num_blocks * kBloomBlockBytes
+                                  : uint64_t{num_blocks} * kRowsPerBlock * RowBytes(files);
+}
+
 // A stretch of columns of one 64-column word that stays together in a merge.
 struct ColumnRun {
   uint32_t word;
@@ -224,9 +229,7 @@ class ClassTable {
                              .offset = offset_};
     AppendAs(rows_, row);
     columns_ += files;
-    offset_ += row.layout == kFiltersByFile
-                   ? uint64_t{files} * num_blocks * kBloomBlockBytes
-                   : uint64_t{num_blocks} * kRowsPerBlock * RowBytes(files);
+    offset_ += ClassBytes(num_blocks, files, layout);
     ++classes_;
   }
   void Write(std::string_view columns, SegmentWriter& writer) const {
@@ -340,9 +343,7 @@ bool FilterBank::ReadClass(uint64_t i, uint32_t blocks_before, uint64_t columns_
               row->first_column == columns_before && row->files <= columns.items - columns_before &&
               row->layout <= kFiltersByBit && row->offset <= bits.length;
   if (sane) {
-    uint64_t bytes = row->layout == kFiltersByFile
-                         ? uint64_t{row->files} * row->num_blocks * kBloomBlockBytes
-                         : uint64_t{row->num_blocks} * kRowsPerBlock * RowBytes(row->files);
+    uint64_t bytes = ClassBytes(row->num_blocks, row->files, row->layout);
     sane = bytes <= bits.length - row->offset;
   }
   if (!sane) classes.reader->ReportMalformed("a class of filters makes no sense");
@@ -418,6 +419,11 @@ void MergeFilters(std::span<const FilterMergeInput> inputs, SegmentWriter& write
     });
     auto write = by_file ? &WriteMergedClassByFile : &WriteMergedClass;
     write(from, blocks, files_of[blocks], writer);
+    for (const ClassInput& input : from) {
+      const Section& bits = input.input->bank.bits;
+      uint64_t bytes = ClassBytes(input.row.num_blocks, input.row.files, input.row.layout);
+      bits.reader->Evict(bits.offset + input.row.offset, bytes);
+    }
   }
   writer.EndSection(0);
 }

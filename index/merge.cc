@@ -384,6 +384,9 @@ void SegmentMerger::BuildWords() {
     do {
       if (!cursors[i].Next()) return;
     } while (inputs_[i].name_ids[cursors[i].id()] == kDropped);
+    if (cursors[i].id() % kEvictItems == 0) {
+      EvictConsumed(inputs_[i], kNames, cursors[i].id(), inputs_[i].name_ids.size());
+    }
     if ((source & kFirstOfName) == 0) continue;
     std::string_view text = cursors[i].text();
     words_.AddName(text, CommonPrefix(last, text));
@@ -457,16 +460,15 @@ bool SegmentMerger::CopyPages(const Input& input, const MergedFile& file, std::s
 void SegmentMerger::MergeSymbols() {
   std::string offsets;
   uint64_t bytes = 0;
-  uint32_t copied = 0;
+  std::vector<uint32_t> copied(inputs_.size());
   writer_.BeginSection(kSymbols);
   for (const MergedFile& file : files_) {
     const Input& input = inputs_[file.input];
     if (!CopyPages(input, file, offsets, bytes)) return;
-    uint32_t symbols = input.first_symbols[file.file + 1] - input.first_symbols[file.file];
-    copied += symbols;
-    if (copied >= kEvictItems) {
-      copied = 0;
-      EvictConsumed(input, kSymbols, input.first_symbols[file.file], input.segment->symbol_count());
+    uint32_t end = input.first_symbols[file.file + 1];
+    if (end - copied[file.input] >= kEvictItems) {
+      copied[file.input] = end;
+      EvictConsumed(input, kSymbols, end, input.segment->symbol_count());
     }
   }
   AppendAs(offsets, static_cast<uint32_t>(bytes));

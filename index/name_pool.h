@@ -27,14 +27,8 @@ class NamePool {
   void Prefetch(uint64_t hash) const { __builtin_prefetch(&slots_[hash >> shift_]); }
 
   // Followed by at least eight readable bytes. Valid until Clear.
-  std::string_view Text(uint32_t id) const {
-    const char* at = Entry(id);
-    uint16_t length;
-    std::memcpy(&length, at, sizeof(length));
-    return {at + sizeof(length), length};
-  }
-
-  void PrefetchText(uint32_t id) const { __builtin_prefetch(Entry(id)); }
+  std::string_view Text(uint32_t id) const { return TextAt(At(entries_[id])); }
+  void PrefetchText(uint32_t id) const { __builtin_prefetch(At(entries_[id])); }
 
   uint32_t size() const { return static_cast<uint32_t>(entries_.size()); }
   size_t memory_bytes() const {
@@ -48,18 +42,32 @@ class NamePool {
   static constexpr size_t kChunkBits = 18;
   static constexpr size_t kChunkBytes = size_t{1} << kChunkBits;
 
-  const char* Entry(uint32_t id) const {
-    uint32_t entry = entries_[id];
-    return chunks_[entry >> kChunkBits].get() + (entry & (kChunkBytes - 1));
+  friend std::vector<uint32_t> SortFolded(const NamePool& pool);
+  friend struct NameSorter;
+
+  // An entry is u32 id, u16 length, text: whoever has found one needs no other memory.
+  static constexpr size_t kEntryHeader = sizeof(uint32_t) + sizeof(uint16_t);
+  static std::string_view TextAt(const char* entry) {
+    uint16_t length;
+    std::memcpy(&length, entry + sizeof(uint32_t), sizeof(length));
+    return {entry + kEntryHeader, length};
   }
-  uint32_t Store(std::string_view text);
+  static uint32_t IdAt(const char* entry) {
+    uint32_t id;
+    std::memcpy(&id, entry, sizeof(id));
+    return id;
+  }
+  const char* At(uint32_t place) const {
+    return chunks_[place >> kChunkBits].get() + (place & (kChunkBytes - 1));
+  }
+  uint32_t Store(uint32_t id, std::string_view text);
   void Grow();
 
   std::vector<std::unique_ptr<char[]>> chunks_;
   size_t used_chunks_ = 0;
   size_t chunk_at_ = kChunkBytes;  // first free byte of the last used chunk
-  std::vector<uint32_t> entries_;  // by id: chunk number and offset
-  // High half of the hash, then id + 1; zero if free. Placed by the top bits of the hash.
+  std::vector<uint32_t> entries_;  // by id: chunk number and offset of the entry
+  // High half of the hash, then chunk number and offset + 1; zero if free. Placed by the top bits of the hash.
   std::vector<uint64_t> slots_;
   unsigned shift_;
 };

@@ -29,6 +29,8 @@ struct BuiltFile {
 
 // Symbol ids have to stay below this, name ids then do as well.
 constexpr uint64_t kMaxSymbols = UINT32_MAX - 1;
+// Offsets into the builder's columns and pools are 32 bits wide.
+constexpr size_t kMaxMemoryBytes = size_t{2} << 30;
 // Names in order lie all over the pool: how many to fetch ahead of their use.
 constexpr uint32_t kPrefetchAhead = 8;
 
@@ -115,9 +117,9 @@ absl::Status SegmentBuilder::AddFile(std::string_view path, const FileRecord& re
                                              path.size(), " bytes; the index stores paths of 1 to ",
                                              kMaxStringBytes));
   }
-  if (s.name_ids.size() + symbols.size() > kMaxSymbols) {
+  if (s.name_ids.size() + symbols.size() > kMaxSymbols || memory_bytes() > kMaxMemoryBytes) {
     return absl::ResourceExhaustedError(
-        "a segment holds at most 4 G symbols; write the builder more often");
+        "the builder holds more than a segment can; write it more often");
   }
   BuiltFile file = {.path = s.paths.Intern(path, HashString(path)),
                     .record = record,
