@@ -42,8 +42,8 @@ absl::Status PurgeUnusedPages();
 absl::Status SetDirtyPageDecay(int64_t milliseconds);
 
 // Whether a thread of jemalloc's own returns pages in time while the program does not allocate. Off at
-// start (alloc/malloc_conf.cc); a server that will idle for long turns it on, a process that forks
-// without exec must not.
+// start, as is jemalloc's default; a server that will idle for long turns it on. The thread does not
+// survive a fork without exec: the child turns it on anew if it wants it.
 absl::Status SetBackgroundPurging(bool on);
 
 }  // namespace astrolabe

@@ -64,14 +64,10 @@ TEST(Jemalloc, BackgroundPurgingCanBeSwitched) {
 }
 
 TEST(Jemalloc, OurOptionsAreInForce) {
-  unsigned arenas = 0;
-  size_t length = sizeof arenas;
-  ASSERT_EQ(mallctl("opt.narenas", &arenas, &length, nullptr, 0), 0);
-  EXPECT_EQ(arenas, 2u);
-  bool background = true;
-  length = sizeof background;
-  ASSERT_EQ(mallctl("opt.background_thread", &background, &length, nullptr, 0), 0);
-  EXPECT_FALSE(background);
+  size_t threshold = 0;
+  size_t length = sizeof threshold;
+  ASSERT_EQ(mallctl("opt.oversize_threshold", &threshold, &length, nullptr, 0), 0);
+  EXPECT_EQ(threshold, size_t{256} << 10);
 }
 
 #else
