@@ -13,7 +13,8 @@ namespace {
 
 // How much one circle may look at, per segment. Together they bound the worst query (bench/query).
 constexpr uint32_t kMaxPrefixNames = 512;
-constexpr uint32_t kMaxVerifiedNames = 800;
+constexpr uint32_t kMaxVerifiedNames = 400;
+constexpr uint32_t kMaxVerifiedOfCut = 150;    // for each way to cut the text in two
 constexpr uint32_t kMaxListedNames = 100'000;  // ids read from the lists of a piece's words
 constexpr uint32_t kMaxMistakeWords = 2048;
 constexpr uint32_t kMaxPostingsPerName = 2048;
@@ -193,7 +194,8 @@ class SymbolSearch {
     });
     if (cuts.size() > 3) cuts.resize(3);
     for (const Cut& cut : cuts) {
-      LookByPrefixesOfWords(segment, {text.substr(0, cut.at), text.substr(cut.at)});
+      LookByPrefixesOfWords(segment, {text.substr(0, cut.at), text.substr(cut.at)},
+                            kMaxVerifiedOfCut);
     }
   }
 
@@ -228,12 +230,13 @@ class SymbolSearch {
           ids.push_back(c.name_id());
         }
       }
-      Verify(segment, std::move(ids));
+      Verify(segment, std::move(ids), kMaxVerifiedNames);
     }
   }
 
   // Names that have, for each of `pieces`, a word that starts with it.
-  void LookByPrefixesOfWords(const Segment& segment, const std::vector<std::string>& pieces) {
+  void LookByPrefixesOfWords(const Segment& segment, const std::vector<std::string>& pieces,
+                             uint32_t max_verified = kMaxVerifiedNames) {
     struct Piece {
       IdRange words;
       uint32_t count;
@@ -253,11 +256,11 @@ class SymbolSearch {
     if (found[0].count > budget && !candidates_.empty()) return;
     std::vector<uint32_t> ids;
     ForEachName(segment, found[0].words, budget, [&](uint32_t name) { ids.push_back(name); });
-    for (size_t i = 1; i < found.size() && ids.size() > kMaxVerifiedNames; ++i) {
+    for (size_t i = 1; i < found.size() && ids.size() > max_verified; ++i) {
       if (found[i].count > 4 * budget) break;
       ids = NamesInBoth(segment, ids, found[i].words, 4 * budget);
     }
-    Verify(segment, std::move(ids));
+    Verify(segment, std::move(ids), max_verified);
   }
 
   // Calls visit(name id) for the names that contain one of `words`, a name once for each, at most `budget`
@@ -291,16 +294,14 @@ class SymbolSearch {
     return both;
   }
 
-  void Verify(const Segment& segment, std::vector<uint32_t> ids) {
+  void Verify(const Segment& segment, std::vector<uint32_t> ids, uint32_t max_verified) {
     std::sort(ids.begin(), ids.end());
     ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-    if (ids.size() > kMaxVerifiedNames) {
+    if (ids.size() > max_verified) {
       // Evenly thinned, so that not only the first letters of the alphabet are seen.
-      std::vector<uint32_t> thinned;
-      for (uint32_t i = 0; i < kMaxVerifiedNames; ++i) {
-        thinned.push_back(ids[size_t{i} * ids.size() / kMaxVerifiedNames]);
-      }
-      ids.swap(thinned);
+      for (uint32_t i = 0; i < max_verified; ++i)
+        ids[i] = ids[size_t{i} * ids.size() / max_verified];
+      ids.resize(max_verified);
     }
     std::string name;
     for (uint32_t id : ids) {
