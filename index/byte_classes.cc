@@ -80,7 +80,7 @@ __attribute__((target("avx2"))) inline Masks ClassifyBlockAvx2(const char* p) {
       _mm_load_si128(reinterpret_cast<const __m128i*>(kHighTable.data())));
   const __m256i nibble = _mm256_set1_epi8(0x0F);
   const __m256i zero = _mm256_setzero_si256();
-  uint64_t word = 0, newline = 0, special = 0, high = 0;
+  uint64_t word = 0, newline = 0, special = 0, high_bytes = 0;
   for (int half = 0; half < 2; ++half) {
     __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + 32 * half));
     __m256i low = _mm256_shuffle_epi8(low_table, _mm256_and_si256(bytes, nibble));
@@ -95,14 +95,14 @@ __attribute__((target("avx2"))) inline Masks ClassifyBlockAvx2(const char* p) {
         _mm256_cmpeq_epi8(_mm256_and_si256(classes, _mm256_set1_epi8(kSpecialBits)), zero)));
     uint32_t is_newline =
         static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_slli_epi16(classes, 1)));
-    uint32_t high_bytes = static_cast<uint32_t>(_mm256_movemask_epi8(bytes));
+    uint32_t sign_bits = static_cast<uint32_t>(_mm256_movemask_epi8(bytes));
     int shift = 32 * half;
-    word |= static_cast<uint64_t>(~not_word | high_bytes) << shift;
+    word |= static_cast<uint64_t>(~not_word | sign_bits) << shift;
     special |= static_cast<uint64_t>(static_cast<uint32_t>(~not_special)) << shift;
     newline |= static_cast<uint64_t>(is_newline) << shift;
-    high |= static_cast<uint64_t>(high_bytes) << shift;
+    high_bytes |= static_cast<uint64_t>(sign_bits) << shift;
   }
-  return {word, newline, special, high};
+  return {word, newline, special, high_bytes};
 }
 
 __attribute__((target("avx2"))) uint64_t ClassifyAllAvx2(std::string_view text, uint64_t* word,

@@ -4,7 +4,8 @@
 // inode are those of its record is not opened; a path that is gone is dropped; the rest is scanned
 // in parallel, each thread filling a segment of its own, and committed in one step, so that readers
 // see the old index or the new one. Cancelling commits what has been scanned by then: the next run
-// goes on from there. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// goes on from there.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include <atomic>

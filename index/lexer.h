@@ -6,7 +6,8 @@
 // line, an unterminated comment with the file, any other byte is a punctuator.
 //
 // Not done, by choice: trigraphs, and '$' in identifiers (assembler text in strings would pay for
-// it). SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// it).
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include <cstddef>
