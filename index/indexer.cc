@@ -194,7 +194,7 @@ void IndexRun::ScanOne(const WalkEntry& entry, Worker& worker) {
 void IndexRun::Flush(Worker& worker) {
   if (worker.builder.empty()) return;
   TraceSpan span("write segment");
-  absl::StatusOr<SegmentInfo> info = worker.builder.Write(fs_, writer_->NewSegmentPath());
+  absl::StatusOr<SegmentInfo> info = worker.builder.WritePiece(fs_, writer_->NewSegmentPath());
   if (!info.ok()) return Fail(info.status());
   absl::MutexLock lock(&mutex_);
   change_.added.push_back(*info);
