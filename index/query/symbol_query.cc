@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "index/query/name_matcher.h"
+#include "index/query/spelling.h"
 #include "index/word_split.h"
 
 namespace astrolabe {
@@ -16,7 +17,9 @@ constexpr uint32_t kMaxPrefixNames = 512;
 constexpr uint32_t kMaxVerifiedNames = 400;
 constexpr uint32_t kMaxVerifiedOfCut = 150;    // for each way to cut the text in two
 constexpr uint32_t kMaxListedNames = 100'000;  // ids read from the lists of a piece's words
-constexpr uint32_t kMaxMistakeWords = 2048;
+constexpr size_t kMaxMeantWords = 32;          // that a mistyped word may stand for
+constexpr uint32_t kMaxMeantNames = 64;        // that start with the corrected text
+constexpr uint32_t kMaxNamesOfMeantWord = 1000;
 constexpr uint32_t kMaxPostingsPerName = 2048;
 constexpr size_t kMinPiece = 2;
 
@@ -208,27 +211,26 @@ class SymbolSearch {
     if (beginning.size() >= kMinPiece) LookByPrefixesOfWords(segment, {beginning});
   }
 
-  // Words that differ from a piece of the text by one letter, after its first two.
+  // One mistake in one of the text's words. The text as it was meant, with each word that the
+  // mistyped one may stand for, as a prefix; for a single word, all names with that word as well.
   void LookByMistake(const Segment& segment) {
-    for (const std::string& piece : Words(matcher_.pattern())) {
+    const std::string_view text = matcher_.folded();
+    std::vector<WordRange> ranges;
+    SplitWords(matcher_.pattern(), ranges);
+    for (const WordRange& range : ranges) {
+      const std::string piece(text.substr(range.begin, range.end - range.begin));
       if (piece.size() < 4) continue;
-      const StringTable& words = segment.words();
-      IdRange range{};
-      for (size_t keep = 1; keep < piece.size(); ++keep) {
-        IdRange kept = words.WithPrefix(std::string_view(piece).substr(0, keep));
-        if (kept.empty()) break;
-        range = kept;
-        if (kept.size() <= kMaxMistakeWords) break;
-      }
-      if (range.size() > kMaxMistakeWords) continue;
-      NameMatcher piece_matcher(piece);
       std::vector<uint32_t> ids;
-      for (StringCursor cursor = words.Walk(range); cursor.Next();) {
-        if (!piece_matcher.StartsWithOneMistake(cursor.text())) continue;
-        for (WordCursor c = segment.NamesWithWord(cursor.id());
-             ids.size() < kMaxVerifiedNames && c.Next();) {
-          ids.push_back(c.name_id());
-        }
+      for (const MeantWord& word : WordsMeant(segment, piece, kMaxMeantWords)) {
+        std::string corrected(text.substr(0, range.begin));
+        corrected += word.text;
+        corrected += text.substr(range.end);
+        IdRange names = segment.names().WithPrefix(corrected);
+        names.end = std::min(names.end, names.begin + kMaxMeantNames);
+        for (uint32_t name = names.begin; name < names.end; ++name) ids.push_back(name);
+        if (ranges.size() > 1) continue;
+        ForEachName(segment, {word.id, word.id + 1}, kMaxNamesOfMeantWord,
+                    [&](uint32_t name) { ids.push_back(name); });
       }
       Verify(segment, std::move(ids), kMaxVerifiedNames);
     }
@@ -252,8 +254,10 @@ class SymbolSearch {
               [](const Piece& a, const Piece& b) { return a.count < b.count; });
     // The rarest piece is listed; the next rarest then thins it out. With an answer at hand that ranks
     // higher anyway, common words are not worth their time.
-    const uint32_t budget = candidates_.empty() ? kMaxListedNames : kMaxListedNames / 8;
+    uint32_t budget = candidates_.empty() ? kMaxListedNames : kMaxListedNames / 8;
     if (found[0].count > budget && !candidates_.empty()) return;
+    if (found.size() == 1)
+      budget = std::min(budget, 16 * max_verified);  // nothing will thin it out
     std::vector<uint32_t> ids;
     ForEachName(segment, found[0].words, budget, [&](uint32_t name) { ids.push_back(name); });
     for (size_t i = 1; i < found.size() && ids.size() > max_verified; ++i) {
@@ -295,14 +299,15 @@ class SymbolSearch {
   }
 
   void Verify(const Segment& segment, std::vector<uint32_t> ids, uint32_t max_verified) {
-    std::sort(ids.begin(), ids.end());
-    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
     if (ids.size() > max_verified) {
       // Evenly thinned, so that not only the first letters of the alphabet are seen.
-      for (uint32_t i = 0; i < max_verified; ++i)
+      for (uint32_t i = 0; i < max_verified; ++i) {
         ids[i] = ids[size_t{i} * ids.size() / max_verified];
+      }
       ids.resize(max_verified);
     }
+    std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
     std::string name;
     for (uint32_t id : ids) {
       if (!segment.names().Get(id, &name)) continue;

@@ -82,6 +82,10 @@ TEST_F(QueryTest, PartsAndMistakes) {
   EXPECT_EQ(Symbols({.text = "schwork"}), (Lines{"db/db_impl.h:5 rocksdb::DBImpl::schedule_work"}));
   EXPECT_EQ(Symbols({.text = "shedule_work"}),
             (Lines{"db/db_impl.h:5 rocksdb::DBImpl::schedule_work"}));
+  EXPECT_EQ(Symbols({.text = "schefule_work"}),
+            (Lines{"db/db_impl.h:5 rocksdb::DBImpl::schedule_work"}));
+  EXPECT_EQ(Symbols({.text = "updidx"}), Lines{});
+  EXPECT_EQ(Symbols({.text = "schwrk"}), (Lines{"db/db_impl.h:5 rocksdb::DBImpl::schedule_work"}));
   EXPECT_EQ(Symbols({.text = "Iteratro"}), (Lines{"db/db_impl.h:7 rocksdb::Iterator"}));
   EXPECT_EQ(Symbols({.text = "zzz"}), Lines{});
   EXPECT_EQ(Symbols({.text = ""}), Lines{});
