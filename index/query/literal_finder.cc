@@ -16,11 +16,11 @@
 namespace astrolabe {
 namespace {
 
-// Bytes by how common they are in C and C++ (counted over Linux 6.1 and RocksDB), most common
-// first. What is not listed is rarer than all of these.
+// Bytes by how common they are in C and C++, most common first, counted over 8,000 files of Linux 6.1 and
+// all of RocksDB 7.8.3. What is not listed is rarer than all of these.
 constexpr std::string_view kCommonFirst =
-    " e_tr\tisnadco\nlpfmu0,;/"
-    "hg*()bxDEvSARTIC-yk1OPLNMF2Uw=B>G43V.H86\"q5K97zW&Y{}:X+Q#j|[]<%!'\\@J$Z?^~`";
+    " _eti\nrsn\taodc0lufpET,mSCARI)(;x*DhPNMgLObv1F-=2/"
+    ">kGBU.y#w3H\"4{}VX:86K&5qW7<9Yz[]+Q|\\!Z%j@'J?~`^$";
 
 constexpr std::array<uint8_t, 256> MakeRanks() {
   std::array<uint8_t, 256> ranks{};
