@@ -265,4 +265,11 @@ IgnoreVerdict IgnoreRules::Match(const IgnoreScope* scope, std::string_view full
   return git;
 }
 
+bool IgnoreRules::LeavesOut(const IgnoreScope* scope, std::string_view full_path, size_t name,
+                            bool is_directory, bool hidden) {
+  const IgnoreVerdict verdict = Match(scope, full_path, name, is_directory);
+  if (verdict == IgnoreVerdict::kExclude) return true;
+  return !hidden && full_path[name] == '.' && verdict != IgnoreVerdict::kInclude;
+}
+
 }  // namespace astrolabe

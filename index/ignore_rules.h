@@ -133,6 +133,11 @@ class IgnoreRules {
   static IgnoreVerdict Match(const IgnoreScope* scope, std::string_view full_path, size_t name,
                              bool is_directory);
 
+  // Whether the entry is left out by the rules or for being hidden (unless `hidden` is set, or a rule
+  // brings it back by name, as in ripgrep).
+  static bool LeavesOut(const IgnoreScope* scope, std::string_view full_path, size_t name,
+                        bool is_directory, bool hidden);
+
  private:
   std::string prefix_;
   bool in_repository_ = false;  // the root is

@@ -314,10 +314,13 @@ void Walker::AddEntry(Visit& visit, int fd, const DirectoryEntry& entry, size_t 
   }
 
   const bool is_directory = type == S_IFDIR;
-  const IgnoreVerdict verdict =
-      IgnoreRules::Match(visit.scope, visit.path, base_length, is_directory);
-  if (verdict == IgnoreVerdict::kExclude) return;
-  if (!options_.hidden && name[0] == '.' && verdict != IgnoreVerdict::kInclude) return;
+  if (IgnoreRules::LeavesOut(visit.scope, visit.path, base_length, is_directory, options_.hidden)) {
+    return;
+  }
+  if (is_directory && !options_.leave_out.empty() &&
+      std::string_view(visit.path).substr(prefix_length_) == options_.leave_out) {
+    return;
+  }
 
   Node& node = *visit.node;
   Item item;

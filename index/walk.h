@@ -27,14 +27,16 @@
 namespace astrolabe {
 
 // The defaults are ripgrep's: hidden entries left out, symbolic links not followed, ignore files
-// honoured.
-// `.git` is never entered, whatever is set here.
+// honoured. `.git` is never entered, whatever is set here.
 struct WalkOptions {
   std::string root;
   bool hidden = false;  // list names that start with a dot even if no rule says `!name`
-  bool follow_symlinks =
-      false;               // a link that leads to one of its own parents is reported, not followed
+  // A link that leads to one of its own parents is reported, not followed.
+  bool follow_symlinks = false;
   bool no_ignore = false;  // read no ignore file
+  // A folder, relative to the root and without a slash at its end, that is treated as not there: the
+  // index's own place, which would be listed (and watched) where `hidden` is set. Empty for none.
+  std::string leave_out;
   uint64_t max_file_bytes = uint64_t{32} << 20;  // larger sources are reported as skipped
   size_t max_path_bytes = size_t{16} << 10;      // relative to the root; longer ones are reported
   size_t max_skipped = 1000;  // how many skipped paths are named (all are counted)
@@ -45,7 +47,7 @@ struct WalkOptions {
 
 enum class SkipReason : uint8_t {
   kOversized,        // a source beyond max_file_bytes
-  kUnreadable,       // no permission, I/O error, broken followed link: see `error`
+  kUnreadable,       // no permission, I/O error, broken link that was followed
   kUnreadableRules,  // an ignore file that could not be read; its folder is walked without it
   kSymlinkLoop,
   kPathTooLong,
