@@ -1,6 +1,7 @@
 // `astrolabe index`: bring the index of a workspace up to date, once or, with --watch, from then on.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <memory>
@@ -10,6 +11,7 @@
 #include "base/file_system.h"
 #include "base/strings.h"
 #include "index/indexer.h"
+#include "index/watch.h"
 #include "lsp/cli/command.h"
 #include "lsp/cli/json.h"
 #include "lsp/cli/terminal.h"
@@ -80,6 +82,61 @@ void PrintSkipped(const IndexReport& report, bool all) {
   }
 }
 
+// One run, with its progress and its report. Gives the exit code.
+int UpdateOnce(const IndexArguments& arguments, const IndexerOptions& options) {
+  auto start = std::chrono::steady_clock::now();
+  IndexProgress progress;
+  absl::StatusOr<IndexReport> report;
+  {
+    ProgressBar bar(progress);
+    report = UpdateIndex(RealFileSystem(), options, &progress, &Interrupted());
+  }
+  if (!report.ok()) return Fail(report.status());
+  double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  for (const std::string& note : report->notes) std::fprintf(stderr, "note: %s\n", note.c_str());
+  if (!arguments.workspace.json) PrintSkipped(*report, arguments.verbose);
+  PrintReport(*report, seconds, arguments.workspace);
+  std::fflush(stdout);
+  if (report->cancelled) {
+    std::fprintf(stderr,
+                 "interrupted: what was scanned is in the index; run again to go on from there\n");
+    return kExitInterrupted;
+  }
+  return kExitOk;
+}
+
+// Whether a batch tells of anything but our own writing: an index may lie in its workspace.
+bool ConcernsSources(const WatchBatch& batch, const IndexerOptions& options) {
+  const std::string own = IndexPathInside(options);
+  return batch.rescan ||
+         std::any_of(batch.events.begin(), batch.events.end(),
+                     [&](const WatchEvent& e) { return own.empty() || !e.path.starts_with(own); });
+}
+
+// Runs, then runs again whenever something has changed, until interrupted. The watch begins before the
+// first run, so that no change falls between.
+int Watch(const IndexArguments& arguments, const IndexerOptions& options) {
+  WatchOptions watch_options;
+  watch_options.walk = options.walk;
+  watch_options.walk.root = options.root;
+  absl::StatusOr<std::unique_ptr<Watcher>> watcher = Watcher::Start(watch_options);
+  if (!watcher.ok()) return Fail(watcher.status());
+  if (!(*watcher)->polling().ok()) {
+    std::fprintf(stderr, "note: %s\n", std::string((*watcher)->polling().message()).c_str());
+  }
+  int code = UpdateOnce(arguments, options);
+  if (code == kExitOk && !arguments.workspace.json) {
+    std::fprintf(stderr, "watching %s; Ctrl-C ends\n", options.root.c_str());
+  }
+  while (code == kExitOk && !Interrupted()) {
+    absl::StatusOr<WatchBatch> batch = (*watcher)->Next(absl::Seconds(1));
+    if (!batch.ok()) return Fail(batch.status());
+    if (!ConcernsSources(*batch, options)) continue;
+    code = UpdateOnce(arguments, options);
+  }
+  return Interrupted() ? kExitOk : code;
+}
+
 int RunIndex(IndexArguments& arguments) {
   if (absl::Status status = ResolveWorkspace(arguments.workspace); !status.ok())
     return Fail(status);
@@ -95,24 +152,8 @@ int RunIndex(IndexArguments& arguments) {
   if (arguments.max_file_megabytes > 0) {
     options.walk.max_file_bytes = arguments.max_file_megabytes * 1'000'000;
   }
-  auto start = std::chrono::steady_clock::now();
-  IndexProgress progress;
-  absl::StatusOr<IndexReport> report;
-  {
-    ProgressBar bar(progress);
-    report = UpdateIndex(RealFileSystem(), options, &progress, &Interrupted());
-  }
-  if (!report.ok()) return Fail(report.status());
-  double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  for (const std::string& note : report->notes) std::fprintf(stderr, "note: %s\n", note.c_str());
-  if (!arguments.workspace.json) PrintSkipped(*report, arguments.verbose);
-  PrintReport(*report, seconds, arguments.workspace);
-  if (report->cancelled) {
-    std::fprintf(stderr,
-                 "interrupted: what was scanned is in the index; run again to go on from there\n");
-    return kExitInterrupted;
-  }
-  return kExitOk;
+  if (arguments.watch) return Watch(arguments, options);
+  return UpdateOnce(arguments, options);
 }
 
 }  // namespace

@@ -141,6 +141,32 @@ class Commands(CliTest):
         error = pipe.stderr.read()
         self.assertEqual((pipe.wait(60), b"cannot write" in error), (0, False))
 
+    def test_watch_follows_changes(self):
+        self.write("a.c", "int at_first;\n")
+        watcher = subprocess.Popen([ASTROLABE, "index", "--watch", "--root", self.root, "--index-dir",
+                                    os.path.join(self.root, "idx"), "--json"],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            self.assertEqual(json.loads(watcher.stdout.readline())["files"], 1)
+            self.write("new/b.c", "int came_later;\n")
+            while True:  # each batch prints a report; the test's time limit is the last resort
+                report = json.loads(watcher.stdout.readline())
+                if report["files"] == 2:
+                    break
+            where = ("--root", self.root, "--index-dir", os.path.join(self.root, "idx"))
+            run("query", "symbol", "came_later", *where, check=0)
+            os.remove(os.path.join(self.root, "a.c"))
+            while json.loads(watcher.stdout.readline())["files"] != 1:
+                pass
+            run("query", "symbol", "at_first", "--exact", *where, check=1)
+            # The index inside the workspace is neither indexed nor a reason to index again.
+            run("query", "file", "MANIFEST", *where, check=1)
+        finally:
+            watcher.send_signal(signal.SIGINT)
+            rest, _ = watcher.communicate(timeout=30)
+        self.assertEqual(watcher.returncode, 0)
+        self.assertLess(rest.count(b"\n"), 3)
+
     def test_full_disk_behind_standard_output(self):
         self.write("a.c", "int a;\n")
         self.index()
