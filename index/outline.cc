@@ -12,6 +12,10 @@ namespace {
 constexpr size_t kMaxPendingTokens = 4096;
 // #if nested deeper than this is read without saving state.
 constexpr size_t kMaxConditionals = 200;
+// Scopes nested deeper than this are crossed as bodies, and a scope's name is not made longer than
+// this many bytes: without limits a file of nothing but "struct a{" would cost its size squared.
+constexpr size_t kMaxScopes = 256;
+constexpr size_t kMaxPathBytes = 1024;
 constexpr std::string_view kAnonymous = "(anonymous)";
 
 bool IsCxxKeyword(std::string_view word) {
@@ -58,6 +62,29 @@ bool MayStartDeclaration(Keyword k) {
   return k == Keyword::kClass || k == Keyword::kStruct || k == Keyword::kUnion ||
          k == Keyword::kEnum || k == Keyword::kStorage || k == Keyword::kBuiltinType;
 }
+
+// Turns offsets into positions. It remembers where the last line began, since one line of megabytes
+// may hold every symbol and LineMap::Column looks back to its start.
+class PositionFinder {
+ public:
+  explicit PositionFinder(const LineMap& lines) : lines_(lines) {}
+
+  Position Find(uint32_t offset) {
+    uint32_t line = lines_.Line(offset);
+    if (!has_line_ || line != line_) {
+      has_line_ = true;
+      line_ = line;
+      line_begin_ = offset - lines_.Column(offset);
+    }
+    return {line, offset - line_begin_};
+  }
+
+ private:
+  const LineMap& lines_;
+  bool has_line_ = false;
+  uint32_t line_ = 0;
+  uint32_t line_begin_ = 0;
+};
 
 }  // namespace
 
@@ -246,7 +273,10 @@ void Outliner::OpenBrace(const Token& brace) {
   if (s.bracket_depth > 0 || scope().kind == ScopeKind::kEnum) {
     return EnterBody(BodyKind::kInitializer, brace.offset, -1);
   }
-  if (s.pending.empty() && !s.after_type) return EnterBody(BodyKind::kIgnored, brace.offset, -1);
+  if ((s.pending.empty() && !s.after_type) || s.scopes.size() >= kMaxScopes) {
+    ClearPending();
+    return EnterBody(BodyKind::kIgnored, brace.offset, -1);
+  }
   uint32_t begin = PendingBegin(brace);
   const BraceHead& head = reader_.ReadBrace(s.pending, Context());
   Scope opened;
@@ -582,6 +612,7 @@ void Outliner::ReadObjectiveC(const Token& at) {
   if (name != "interface" && name != "protocol" && name != "implementation") return;
   Token type = lexer_.Next();
   if (!type.Is(TokenKind::kIdentifier)) return;
+  if (state_.scopes.size() >= kMaxScopes) return ClearPending();
   Scope opened;
   opened.kind = ScopeKind::kRecord;
   opened.name = Spelling(type);
@@ -635,6 +666,7 @@ std::string_view Outliner::Join(std::string_view outer, std::string_view inner) 
   if (inner.empty()) return outer;
   if (outer == joined_outer_ && inner == joined_inner_) return joined_;
   size_t size = outer.size() + 2 + inner.size();
+  if (size > kMaxPathBytes) return outer;
   char* joined = static_cast<char*>(arena_.Allocate(size, 1));
   char* end = std::copy(outer.begin(), outer.end(), joined);
   *end++ = ':';
@@ -680,6 +712,8 @@ void Outliner::Convert(const LineMap& lines) {
   }
   symbols_.clear();
   symbols_.reserve(found_.size());
+  PositionFinder begins(lines);
+  PositionFinder ends(lines);
   for (Found& f : found_) {
     // Never closed: it ends where the file does.
     if (f.end == 0) f.end = static_cast<uint32_t>(text_.size());
@@ -688,9 +722,9 @@ void Outliner::Convert(const LineMap& lines) {
     symbol.scope = f.scope;
     symbol.kind = f.kind;
     symbol.is_definition = f.is_definition;
-    symbol.begin = {lines.Line(f.begin), lines.Column(f.begin)};
-    symbol.name_position = {lines.Line(f.name_offset), lines.Column(f.name_offset)};
-    symbol.end = {lines.Line(f.end), lines.Column(f.end)};
+    symbol.begin = begins.Find(f.begin);
+    symbol.name_position = begins.Find(f.name_offset);
+    symbol.end = ends.Find(f.end);
     symbols_.push_back(symbol);
   }
 }

@@ -39,7 +39,8 @@ CTAGS = {
     "member": "field", "namespace": "namespace",
 }
 CTAGS_OPTIONS = ["--languages=C,C++", "--kinds-C=+px", "--kinds-C++=+px"]
-VERDICTS = ("right", "wrong")
+JUDGED_KINDS = ("function", "type", "macro")
+VERDICTS = ("right", "wrong", "local")  # local: declared inside a function body
 
 
 def plain(name):
@@ -179,21 +180,25 @@ def against_ctags(args):
 
 
 def draw(args):
-    """25 of each side of each of the three kinds, fewer where there are fewer."""
+    """25 of each side of each of the three kinds; where there are fewer, more of the largest."""
+    sides = {(kind, side): sorted(symbols)
+             for kind, (_, ours, theirs) in compare(args).items() if kind in JUDGED_KINDS
+             for side, symbols in (("astrolabe", ours), ("ctags", theirs))}
+    sizes = {key: min(25, len(symbols)) for key, symbols in sides.items()}
+    largest = max(sides, key=lambda key: len(sides[key]))
+    sizes[largest] = min(len(sides[largest]), sizes[largest] + 150 - sum(sizes.values()))
     with open(args.sample, "w") as out:
         out.write("# verdict\tkind\tonly\tpath:line\tname\ttext\n")
-        for kind, (_, ours, theirs) in compare(args).items():
-            if kind not in ("function", "type", "macro"):
-                continue
-            for side, symbols in (("astrolabe", ours), ("ctags", theirs)):
-                drawn = random.Random(args.seed).sample(sorted(symbols), min(25, len(symbols)))
-                for path, line, name in sorted(drawn):
-                    out.write(f"?\t{kind}\t{side}\t{path}:{line}\t{name}\t"
-                              f"{source_line(args, path, line)}\n")
+        for (kind, side), symbols in sides.items():
+            drawn = random.Random(args.seed).sample(symbols, sizes[kind, side])
+            for path, line, name in sorted(drawn):
+                out.write(f"?\t{kind}\t{side}\t{path}:{line}\t{name}\t"
+                          f"{source_line(args, path, line)}\n")
 
 
 def judged(args):
-    """Both tools' symbols: what both have counts as right, of the rest the judged share does."""
+    """What both tools have counts as right, of the rest the judged share does. Locals count for
+    neither: the outline leaves them out on purpose."""
     verdicts = collections.Counter()
     with open(args.sample) as f:
         for text in f:
@@ -203,25 +208,26 @@ def judged(args):
             if verdict not in VERDICTS:
                 sys.exit(f"{args.sample}: no verdict in: {text.strip()}")
             verdicts[kind, side, verdict] += 1
-    print("| kind | both | astrolabe only (right) | ctags only (right) | astrolabe recall | precision"
-          " | ctags recall | precision |")
+    print("| kind | both | astrolabe only (judged) | ctags only (judged) | astrolabe recall |"
+          " precision | ctags recall | precision |")
     print("|---|---|---|---|---|---|---|---|")
     for kind, (both, ours, theirs) in compare(args).items():
-        if kind not in ("function", "type", "macro"):
+        if kind not in JUDGED_KINDS:
             continue
+        row = [kind, str(len(both))]
         right = {}
-        share = {}
+        in_scope = {}
         for side, symbols in (("astrolabe", ours), ("ctags", theirs)):
-            good = verdicts[kind, side, "right"]
-            total = good + verdicts[kind, side, "wrong"]
-            share[side] = f"{good}/{total}"
-            right[side] = len(symbols) * good / total if total else 0
+            counts = [verdicts[kind, side, verdict] for verdict in VERDICTS]
+            total = max(1, sum(counts))
+            right[side] = len(symbols) * counts[0] / total
+            in_scope[side] = len(symbols) * (counts[0] + counts[1]) / total
+            named = ", ".join(f"{n} {v}" for n, v in zip(counts, VERDICTS) if n)
+            row.append(f"{len(symbols)} ({named})" if named else str(len(symbols)))
         there = len(both) + sum(right.values())
-        row = [kind, str(len(both)), f"{len(ours)} ({share['astrolabe']})",
-               f"{len(theirs)} ({share['ctags']})"]
-        for side, symbols in (("astrolabe", ours), ("ctags", theirs)):
+        for side in ("astrolabe", "ctags"):
             row.append(percent(len(both) + right[side], there))
-            row.append(percent(len(both) + right[side], len(both) + len(symbols)))
+            row.append(percent(len(both) + right[side], len(both) + in_scope[side]))
         print("| " + " | ".join(row) + " |")
 
 

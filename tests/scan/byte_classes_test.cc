@@ -1,5 +1,6 @@
 // The SIMD classifier against the scalar one and against the definition, on text that hits every
-// byte. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// byte.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "index/byte_classes.h"
 
 #include <gtest/gtest.h>

@@ -26,6 +26,15 @@ int f(int a
       , int b
 #endif
 );
+class Split {
+#ifdef X
+  Split(int a)
+#else
+  Split(long a)
+#endif
+      : a_(a) {}
+  int a_;
+};
 #ifdef __cplusplus
 }
 #endif

@@ -26,6 +26,10 @@ int try_function() try { return 1; } catch (...) { return 2; }
 int operator""_km(unsigned long long v) { return v; }
 bool operator<(const A& a, const A& b) { return true; }
 A operator new_like(int);
+bool operator>=(const A& a, const A& b) { return !(a < b); }
+A& operator>>=(A& a, int shift) { return a; }
+DEFINE_ASYNC(Status, Version::Get)
+(int a) { return {}; }
 consteval int at_compile_time() { return 1; }
 MODULE_LICENSE("GPL");
 DISALLOW_COPY(Foo);

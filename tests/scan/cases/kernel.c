@@ -76,4 +76,21 @@ struct config *config_of(struct device *dev)
 const char *names[] = { "a{", "b}" };
 extern int declared;
 int template, namespace, new;
+static void __maybe_unused __reserved_name(struct wire *w)
+{
+}
+bool __must_check IS_ERR(const void *ptr)
+{
+	return false;
+}
+static void __releases(lock) __acquires(lock)
+two_annotations(void)
+{
+}
+extern void __compiletime_error("too small") __bad_copy(void);
+struct bpf_map_def SEC("maps") table = { .size = 1 };
+struct over_aligned {
+	u8 __aligned(64) buffer[4];
+} __aligned(32);
+DEFINE_GUEST_HANDLE(void);
 int last(void) { return 0; }
