@@ -14,8 +14,8 @@ namespace {
 
 // How much one circle may look at, per segment. Together they bound the worst query (bench/query).
 constexpr uint32_t kMaxPrefixNames = 512;
-constexpr uint32_t kMaxVerifiedNames = 400;
-constexpr uint32_t kMaxVerifiedOfCut = 150;    // for each way to cut the text in two
+constexpr uint32_t kMaxVerifiedNames = 250;
+constexpr uint32_t kMaxVerifiedOfCut = 80;    // for each way to cut the text in two
 constexpr uint32_t kMaxListedNames = 100'000;  // ids read from the lists of a piece's words
 constexpr size_t kMaxMeantWords = 32;          // that a mistyped word may stand for
 constexpr uint32_t kMaxMeantNames = 64;        // that start with the corrected text
@@ -429,7 +429,10 @@ class SymbolSearch {
 
   std::vector<SymbolHit> Resolve() {
     std::vector<SymbolHit> hits;
+    // Beyond the limit only what ties with the last one can still come in, by its path.
+    const float worst = WorstWanted();
     for (const Candidate& candidate : candidates_) {
+      if (candidate.score < worst) break;
       const Segment& segment = *snapshot_.segments[candidate.segment].segment;
       SymbolRow row;
       SymbolHit hit;
