@@ -850,27 +850,35 @@ const std::vector<Declared>& DeclarationReader::ReadSemicolon(std::span<const To
   }
 }
 
-bool DeclarationReader::IsKnrHead(std::span<const Token> tokens) const {
-  // type name ( identifiers ) declaration
+size_t DeclarationReader::KnrHead(std::span<const Token> tokens) const {
+  // [type] name ( identifiers ) declaration
   size_t open = 0;
   while (open < tokens.size() && !tokens[open].Is('(')) ++open;
-  if (open < 2 || open + 2 >= tokens.size()) return false;
-  if (!tokens[open - 1].Is(TokenKind::kIdentifier)) return false;
+  if (open < 1 || open + 2 >= tokens.size()) return 0;
+  if (!tokens[open - 1].Is(TokenKind::kIdentifier)) return 0;
   size_t i = open + 1;
   for (;; i += 2) {
     if (i + 1 >= tokens.size() || !tokens[i].Is(TokenKind::kIdentifier) ||
         tokens[i].keyword != Keyword::kNone) {
-      return false;
+      return 0;
     }
     if (tokens[i + 1].Is(')')) break;
-    if (!tokens[i + 1].Is(',')) return false;
+    if (!tokens[i + 1].Is(',')) return 0;
   }
-  size_t after = i + 2;
-  return after + 1 < tokens.size() && tokens[after].Is(TokenKind::kIdentifier) &&
-         tokens[after].starts_line &&
-         !IsMacroLike(text_.substr(tokens[after].offset, tokens[after].length)) &&
-         tokens[after].keyword != Keyword::kFunctionSuffix &&
-         tokens[after].keyword != Keyword::kAttribute && !tokens[after + 1].Is('(');
+  size_t head = i + 2;
+  auto text = [&](size_t k) { return text_.substr(tokens[k].offset, tokens[k].length); };
+  bool declaration = head + 1 < tokens.size() && tokens[head].Is(TokenKind::kIdentifier) &&
+                     tokens[head].starts_line && !IsMacroLike(text(head)) &&
+                     tokens[head].keyword != Keyword::kFunctionSuffix &&
+                     tokens[head].keyword != Keyword::kAttribute && !tokens[head + 1].Is('(');
+  if (!declaration) return 0;
+  if (open > 1) return head;
+  // Without a return type it may be a macro before any declaration, unless that declares one of
+  // the identifiers.
+  for (size_t k = open + 1; k < head; ++k) {
+    if (tokens[k].Is(TokenKind::kIdentifier) && text(k) == text(tokens.size() - 1)) return head;
+  }
+  return 0;
 }
 
 }  // namespace astrolabe

@@ -76,9 +76,9 @@ class DeclarationReader {
                                              const DeclarationContext& context, bool after_type,
                                              bool is_typedef);
 
-  // Whether `tokens`, which end in a ';', are the head of a K&R definition whose parameters are
-  // being declared: `int f(a, b) int a`.
-  bool IsKnrHead(std::span<const Token> tokens) const;
+  // How many of `tokens`, a declaration before its ';', are the head of a K&R definition whose
+  // parameters are being declared: the first six of `int f(a, b) int a`. 0 when it is none.
+  size_t KnrHead(std::span<const Token> tokens) const;
 
  private:
   struct Specifiers {

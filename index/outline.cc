@@ -388,8 +388,9 @@ void Outliner::EndDeclaration(uint32_t end) {
   }
   if (!s.pending.empty()) {
     if (language_ == Language::kC && !s.after_type && s.bracket_depth == 0 &&
-        scope().kind == ScopeKind::kFile && end < text_.size() && reader_.IsKnrHead(s.pending)) {
-      return;  // parameters of a K&R definition: its '{' is still to come
+        scope().kind == ScopeKind::kFile && end < text_.size()) {
+      // The '{' of a K&R definition is still to come, and its parameters are no part of the head.
+      if (size_t head = reader_.KnrHead(s.pending); head > 0) return s.pending.resize(head);
     }
     uint32_t begin = s.pending.front().offset;
     bool is_typedef = s.type_is_typedef;

@@ -52,6 +52,14 @@ int old_style(a, b)
 {
 	return a;
 }
+old_style_int(a, b)
+	struct wire *a;
+	int b;
+{
+	return b;
+}
+DECLARE_SOMETHING(a, b)
+struct wire *not_a_parameter;
 #ifdef CONFIG_A
 int both_sides(int a)
 {
