@@ -51,7 +51,7 @@ bool BlockReader::EnsureVerified(uint64_t first, uint64_t last) const {
   return true;
 }
 
-void BlockReader::Report(std::string message) const {
+void BlockReader::Report(std::string_view message) const {
   if (damaged_.exchange(true, std::memory_order_relaxed)) return;
   absl::MutexLock lock(&mutex_);
   damage_ = absl::DataLossError(

@@ -67,7 +67,7 @@ class BlockReader {
   const uint8_t* OutOfRange(uint64_t offset, uint64_t length) const;
   bool EnsureVerified(uint64_t first, uint64_t last) const;
   bool BlockIsGood(uint64_t block) const;
-  void Report(std::string message) const;
+  void Report(std::string_view message) const;
 
   const std::string path_;
   const std::unique_ptr<FileContents> contents_;

@@ -70,7 +70,10 @@ double DeadShare(const LiveSegment& live) {
 
 int TierOf(double bytes) {
   int tier = 0;
-  for (; bytes >= 4; bytes /= 4) ++tier;
+  while (bytes >= 4) {
+    bytes /= 4;
+    ++tier;
+  }
   return tier;
 }
 

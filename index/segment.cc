@@ -210,7 +210,7 @@ absl::StatusOr<std::shared_ptr<const Segment>> Segment::Open(FileSystem& fs,
 }
 
 absl::StatusOr<std::shared_ptr<const Segment>> Segment::FromContents(
-    std::string path, std::unique_ptr<FileContents> contents) {
+    const std::string& path, std::unique_ptr<FileContents> contents) {
   std::string_view bytes = contents->bytes();
   absl::StatusOr<Tail> tail = ReadTail(path, bytes);
   if (!tail.ok()) return tail.status();

@@ -202,7 +202,7 @@ class Segment {
 
   // The same over bytes that some FileContents holds.
   static absl::StatusOr<std::shared_ptr<const Segment>> FromContents(
-      std::string path, std::unique_ptr<FileContents> contents);
+      const std::string& path, std::unique_ptr<FileContents> contents);
 
   const std::string& path() const { return reader_->path(); }
   uint64_t byte_size() const { return byte_size_; }

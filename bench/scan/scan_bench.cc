@@ -77,6 +77,7 @@ void BM_CopyMemory(benchmark::State& state) {
   std::vector<char> to(kMaxBytes);
   OverSources(state, [&](const Source& s) {
     std::memcpy(to.data(), s.text.data(), std::min(s.text.size(), to.size()));
+    benchmark::DoNotOptimize(to.data());
     benchmark::ClobberMemory();
   });
 }

@@ -195,7 +195,7 @@ TEST(Trace, ForkedChildStaysOutOfItsParentsTrace) {
 }
 
 TEST(JsonText, KeepsUtf8AndReplacesWhatIsNot) {
-  const std::string valid = "\0\x1f\" \\ / ä € 😀 \x7f";
+  const std::string valid = "\x01\x1f\" \\ / ä € 😀 \x7f";
   const std::vector<std::pair<std::string, std::string>> cases = {
       {valid, valid},
       {std::string("a\0b", 3), std::string("a\0b", 3)},

@@ -39,7 +39,7 @@ class QueryTest : public testing::Test {
     snapshot_ = workspace_.Open();
   }
 
-  std::vector<std::string> Symbols(SymbolQuery query) {
+  std::vector<std::string> Symbols(const SymbolQuery& query) {
     std::vector<std::string> lines;
     for (const SymbolHit& hit : FindSymbols(*snapshot_, query)) {
       lines.push_back(StrCat(hit.path, ":", hit.name_position.line + 1, " ", hit.Qualified()));
@@ -47,7 +47,7 @@ class QueryTest : public testing::Test {
     return lines;
   }
 
-  std::vector<std::string> Text(TextQuery query, TextSummary* summary = nullptr) {
+  std::vector<std::string> Text(const TextQuery& query, TextSummary* summary = nullptr) {
     std::vector<std::string> lines;
     auto result = SearchText(*snapshot_, workspace_.root(), query, [&](const TextMatch& match) {
       lines.push_back(StrCat(match.path, ":", match.line + 1, ":", match.column + 1));
@@ -137,7 +137,7 @@ TEST_F(QueryTest, LiteralsAndRegexes) {
 }
 
 TEST_F(QueryTest, BadPatterns) {
-  auto status = [&](TextQuery query) {
+  auto status = [&](const TextQuery& query) {
     return SearchText(*snapshot_, workspace_.root(), query, [](const TextMatch&) {}).status();
   };
   EXPECT_TRUE(absl::IsInvalidArgument(status({.pattern = "(", .mode = TextMode::kRegex})));

@@ -77,7 +77,7 @@ TEST(Lexer, BracesOutsideLiteralsAndComments) {
 }
 
 TEST(Lexer, SkipDirectiveCoversContinuationsAndComments) {
-  auto end = [](std::string text) {
+  auto end = [](const std::string& text) {
     ByteClasses classes;
     classes.Classify(text);
     Lexer lexer(text, classes);
