@@ -78,18 +78,22 @@ absl::Status Watcher::Rebuild() {
   watches_.clear();
   pending_.clear();
   inotify_fd_.Reset();
-  root_fd_ = OpenDirectory(AT_FDCWD, options_.walk.root, /*follow=*/true);
-  if (!root_fd_.valid()) return ErrnoStatus(errno, "watch", options_.walk.root);
+  rules_.reset();
+  if (!options_.walk.no_ignore) rules_ = std::make_unique<IgnoreRules>(options_.walk.root);
+  const std::string root = rules_ ? std::string(rules_->prefix()) : "";
+  if (!OpenFolder(root).valid()) return ErrnoStatus(errno, "watch", options_.walk.root);
   inotify_fd_ = UniqueFd(inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
   if (!inotify_fd_.valid()) {
     FallBackToPolling(errno);
     return absl::OkStatus();
   }
-  rules_.reset();
-  if (!options_.walk.no_ignore) rules_ = std::make_unique<IgnoreRules>(options_.walk.root);
-  AddTree(rules_ ? std::string(rules_->prefix()) : "", rules_ ? rules_->above_root() : nullptr,
-          /*report=*/false);
+  AddTree(root, rules_ ? rules_->above_root() : nullptr, /*report=*/false);
   return absl::OkStatus();
+}
+
+UniqueFd Watcher::OpenFolder(std::string_view full_path) const {
+  const std::string_view path = Relative(full_path);
+  return OpenDirectory(AT_FDCWD, StrCat(options_.walk.root, "/", path), /*follow=*/path.empty());
 }
 
 int Watcher::AddWatch(int directory_fd, const std::string& full_path, int* watch) {
@@ -115,7 +119,7 @@ void Watcher::AddTree(std::string full_path, const IgnoreScope* parent, bool rep
   while (!waiting.empty() && inotify_fd_.valid()) {
     Folder folder = std::move(waiting.back());
     waiting.pop_back();
-    const UniqueFd fd = OpenDirectory(root_fd_.get(), Relative(folder.path), /*follow=*/false);
+    const UniqueFd fd = OpenFolder(folder.path);
     if (!fd.valid()) {
       if (errno == EMFILE || errno == ENFILE || errno == ENOMEM) FallBackToPolling(errno);
       continue;  // gone again, or not ours to read
@@ -244,7 +248,7 @@ void Watcher::HandleFile(const Folder& folder, std::string_view name, uint32_t m
   if ((mask & kDisappeared) != 0) return Record(full_path, WatchEventKind::kDeleted);
   if ((mask & kAppeared) != 0) {
     // Only regular files are listed; what this is, the event does not tell.
-    const UniqueFd fd = OpenDirectory(root_fd_.get(), Relative(folder.path), /*follow=*/false);
+    const UniqueFd fd = OpenFolder(folder.path);
     const std::string text(name);
     if (!fd.valid() || !IsRegular(fd.get(), text.c_str(), DT_UNKNOWN)) return;
     return Record(full_path, WatchEventKind::kCreated);

@@ -97,6 +97,8 @@ class Watcher {
   // Watches the folder at `full_path` (ending in a slash) and all below; with `report`, files in it are
   // recorded as created. `parent` is the scope of the folder around it.
   void AddTree(std::string full_path, const IgnoreScope* parent, bool report);
+  // By path from the root's name: a descriptor of the root would keep its deletion from being reported.
+  UniqueFd OpenFolder(std::string_view full_path) const;
   // 0 or the errno of the failed watch.
   int AddWatch(int directory_fd, const std::string& full_path, int* watch);
   void ForgetTree(std::string_view full_path);
@@ -116,7 +118,6 @@ class Watcher {
   }
 
   const WatchOptions options_;
-  UniqueFd root_fd_;
   UniqueFd inotify_fd_;
   UniqueFd stop_fd_;                          // an eventfd; stays readable once Stop was called
   std::unique_ptr<IgnoreRules> rules_;        // null with no_ignore
