@@ -1,12 +1,10 @@
 // How long a walk takes: the part of "nothing has changed" that no index can save.
 //
-// The tree is $ASTROLABE_BENCH_TREE (the corpora's Linux 6.1 where it is set so), by default Astrolabe's own
-// source. `rg --files` (names only) and `find` with a stat of every file walk the same tree in the same run, as whole
-// processes. Beside the times, counters give files, sources, what
-// the result occupies, and the process's peak, in bytes per file.
+// The tree is $ASTROLABE_BENCH_TREE, by default the current folder. `rg --files` (names only) and `find` with a
+// stat of every file walk it in the same run, as whole processes. Beside the times, counters give the
+// files, the sources among them, and what the result occupies in bytes per file.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <benchmark/benchmark.h>
-#include <sys/resource.h>
 #include <tbb/task_arena.h>
 
 #include <cstdlib>
@@ -24,16 +22,9 @@ std::string Tree() {
   return tree != nullptr ? tree : ".";
 }
 
-double PeakBytes() {
-  rusage usage;
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) * 1024;
-}
-
 void WalkTree(benchmark::State& state, bool no_ignore) {
   tbb::task_arena arena(static_cast<int>(state.range(0)));
   WalkOptions options{.root = Tree(), .no_ignore = no_ignore};
-  const double before = PeakBytes();
   size_t files = 0, sources = 0, bytes = 0;
   for (auto _ : state) {
     absl::StatusOr<WalkResult> result = arena.execute([&] { return Walk(options); });
@@ -49,8 +40,6 @@ void WalkTree(benchmark::State& state, bool no_ignore) {
   state.counters["files"] = static_cast<double>(files);
   state.counters["sources"] = static_cast<double>(sources);
   state.counters["result_bytes_per_file"] = static_cast<double>(bytes) / static_cast<double>(files);
-  // Only the first benchmark of a process raises the peak.
-  state.counters["peak_growth"] = PeakBytes() - before;
 }
 
 void BM_Walk(benchmark::State& state) { WalkTree(state, /*no_ignore=*/false); }
