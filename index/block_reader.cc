@@ -37,8 +37,8 @@ bool BlockReader::BlockIsGood(uint64_t block) const {
   uint64_t expected;
   std::memcpy(&expected, checksums_ + block * sizeof(expected), sizeof(expected));
   if (XXH3_64bits(data_ + offset, length) == expected) return true;
-  Report(StrCat("block ", block, " (", length, " bytes at ", offset,
-                      ") does not have its checksum"));
+  Report(
+      StrCat("block ", block, " (", length, " bytes at ", offset, ") does not have its checksum"));
   return false;
 }
 

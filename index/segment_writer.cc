@@ -60,7 +60,7 @@ void SegmentWriter::EndSection(uint64_t items) {
   if (section.length > UINT32_MAX) {
     Fail(absl::ResourceExhaustedError(
         StrCat(path_, ": section \"", kSectionNames[current_], "\" would be ", section.length,
-                     " bytes, the format allows 4 GiB; index parts of the workspace separately")));
+               " bytes, the format allows 4 GiB; index parts of the workspace separately")));
   }
   Drain();
 }

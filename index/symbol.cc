@@ -8,9 +8,10 @@ namespace astrolabe {
 namespace {
 
 constexpr std::array<std::string_view, kSymbolKindCount> kNames = {
-    "macro",           "function", "method",     "constructor", "destructor", "operator", "conversion",
-    "namespace",       "namespace-alias", "class", "struct",    "union",      "enum",     "enumerator",
-    "variable",        "field",    "typedef",    "alias",       "concept",    "include"};
+    "macro",    "function",   "method",    "constructor",     "destructor",
+    "operator", "conversion", "namespace", "namespace-alias", "class",
+    "struct",   "union",      "enum",      "enumerator",      "variable",
+    "field",    "typedef",    "alias",     "concept",         "include"};
 
 }  // namespace
 

@@ -54,10 +54,12 @@ struct Position {
 // semicolon; for a macro the end of its last line). `name_position` lies inside. Symbols of a file are
 // ordered by `begin`, an enclosing one before what it encloses.
 struct Symbol {
-  std::string_view name;   // unqualified: "Get", "~DBImpl", "operator==", "CONFIG_FOO"; of an include the
-                           // spelled path without its delimiters. Never empty except for anonymous scopes.
-  std::string_view scope;  // enclosing scope and written qualifier joined by "::", empty at top level:
-                           // "rocksdb::DBImpl". An anonymous scope contributes "(anonymous)".
+  std::string_view
+      name;  // unqualified: "Get", "~DBImpl", "operator==", "CONFIG_FOO"; of an include the
+             // spelled path without its delimiters. Never empty except for anonymous scopes.
+  std::string_view
+      scope;  // enclosing scope and written qualifier joined by "::", empty at top level:
+              // "rocksdb::DBImpl". An anonymous scope contributes "(anonymous)".
   SymbolKind kind = SymbolKind::kVariable;
   bool is_definition = false;  // has a body, an initialiser, or is an `enum`/macro/alias definition
   Position begin;

@@ -15,7 +15,7 @@ namespace {
 // How much one circle may look at, per segment. Together they bound the worst query (bench/query).
 constexpr uint32_t kMaxPrefixNames = 512;
 constexpr uint32_t kMaxVerifiedNames = 250;
-constexpr uint32_t kMaxVerifiedOfCut = 80;    // for each way to cut the text in two
+constexpr uint32_t kMaxVerifiedOfCut = 80;     // for each way to cut the text in two
 constexpr uint32_t kMaxListedNames = 100'000;  // ids read from the lists of a piece's words
 constexpr size_t kMaxMeantWords = 32;          // that a mistyped word may stand for
 constexpr uint32_t kMaxMeantNames = 64;        // that start with the corrected text

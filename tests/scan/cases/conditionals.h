@@ -4,8 +4,7 @@
 extern "C" {
 #endif
 void linkage(void);
-#if defined(A) && \
-    defined(B)
+#if defined(A) && defined(B)
 struct s {
   int a;
 #elif defined(C)
@@ -23,7 +22,8 @@ struct s {
 #endif
 int f(int a
 #ifdef EXTRA
-      , int b
+      ,
+      int b
 #endif
 );
 class Split {
@@ -32,7 +32,8 @@ class Split {
 #else
   Split(long a)
 #endif
-      : a_(a) {}
+      : a_(a) {
+  }
   int a_;
 };
 #ifdef __cplusplus
