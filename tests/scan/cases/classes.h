@@ -14,8 +14,7 @@ class EXPORT Widget final : public Base<int>, private detail::Other {
   bool operator==(const Widget& o) const = default;
   Widget& operator[](size_t i);
   void operator()(int x) {}
-  template <typename T>
-  void Generic(T&& t) && noexcept;
+  template <typename T> void Generic(T&& t) && noexcept;
   friend std::ostream& operator<<(std::ostream&, const Widget&);
   friend class Other;
   using Map = std::map<std::string, std::vector<int>>;
@@ -26,14 +25,10 @@ class EXPORT Widget final : public Base<int>, private detail::Other {
     int x, *y, z[3];
     unsigned flag : 1, other_flag : 2;
   };
-  union {
-    int as_int;
-    float as_float;
-  };
+  union { int as_int; float as_float; };
 
  protected slots:
   void OnClick();
-
  private:
   Q_OBJECT
   int a_ GUARDED_BY(mu_) = 0, b_;
@@ -57,8 +52,7 @@ template class Template<int>;
 concept_like int not_a_concept;
 template <typename T>
 concept Sized = requires(T t) { t.size(); };
-template <typename T>
-using Alias = Template<T>;
+template <typename T> using Alias = Template<T>;
 namespace alias = outer::inner;
 inline constexpr int kInlineVariable = 3;
 extern int declared_elsewhere;
@@ -66,13 +60,11 @@ extern int declared_elsewhere;
 namespace {
 int hidden;
 }
-enum Plain {
-  kOne,
-  kTwo = 2,
-};
-BEGIN_NAMESPACE_MACRO { int in_macro_scope; }
+enum Plain { kOne, kTwo = 2, };
+BEGIN_NAMESPACE_MACRO {
+int in_macro_scope;
+}
 Widget::Nested* outer::inner::Widget::Make(int a) { return nullptr; }
 outer::inner::Widget::Widget() : a_{1} {}
 Widget::operator bool() const { return false; }
-template <typename T>
-void Template<T>::Method() {}
+template <typename T> void Template<T>::Method() {}

@@ -4,7 +4,8 @@
 extern "C" {
 #endif
 void linkage(void);
-#if defined(A) && defined(B)
+#if defined(A) && \
+    defined(B)
 struct s {
   int a;
 #elif defined(C)
@@ -22,8 +23,7 @@ struct s {
 #endif
 int f(int a
 #ifdef EXTRA
-      ,
-      int b
+      , int b
 #endif
 );
 class Split {
@@ -32,8 +32,7 @@ class Split {
 #else
   Split(long a)
 #endif
-      : a_(a) {
-  }
+      : a_(a) {}
   int a_;
 };
 #ifdef __cplusplus
