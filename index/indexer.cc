@@ -273,9 +273,6 @@ absl::StatusOr<WalkResult> IndexRun::WalkWorkspace(const WalkOptions& walk_optio
   absl::StatusOr<WalkResult> walk = absl::UnknownError("not walked");
   arena_.execute([&] { walk = Walk(walk_options, cancelled_); });
   if (!walk.ok()) return walk;
-  if (const std::string own = IndexPathInside(options_); !own.empty()) {
-    std::erase_if(walk->entries, [&](const WalkEntry& e) { return e.path.starts_with(own); });
-  }
   for (const WalkSkip& skip : walk->skipped) Skip(skip.path, skip.reason);
   absl::MutexLock lock(&mutex_);
   // The walk names the first ones and counts all.
@@ -302,6 +299,7 @@ absl::StatusOr<IndexReport> IndexRun::Run() {
   SetPhase(IndexProgress::kWalking);
   WalkOptions walk_options = options_.walk;
   walk_options.root = options_.root;
+  walk_options.leave_out = IndexPathInside(options_);
   absl::StatusOr<WalkResult> walk = WalkWorkspace(walk_options);
   if (!walk.ok()) return walk.status();
 
@@ -342,7 +340,7 @@ absl::StatusOr<IndexReport> IndexRun::Run() {
 std::string IndexPathInside(const IndexerOptions& options) {
   const std::string root = options.root == "/" ? "/" : StrCat(options.root, "/");
   if (!options.index_dir.starts_with(root)) return {};
-  return StrCat(options.index_dir.substr(root.size()), "/");
+  return options.index_dir.substr(root.size());
 }
 
 absl::StatusOr<IndexReport> UpdateIndex(FileSystem& fs, const IndexerOptions& options,

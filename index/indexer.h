@@ -58,8 +58,8 @@ struct IndexReport {
   std::vector<std::string> notes;  // what was repaired on the way
 };
 
-// The index folder relative to the root with a slash behind it, if it lies in the workspace, else empty. What
-// is in there is no part of the workspace.
+// The index folder relative to the root, if it lies in the workspace, else empty: what
+// WalkOptions::leave_out wants, as what is in there is no part of the workspace.
 std::string IndexPathInside(const IndexerOptions& options);
 
 // Unavailable if another process writes this index, PermissionDenied or ResourceExhausted if it

@@ -105,20 +105,13 @@ int UpdateOnce(const IndexArguments& arguments, const IndexerOptions& options) {
   return kExitOk;
 }
 
-// Whether a batch tells of anything but our own writing: an index may lie in its workspace.
-bool ConcernsSources(const WatchBatch& batch, const IndexerOptions& options) {
-  const std::string own = IndexPathInside(options);
-  return batch.rescan ||
-         std::any_of(batch.events.begin(), batch.events.end(),
-                     [&](const WatchEvent& e) { return own.empty() || !e.path.starts_with(own); });
-}
-
 // Runs, then runs again whenever something has changed, until interrupted. The watch begins before the
 // first run, so that no change falls between.
 int Watch(const IndexArguments& arguments, const IndexerOptions& options) {
   WatchOptions watch_options;
   watch_options.walk = options.walk;
   watch_options.walk.root = options.root;
+  watch_options.walk.leave_out = IndexPathInside(options);
   absl::StatusOr<std::unique_ptr<Watcher>> watcher = Watcher::Start(watch_options);
   if (!watcher.ok()) return Fail(watcher.status());
   if (!(*watcher)->polling().ok()) {
@@ -131,7 +124,7 @@ int Watch(const IndexArguments& arguments, const IndexerOptions& options) {
   while (code == kExitOk && !Interrupted()) {
     absl::StatusOr<WatchBatch> batch = (*watcher)->Next(absl::Seconds(1));
     if (!batch.ok()) return Fail(batch.status());
-    if (!ConcernsSources(*batch, options)) continue;
+    if (batch->events.empty() && !batch->rescan) continue;
     code = UpdateOnce(arguments, options);
   }
   return Interrupted() ? kExitOk : code;
