@@ -42,7 +42,8 @@ endif()
 # Clang and LLVM are linked statically and only into analysis/ (see DESIGN.md, Dependencies).
 set(ASTROLABE_LLVM_ROOT /usr/lib/llvm-22 CACHE PATH "Where LLVM 22 is installed")
 find_program(LLVM_CONFIG NAMES llvm-config-22 HINTS ${ASTROLABE_LLVM_ROOT}/bin REQUIRED)
-execute_process(COMMAND ${LLVM_CONFIG} --link-static --libs support targetparser OUTPUT_VARIABLE llvm_libs
+execute_process(COMMAND ${LLVM_CONFIG} --link-static --libs support option targetparser frontendopenmp
+  frontendhlsl mc mcparser profiledata bitreader windowsdriver irreader OUTPUT_VARIABLE llvm_libs
   OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
 execute_process(COMMAND ${LLVM_CONFIG} --link-static --system-libs support OUTPUT_VARIABLE llvm_system_libs
   OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
@@ -51,4 +52,8 @@ separate_arguments(llvm_system_libs)
 add_library(astrolabe_clang INTERFACE)
 target_include_directories(astrolabe_clang SYSTEM INTERFACE ${ASTROLABE_LLVM_ROOT}/include)
 target_link_directories(astrolabe_clang INTERFACE ${ASTROLABE_LLVM_ROOT}/lib)
-target_link_libraries(astrolabe_clang INTERFACE clangBasic ${llvm_libs} ${llvm_system_libs})
+target_link_libraries(astrolabe_clang INTERFACE
+  # Each before what it needs: a linker reads an archive once.
+  clangTooling clangIndex clangFrontendTool clangFrontend clangDriver clangOptions clangSerialization clangParse
+  clangSema clangAnalysisLifetimeSafety clangAnalysis clangAPINotes clangEdit clangASTMatchers clangSupport clangAST
+  clangLex clangToolingCore clangDependencyScanning clangBasic ${llvm_libs} ${llvm_system_libs})

@@ -177,7 +177,7 @@ DeclarationReader::Name DeclarationReader::ReadName(size_t i) const {
   name.first = i;
   if (Is(i, TokenKind::kScope)) ++i;
   for (;;) {
-    if (KeywordAt(i) == Keyword::kTemplate) ++i;  // A::template B
+    if (KeywordAt(i) == Keyword::kTemplate && IsIdentifier(i + 1)) ++i;  // A::template B
     name.last = i;
     if (Is(i, '~')) {
       name.end = i + 2;

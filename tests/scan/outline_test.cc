@@ -91,6 +91,12 @@ TEST(Outline, FindsCompleteDeclarationsBeforeACut) {
             "4:6 function n::g [4:1-4:16]\n");
 }
 
+// `template` promises a name; found by the fuzzer without one.
+TEST(Outline, TemplateAtTheEndOfADeclaration) {
+  EXPECT_EQ(Outline("::template;\nint a;", LanguageHint::kCxx), "2:5 variable a [2:1-2:7]\n");
+  Outline("a::template", LanguageHint::kCxx);
+}
+
 TEST(Outline, HeaderLanguageIsFoundOut) {
   EXPECT_EQ(Outline("int class; int new;", LanguageHint::kHeader),
             "1:5 variable class [1:1-1:11]\n1:16 variable new [1:12-1:20]\n");
