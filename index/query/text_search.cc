@@ -129,6 +129,7 @@ absl::StatusOr<TextSummary> SearchText(const Snapshot& snapshot, const std::stri
   auto search = [&](const std::shared_ptr<Batch>& batch) {
     Worker& worker = workers.local();
     for (size_t i = batch->begin; i < batch->end && !stop(); ++i) {
+      if (query.wants_file && !query.wants_file(paths[i])) continue;
       SearchFile(**matcher, *source_root, paths[i], i, query.limit, worker, *batch);
     }
     return batch;
