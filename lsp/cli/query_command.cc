@@ -1,8 +1,8 @@
-// `astrolabe query symbol|file|text|refs|outline`: ask the index.
+// `astrolabe query symbol|file|text|outline`: ask tier 0. The questions about symbols and includes are in
+// semantic_command.cc.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +17,7 @@
 #include "index/words.h"
 #include "lsp/cli/command.h"
 #include "lsp/cli/json.h"
+#include "lsp/cli/semantic_command.h"
 #include "lsp/cli/terminal.h"
 
 namespace astrolabe {
@@ -53,16 +54,6 @@ int WithIndex(QueryArguments& arguments, Answer answer) {
   int code = answer(**snapshot);
   if (absl::Status damage = (*snapshot)->damage(); !damage.ok()) return Fail(damage);
   return code;
-}
-
-// A path as the user may have typed it, relative to the root.
-std::string RelativeToRoot(const std::string& path, const std::string& root) {
-  namespace fs = std::filesystem;
-  std::error_code error;
-  fs::path absolute = fs::weakly_canonical(path, error);
-  fs::path relative = absolute.lexically_relative(root);
-  bool below = !error && !relative.empty() && *relative.begin() != "..";
-  return below && fs::exists(absolute, error) ? relative.string() : path;
 }
 
 void PrintSymbol(const SymbolHit& hit, bool json) {
@@ -170,16 +161,14 @@ void PrintTextMatch(const TextMatch& match, bool json) {
               shown.c_str());
 }
 
-int QueryText(QueryArguments& arguments, bool references) {
+int QueryText(QueryArguments& arguments) {
   return WithIndex(arguments, [&](const Snapshot& snapshot) -> int {
     TextQuery query;
     query.pattern = arguments.text;
     query.ignore_case = arguments.ignore_case;
     query.limit = arguments.limit.value_or(0);
     query.threads = arguments.workspace.threads;
-    if (references) {
-      query.mode = TextMode::kReference;
-    } else if (arguments.regex) {
+    if (arguments.regex) {
       query.mode = TextMode::kRegex;
     } else {
       query.mode =
@@ -191,9 +180,8 @@ int QueryText(QueryArguments& arguments, bool references) {
         &Interrupted());
     if (!summary.ok()) return Fail(summary.status());
     if (!arguments.workspace.json) {
-      const char* what = references                      ? " (lexical: every token of that name)"
-                         : query.mode == TextMode::kWord ? " (whole words; --substring for parts)"
-                                                         : "";
+      const char* what =
+          query.mode == TextMode::kWord ? " (whole words; --substring for parts)" : "";
       std::fflush(stdout);
       std::fprintf(stderr, "%s lines in %s files, %s files read%s%s\n",
                    WithThousands(summary->matches).c_str(),
@@ -209,7 +197,7 @@ int QueryText(QueryArguments& arguments, bool references) {
 }  // namespace
 
 void RegisterQueryCommand(CLI::App& app, int* exit_code) {
-  CLI::App* query = app.add_subcommand("query", "ask the index: symbol, file, text, refs, outline");
+  CLI::App* query = app.add_subcommand("query", "ask the index: names, text, symbols, includes");
   query->require_subcommand(1);
   auto add = [&](const char* name, const char* help, const char* argument,
                  const char* argument_help, auto run) {
@@ -243,8 +231,7 @@ void RegisterQueryCommand(CLI::App& app, int* exit_code) {
 
   auto [text, text_arguments] =
       add("text", "lines with a text: a word, a literal or a regular expression", "TEXT",
-          "what to look for; an identifier is found as a whole word",
-          [](QueryArguments& a) { return QueryText(a, false); });
+          "what to look for; an identifier is found as a whole word", QueryText);
   add_limit(text, *text_arguments, "lines at most (default: all)");
   text->add_flag("--regex", text_arguments->regex, "TEXT is an RE2 regular expression");
   text->add_flag("--substring", text_arguments->substring,
@@ -252,11 +239,7 @@ void RegisterQueryCommand(CLI::App& app, int* exit_code) {
   text->add_flag("-i,--ignore-case", text_arguments->ignore_case, "ignore case");
   text->add_option("-j,--threads", text_arguments->workspace.threads, "threads");
 
-  auto [refs, refs_arguments] =
-      add("refs", "where a name occurs in code, comments and literals excluded", "NAME",
-          "an identifier", [](QueryArguments& a) { return QueryText(a, true); });
-  add_limit(refs, *refs_arguments, "lines at most (default: all)");
-  refs->add_option("-j,--threads", refs_arguments->workspace.threads, "threads");
+  RegisterSemanticQueries(*query, exit_code);
 }
 
 }  // namespace astrolabe
