@@ -1,0 +1,574 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "analysis/batch/batch_run.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "analysis/batch/audit.h"
+#include "analysis/batch/parse_tree.h"
+#include "analysis/batch/process_memory.h"
+#include "base/strings.h"
+
+namespace astrolabe {
+namespace {
+
+constexpr int kMaxZygoteRestarts = 3;
+constexpr int kMaxRootDeaths = 5;
+// A zygote is parsed while the children of the one before it run: so many units are about as long.
+constexpr size_t kLookAhead = 100;
+constexpr size_t kMaxLiveZygotes = 4;
+constexpr size_t kMaxAuditLines = 200;
+
+std::string ShellQuoted(const std::string& word) {
+  std::string quoted = "'";
+  for (char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+// What is left to do for one planned zygote.
+struct ZygoteWork {
+  enum class State { kIdle, kParsing, kReady, kDone };
+  State state = State::kIdle;
+  NodeId node = kRootNode;
+  PlannedZygote plan;
+  std::deque<PlannedUnit> units;
+  std::vector<uint32_t> children;  // zygotes on top of this one
+  size_t running = 0;              // jobs on its node, zygotes on top of it not counted
+  bool headers_started = false;
+  int restarts = 0;
+};
+
+struct PlainWork {
+  uint32_t unit = 0;
+  std::string reason;
+};
+
+struct RunningWork {
+  JobKind kind = JobKind::kPlain;
+  uint32_t unit = 0;
+  uint32_t zygote = kNoParent;
+};
+
+class Run {
+ public:
+  Run(const PlanInput& input, const Plan& plan, const std::vector<uint64_t>& digests,
+      const std::vector<std::vector<uint64_t>>& closures, const BatchRunOptions& options,
+      const BatchCallbacks& callbacks, BatchProgress* progress, BatchStatistics* statistics)
+      : input_(input),
+        digests_(digests),
+        closures_(closures),
+        options_(options),
+        callbacks_(callbacks),
+        progress_(*progress),
+        statistics_(*statistics) {
+    for (const PlannedZygote& zygote : plan.zygotes) {
+      uint32_t index = static_cast<uint32_t>(zygotes_.size());
+      ZygoteWork work;
+      work.plan = zygote;
+      work.units.assign(zygote.units.begin(), zygote.units.end());
+      zygotes_.push_back(std::move(work));
+      if (zygote.parent != kNoParent) zygotes_[zygote.parent].children.push_back(index);
+    }
+    for (const PlainUnit& unit : plan.plain) plain_.push_back({unit.unit, unit.reason});
+    std::stable_sort(plain_.begin(), plain_.end(), [&](const PlainWork& a, const PlainWork& b) {
+      return input_.units[a.unit].cost > input_.units[b.unit].cost;
+    });
+    for (uint32_t i = 0; i < zygotes_.size(); ++i) order_.push_back(i);
+    // Trees by size, each parent ahead of its children.
+    std::stable_sort(order_.begin(), order_.end(), [&](uint32_t a, uint32_t b) {
+      return std::make_pair(TreeCost(RootOf(b)), RootOf(b)) <
+             std::make_pair(TreeCost(RootOf(a)), RootOf(a));
+    });
+    progress_.units_total = static_cast<uint32_t>(input.units.size());
+  }
+
+  absl::Status Go(const std::atomic<bool>* cancelled) {
+    ParseTreeOptions tree_options;
+    tree_options.program = options_.program;
+    tree_options.root = options_.root;
+    tree_options.memory_limit = options_.memory_limit;
+    tree_options.claim_keys = input_.files.size() * 4 + callbacks_.known_claims.size();
+    absl::StatusOr<std::unique_ptr<ParseTree>> tree = ParseTree::Start(std::move(tree_options));
+    if (!tree.ok()) return tree.status();
+    tree_ = *std::move(tree);
+    // Of no job: never given back.
+    for (uint64_t claim : callbacks_.known_claims) tree_->claims().Claim(claim, UINT32_MAX);
+    absl::Time next_sample = absl::Now();
+    for (;;) {
+      if (cancelled != nullptr && cancelled->load()) return absl::CancelledError("interrupted");
+      FillSlots();
+      if (tree_->running() == 0 && NothingLeft()) break;
+      for (const ParseEvent& event : tree_->Wait(absl::Milliseconds(200))) {
+        if (absl::Status status = Handle(event); !status.ok()) return status;
+      }
+      if (absl::Now() >= next_sample) {
+        next_sample = absl::Now() + absl::Milliseconds(500);
+        Sample();
+      }
+    }
+    Sample();
+    return absl::OkStatus();
+  }
+
+ private:
+  uint32_t RootOf(uint32_t zygote) const {
+    while (zygotes_[zygote].plan.parent != kNoParent) zygote = zygotes_[zygote].plan.parent;
+    return zygote;
+  }
+
+  uint64_t TreeCost(uint32_t zygote) const {
+    uint64_t cost = 0;
+    for (const PlannedUnit& unit : zygotes_[zygote].plan.units) {
+      cost += input_.units[unit.unit].cost;
+    }
+    for (uint32_t child : zygotes_[zygote].children) cost += TreeCost(child);
+    return cost;
+  }
+
+  bool NothingLeft() const {
+    if (!plain_.empty() || !audits_.empty()) return false;
+    return std::all_of(zygotes_.begin(), zygotes_.end(), [](const ZygoteWork& zygote) {
+      return zygote.state == ZygoteWork::State::kDone;
+    });
+  }
+
+  // --- What to do next.
+
+  void FillSlots() {
+    size_t slots = static_cast<size_t>(options_.jobs);
+    if (MemoryIsShort()) slots = 1;
+    while (tree_->running() < slots && StartOne()) {
+    }
+  }
+
+  size_t UnitsAtHand() const {
+    size_t count = plain_.size();
+    for (const ZygoteWork& zygote : zygotes_) {
+      if (zygote.state == ZygoteWork::State::kReady) count += zygote.units.size();
+    }
+    return count;
+  }
+
+  bool StartOne() {
+    size_t at_hand = UnitsAtHand();
+    size_t parsing = 0;
+    size_t live = 0;
+    for (const ZygoteWork& zygote : zygotes_) {
+      parsing += zygote.state == ZygoteWork::State::kParsing;
+      live += zygote.state == ZygoteWork::State::kParsing ||
+              zygote.state == ZygoteWork::State::kReady;
+    }
+    bool wants_zygote = at_hand == 0 || (parsing == 0 && at_hand < kLookAhead);
+    if (wants_zygote && live < kMaxLiveZygotes && StartZygote()) return true;
+    for (uint32_t index : order_) {
+      ZygoteWork& zygote = zygotes_[index];
+      if (zygote.state != ZygoteWork::State::kReady || zygote.headers_started) continue;
+      zygote.headers_started = true;
+      Job job;
+      job.kind = JobKind::kHeaders;
+      StartOn(index, std::move(job), 0);
+      return true;
+    }
+    for (uint32_t index : order_) {
+      ZygoteWork& zygote = zygotes_[index];
+      if (zygote.state != ZygoteWork::State::kReady || zygote.units.empty()) continue;
+      StartUnit(index);
+      return true;
+    }
+    return StartPlain();
+  }
+
+  bool StartZygote() {
+    for (uint32_t index : order_) {
+      ZygoteWork& zygote = zygotes_[index];
+      if (zygote.state != ZygoteWork::State::kIdle) continue;
+      NodeId parent = kRootNode;
+      Job job;
+      if (zygote.plan.parent != kNoParent) {
+        const ZygoteWork& base = zygotes_[zygote.plan.parent];
+        if (base.state != ZygoteWork::State::kReady) continue;
+        parent = base.node;
+        job.kind = JobKind::kExtend;
+        job.macros = zygote.plan.macros;
+        job.changed_macros = zygote.plan.changed_macros;
+      } else {
+        job.kind = JobKind::kZygote;
+        job.cc1 = zygote.plan.cc1;
+        job.directory = zygote.plan.directory;
+      }
+      job.headers = zygote.plan.headers;
+      JobKind kind = job.kind;
+      uint32_t number = tree_->StartJob(parent, std::move(job), options_.time_limit, &zygote.node);
+      zygote.state = ZygoteWork::State::kParsing;
+      by_node_[zygote.node] = index;
+      running_[number] = {kind, 0, index};
+      ++statistics_.zygotes;
+      ++progress_.zygotes;
+      return true;
+    }
+    return false;
+  }
+
+  void StartUnit(uint32_t index) {
+    ZygoteWork& zygote = zygotes_[index];
+    PlannedUnit unit = std::move(zygote.units.front());
+    zygote.units.pop_front();
+    Job job;
+    job.kind = JobKind::kUnit;
+    job.file = input_.units[unit.unit].file;
+    job.macros = std::move(unit.macros);
+    job.changed_macros = std::move(unit.changed_macros);
+    job.command_digest = digests_[unit.unit];
+    job.expected_closure = closures_[unit.unit];
+    StartOn(index, std::move(job), unit.unit);
+  }
+
+  void StartOn(uint32_t index, Job job, uint32_t unit) {
+    JobKind kind = job.kind;
+    uint32_t number = tree_->StartJob(zygotes_[index].node, std::move(job), options_.time_limit);
+    running_[number] = {kind, unit, index};
+    ++zygotes_[index].running;
+  }
+
+  bool StartPlain() {
+    std::deque<PlainWork>& work = plain_.empty() ? audits_ : plain_;
+    if (work.empty()) return false;
+    PlainWork next = std::move(work.front());
+    bool audit = &work == &audits_;
+    work.pop_front();
+    const PlanUnit& unit = input_.units[next.unit];
+    Job job;
+    job.kind = audit ? JobKind::kAudit : JobKind::kPlain;
+    job.file = unit.file;
+    job.directory = unit.directory;
+    job.cc1 = unit.cc1;
+    job.command_digest = digests_[next.unit];
+    if (!audit) plain_reason_[next.unit] = next.reason;
+    JobKind kind = job.kind;
+    running_[tree_->StartJob(kRootNode, std::move(job), options_.time_limit)] = {kind, next.unit,
+                                                                                kNoParent};
+    return true;
+  }
+
+  // --- What has happened.
+
+  absl::Status Handle(const ParseEvent& event) {
+    switch (event.kind) {
+      case ParseEvent::Kind::kReady:
+        return HandleReady(event);
+      case ParseEvent::Kind::kGone:
+        if (event.node == kRootNode && ++root_deaths_ > kMaxRootDeaths) {
+          return absl::InternalError(
+              StrCat("the parsing processes die again and again; try `", options_.program,
+                     " check FILE` for one of the files"));
+        }
+        return absl::OkStatus();
+      case ParseEvent::Kind::kEnded:
+        break;
+    }
+    auto it = running_.find(event.job);
+    if (it == running_.end()) return absl::OkStatus();
+    RunningWork work = it->second;
+    running_.erase(it);
+    if (work.kind == JobKind::kZygote || work.kind == JobKind::kExtend) {
+      return HandleZygoteEnd(work.zygote, event);
+    }
+    absl::Status status = HandleJobEnd(work, event);
+    if (work.zygote != kNoParent) {
+      --zygotes_[work.zygote].running;
+      CloseIfDone(work.zygote);
+    }
+    return status;
+  }
+
+  absl::Status HandleReady(const ParseEvent& event) {
+    auto it = by_node_.find(event.node);
+    if (it == by_node_.end()) return absl::OkStatus();
+    ZygoteWork& zygote = zygotes_[it->second];
+    --progress_.zygotes;
+    statistics_.zygote_seconds += event.ready.seconds;
+    zygote.state = ZygoteWork::State::kReady;
+    bool bad = !event.ready.bad_headers.empty() || !event.ready.errors.empty();
+    if (bad) {
+      RestartWithout(it->second, {event.ready.bad_headers.begin(), event.ready.bad_headers.end()});
+    } else {
+      CloseIfDone(it->second);
+    }
+    return absl::OkStatus();
+  }
+
+  // Headers that bring errors by themselves, or the compiler down, are left to the units.
+  void RestartWithout(uint32_t index, const std::set<uint64_t>& bad) {
+    ZygoteWork& zygote = zygotes_[index];
+    tree_->CloseNode(zygote.node);
+    by_node_.erase(zygote.node);
+    zygote.node = kRootNode;
+    std::vector<std::string> good;
+    std::vector<uint32_t> good_files;
+    for (size_t i = 0; i < zygote.plan.headers.size(); ++i) {
+      if (bad.contains(i)) continue;
+      good.push_back(zygote.plan.headers[i]);
+      good_files.push_back(zygote.plan.header_files[i]);
+    }
+    bool hopeless = bad.empty() || good.empty() || zygote.restarts >= kMaxZygoteRestarts;
+    if (hopeless) return GiveUp(index, "its zygote could not be parsed");
+    ++zygote.restarts;
+    ++statistics_.zygote_restarts;
+    zygote.plan.headers = std::move(good);
+    zygote.plan.header_files = std::move(good_files);
+    zygote.state = ZygoteWork::State::kIdle;
+  }
+
+  // The units of a zygote that can't be, and of those on top of it, are parsed plainly.
+  void GiveUp(uint32_t index, const std::string& reason) {
+    ZygoteWork& zygote = zygotes_[index];
+    if (zygote.state == ZygoteWork::State::kDone) return;
+    zygote.state = ZygoteWork::State::kDone;
+    for (const PlannedUnit& unit : zygote.units) plain_.push_back({unit.unit, reason});
+    zygote.units.clear();
+    for (uint32_t child : zygote.children) {
+      if (zygotes_[child].state == ZygoteWork::State::kIdle) GiveUp(child, reason);
+    }
+    if (zygote.plan.parent != kNoParent) CloseIfDone(zygote.plan.parent);
+  }
+
+  absl::Status HandleZygoteEnd(uint32_t index, const ParseEvent& event) {
+    ZygoteWork& zygote = zygotes_[index];
+    auto it = by_node_.find(zygote.node);
+    // One that was closed, or replaced by a restart, ends as it should.
+    bool expected = zygote.state == ZygoteWork::State::kDone || it == by_node_.end() ||
+                    it->second != index;
+    if (expected) return absl::OkStatus();
+    if (zygote.state == ZygoteWork::State::kParsing) --progress_.zygotes;
+    by_node_.erase(it);
+    if (event.lost) {  // with its parent, which is dealt with by itself
+      if (zygote.restarts++ < kMaxZygoteRestarts) {
+        zygote.state = ZygoteWork::State::kIdle;
+        zygote.headers_started = false;
+      } else {
+        GiveUp(index, "its zygote died");
+      }
+      return absl::OkStatus();
+    }
+    if (zygote.state == ZygoteWork::State::kReady) {
+      // It died while it only waited: killed from outside. Another one takes over.
+      ++zygote.restarts;
+      ++statistics_.zygote_restarts;
+      zygote.headers_started = false;
+      zygote.state = ZygoteWork::State::kIdle;
+      if (zygote.restarts > kMaxZygoteRestarts) GiveUp(index, "its zygote died again and again");
+      return absl::OkStatus();
+    }
+    zygote.state = ZygoteWork::State::kReady;  // as RestartWithout expects
+    RestartWithout(index, Suspects(zygote, event.where));
+    return absl::OkStatus();
+  }
+
+  // Of a zygote that died in a header: the listed headers through which the parser can have come
+  // there, by its last place in the source.
+  std::set<uint64_t> Suspects(const ZygoteWork& zygote, const std::string& where) const {
+    std::set<uint64_t> suspects;
+    for (size_t i = 0; i < zygote.plan.headers.size(); ++i) {
+      std::vector<bool> seen(input_.files.size());
+      std::vector<uint32_t> todo = {zygote.plan.header_files[i]};
+      while (!todo.empty()) {
+        uint32_t file = todo.back();
+        todo.pop_back();
+        if (seen[file]) continue;
+        seen[file] = true;
+        if (where.starts_with(input_.files[file].path + ":")) suspects.insert(i);
+        const std::vector<uint32_t>& next = input_.files[file].includes;
+        todo.insert(todo.end(), next.begin(), next.end());
+      }
+    }
+    // It says nothing: then half of the headers at a time, the later ones being the rarer ones.
+    if (suspects.empty()) {
+      for (size_t i = zygote.plan.headers.size() / 2; i < zygote.plan.headers.size(); ++i) {
+        suspects.insert(i);
+      }
+    }
+    return suspects;
+  }
+
+  void CloseIfDone(uint32_t index) {
+    ZygoteWork& zygote = zygotes_[index];
+    if (zygote.state != ZygoteWork::State::kReady) return;
+    bool done = zygote.units.empty() && zygote.running == 0 && zygote.headers_started;
+    for (uint32_t child : zygote.children) {
+      done = done && zygotes_[child].state == ZygoteWork::State::kDone;
+    }
+    if (!done) return;
+    zygote.state = ZygoteWork::State::kDone;
+    by_node_.erase(zygote.node);
+    tree_->CloseNode(zygote.node);
+    if (zygote.plan.parent != kNoParent) CloseIfDone(zygote.plan.parent);
+  }
+
+  absl::Status HandleJobEnd(const RunningWork& work, const ParseEvent& event) {
+    const JobResult& result = event.result;
+    statistics_.collect_seconds += result.collect_seconds;
+    if (work.kind == JobKind::kUnit) statistics_.unit_seconds += event.wall_seconds;
+    if (work.kind == JobKind::kPlain) statistics_.plain_seconds += event.wall_seconds;
+    bool ok = event.delivered && result.status == ResultStatus::kOk;
+    if (work.kind == JobKind::kAudit) {
+      if (ok) FinishAudit(work.unit, result.shard);
+      return absl::OkStatus();
+    }
+    if (ok) {
+      absl::Status added = callbacks_.add(result.shard);
+      if (added.ok()) {
+        if (work.kind != JobKind::kHeaders) FinishUnit(work, result);
+        return added;
+      }
+      if (!absl::IsInvalidArgument(added) && !absl::IsDataLoss(added)) return added;
+      // Not a shard at all: as bad as a crash.
+      tree_->claims().Release(event.job);
+      return Retry(work, "its facts were damaged", "", /*lost=*/false);
+    }
+    if (work.kind == JobKind::kHeaders) {
+      // Its claims have been given back; who parses these headers next delivers them.
+      return absl::OkStatus();
+    }
+    if (event.delivered && work.kind == JobKind::kUnit) {
+      plain_.push_back({work.unit, std::string(ResultStatusName(result.status))});
+      if (options_.audit_percent > 0) {
+        Note(StrCat("plain: ", input_.units[work.unit].file, ": ",
+                    ResultStatusName(result.status), ": ", result.reason));
+      }
+      return absl::OkStatus();
+    }
+    if (event.delivered) {
+      ++statistics_.failed;
+      statistics_.failures.push_back(StrCat(input_.units[work.unit].file, ": ", result.reason));
+      ++progress_.units_done;
+      return absl::OkStatus();
+    }
+    return Retry(work, event.reason, event.where, event.lost);
+  }
+
+  // A job that delivered nothing.
+  absl::Status Retry(const RunningWork& work, const std::string& reason, const std::string& where,
+                     bool lost) {
+    if (work.kind == JobKind::kHeaders) return absl::OkStatus();
+    if (work.kind == JobKind::kUnit) {
+      plain_.push_back({work.unit, lost ? "its zygote died" : StrCat("on its zygote: ", reason)});
+      return absl::OkStatus();
+    }
+    if (lost && ++lost_[work.unit] < 3) {
+      plain_.push_back({work.unit, plain_reason_[work.unit]});
+      return absl::OkStatus();
+    }
+    ++statistics_.quarantined;
+    ++progress_.units_done;
+    const PlanUnit& unit = input_.units[work.unit];
+    QuarantinedUnit out;
+    out.unit = work.unit;
+    out.reason = reason;
+    out.where = where;
+    out.reproducer = StrCat("cd ", ShellQuoted(unit.directory), " && clang++-22 -cc1");
+    for (const std::string& argument : unit.cc1) out.reproducer += " " + ShellQuoted(argument);
+    out.reproducer += " -fsyntax-only " + ShellQuoted(unit.file);
+    callbacks_.quarantine(out);
+    return absl::OkStatus();
+  }
+
+  void FinishUnit(const RunningWork& work, const JobResult& result) {
+    ++progress_.units_done;
+    statistics_.with_errors += result.error_count > 0;
+    if (work.kind == JobKind::kPlain) {
+      ++statistics_.plain;
+      ++statistics_.plain_reasons[plain_reason_[work.unit]];
+      return;
+    }
+    ++statistics_.zygote;
+    // The same units each time, so that a difference can be looked into.
+    bool audit = static_cast<double>((digests_[work.unit] + work.unit * 7919) % 10000) <
+                 options_.audit_percent * 100;
+    if (!audit) return;
+    audit_shards_[work.unit] = result.shard;
+    audits_.push_back({work.unit, ""});
+  }
+
+  void FinishAudit(uint32_t unit, const std::string& plain_shard) {
+    AuditResult result = CompareShards(audit_shards_[unit], plain_shard);
+    audit_shards_.erase(unit);
+    ++statistics_.audited;
+    for (const std::string& line : result.differences) {
+      ++statistics_.audit_difference_count;
+      Note(StrCat("differs: ", input_.units[unit].file, ": ", line));
+    }
+    for (const std::string& line : result.dependent) {
+      ++statistics_.audit_dependent_count;
+      Note(StrCat("dependent: ", input_.units[unit].file, ": ", line));
+    }
+  }
+
+  void Note(std::string line) {
+    if (statistics_.audit_differences.size() < kMaxAuditLines) {
+      statistics_.audit_differences.push_back(std::move(line));
+    }
+  }
+
+  void Sample() {
+    statistics_.peak_pss_bytes =
+        std::max(statistics_.peak_pss_bytes, TreePssBytes(tree_->root_pid()));
+    double oldest = 0;
+    std::string name;
+    for (const auto& [number, work] : running_) {
+      bool parses = work.kind == JobKind::kUnit || work.kind == JobKind::kPlain;
+      if (!parses || tree_->Age(number) <= oldest) continue;
+      oldest = tree_->Age(number);
+      name = input_.units[work.unit].file;
+    }
+    progress_.SetSlowest(name);
+  }
+
+  const PlanInput& input_;
+  const std::vector<uint64_t>& digests_;
+  const std::vector<std::vector<uint64_t>>& closures_;
+  const BatchRunOptions& options_;
+  const BatchCallbacks& callbacks_;
+  BatchProgress& progress_;
+  BatchStatistics& statistics_;
+  std::unique_ptr<ParseTree> tree_;
+  std::vector<ZygoteWork> zygotes_;
+  std::vector<uint32_t> order_;  // in which zygotes are started
+  std::map<NodeId, uint32_t> by_node_;
+  std::deque<PlainWork> plain_;
+  std::deque<PlainWork> audits_;
+  std::map<uint32_t, RunningWork> running_;
+  std::map<uint32_t, std::string> plain_reason_;
+  std::map<uint32_t, int> lost_;
+  std::map<uint32_t, std::string> audit_shards_;
+  int root_deaths_ = 0;
+};
+
+}  // namespace
+
+std::string BatchProgress::Slowest() const {
+  absl::MutexLock lock(&mutex);
+  return slowest;
+}
+
+void BatchProgress::SetSlowest(std::string_view name) {
+  absl::MutexLock lock(&mutex);
+  slowest = std::string(name);
+}
+
+absl::Status RunBatch(const PlanInput& input, const Plan& plan,
+                      const std::vector<uint64_t>& digests,
+                      const std::vector<std::vector<uint64_t>>& closures,
+                      const BatchRunOptions& options, const BatchCallbacks& callbacks,
+                      BatchProgress* progress, const std::atomic<bool>* cancelled,
+                      BatchStatistics* statistics) {
+  return Run(input, plan, digests, closures, options, callbacks, progress, statistics)
+      .Go(cancelled);
+}
+
+}  // namespace astrolabe

@@ -1,0 +1,13 @@
+// The main loop of a parsing process: takes jobs from the front, forks for each, reports their ends.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include "base/unique_fd.h"
+
+namespace astrolabe {
+
+// Serves the front at the other end of `socket` until it closes it. The exit code of the process.
+// Single-threaded; to be called right at the start of a process of its own.
+int RunParseServer(UniqueFd socket);
+
+}  // namespace astrolabe

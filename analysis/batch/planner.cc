@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "analysis/batch/planner.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+
+#include "analysis/batch/command_parts.h"
+#include "base/strings.h"
+
+namespace astrolabe {
+namespace {
+
+// Names are numbered within a group.
+using NameSet = std::vector<uint32_t>;
+
+bool IsNameByte(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '$' || static_cast<unsigned char>(c) >= 0x80;
+}
+
+// Headers that are meant to be included more than once.
+bool IsFragment(const std::string& path) {
+  std::string extension = std::filesystem::path(path).extension().string();
+  return extension == ".def" || extension == ".inc" || extension == ".c" || extension == ".cc" ||
+         extension == ".cpp" || extension == ".cxx" || extension == ".ipp" || extension == ".tcc";
+}
+
+// Marks the names of `known` that occur in a text. A word too many (in a comment) costs speed, one
+// too few would be found by the child's own check.
+void FindNames(std::string_view text, const std::unordered_map<std::string_view, uint32_t>& known,
+               std::vector<bool>* found) {
+  size_t at = 0;
+  while (at < text.size()) {
+    if (!IsNameByte(text[at])) {
+      ++at;
+      continue;
+    }
+    size_t begin = at;
+    while (at < text.size() && IsNameByte(text[at])) ++at;
+    auto it = known.find(text.substr(begin, at - begin));
+    if (it != known.end()) (*found)[it->second] = true;
+  }
+}
+
+class Planner {
+ public:
+  Planner(const PlanInput& input, const PlanOptions& options)
+      : input_(input), options_(options), is_main_(input.files.size()) {
+    std::unordered_map<std::string_view, uint32_t> by_path;
+    for (uint32_t file = 0; file < input.files.size(); ++file) {
+      by_path.emplace(input.files[file].path, file);
+    }
+    for (const PlanUnit& unit : input.units) {
+      auto it = by_path.find(unit.file);
+      if (it != by_path.end()) is_main_[it->second] = true;
+      parts_.push_back(SplitCommand(unit.cc1, unit.directory));
+    }
+  }
+
+  Plan Make() {
+    std::map<std::string, std::vector<uint32_t>> groups;
+    for (uint32_t unit = 0; unit < input_.units.size(); ++unit) {
+      groups[parts_[unit].semantics].push_back(unit);
+    }
+    for (const auto& [semantics, units] : groups) PlanGroup(units);
+    for (PlannedZygote& zygote : plan_.zygotes) {
+      std::stable_sort(zygote.units.begin(), zygote.units.end(),
+                       [&](const PlannedUnit& a, const PlannedUnit& b) {
+                         return input_.units[a.unit].cost > input_.units[b.unit].cost;
+                       });
+    }
+    return std::move(plan_);
+  }
+
+ private:
+  // What the units of one group have in common and what not.
+  struct Group {
+    std::vector<uint32_t> units;
+    CommandParts common;  // macros on which all agree, all search directories
+    std::vector<std::string> names;
+    std::vector<std::vector<bool>> mentions;  // by file: names in it or in what it includes
+    std::vector<bool> has_mentions;           // by file: computed
+  };
+
+  void PlainAll(const std::vector<uint32_t>& units, std::string_view reason) {
+    for (uint32_t unit : units) plan_.plain.push_back({unit, std::string(reason)});
+  }
+
+  void PlanGroup(const std::vector<uint32_t>& all) {
+    if (all.size() < options_.min_units) {
+      return PlainAll(all, StrCat("only ", all.size(), " with these flags"));
+    }
+    Group group;
+    group.units = all;
+    FindCommon(group);
+    FindMentions(group);
+    LeaveOutUnitsWithMacros(group);
+    if (group.units.size() < options_.min_units) {
+      return PlainAll(group.units, "too few are left of its group");
+    }
+    // Units that agree on every name that any header of the group mentions.
+    std::map<std::vector<std::string>, std::vector<uint32_t>> agreeing;
+    std::vector<uint32_t> dividing = DividingNames(group);
+    for (uint32_t unit : group.units) {
+      std::vector<std::string> values;
+      for (uint32_t name : dividing) values.push_back(ValueOf(unit, group.names[name]));
+      agreeing[values].push_back(unit);
+    }
+    bool divided = agreeing.size() > 1;
+    uint32_t base = AddZygote(group, group.units, kNoParent, divided ? dividing : NameSet{});
+    for (auto& [values, units] : agreeing) {
+      uint32_t zygote = base;
+      if (divided && units.size() >= options_.min_units) {
+        zygote = AddZygote(group, units, base, {});
+        if (plan_.zygotes[zygote].headers.empty()) {
+          plan_.zygotes.pop_back();
+          zygote = base;
+        }
+      }
+      AddUnits(group, zygote, units);
+    }
+    if (plan_.zygotes[base].headers.empty() && base + 1 == plan_.zygotes.size()) {
+      std::vector<PlannedUnit> units = std::move(plan_.zygotes[base].units);
+      plan_.zygotes.pop_back();
+      for (const PlannedUnit& unit : units) {
+        plan_.plain.push_back({unit.unit, "shares no header with its group"});
+      }
+    }
+  }
+
+  std::string ValueOf(uint32_t unit, const std::string& name) const {
+    auto it = parts_[unit].macros.find(name);
+    if (it == parts_[unit].macros.end()) return "not given";
+    return it->second.has_value() ? "=" + *it->second : "undefined";
+  }
+
+  void FindCommon(Group& group) {
+    // The largest unit's directories first, each other's new ones behind.
+    std::vector<uint32_t> order = group.units;
+    std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
+      return parts_[a].search.size() > parts_[b].search.size();
+    });
+    group.common.rest = parts_[order[0]].rest;
+    std::set<SearchEntry> known;
+    std::map<std::string, std::map<std::string, size_t>> values;
+    for (uint32_t unit : order) {
+      for (const SearchEntry& entry : parts_[unit].search) {
+        if (known.insert(entry).second) group.common.search.push_back(entry);
+      }
+      for (const auto& [name, value] : parts_[unit].macros) ++values[name][ValueOf(unit, name)];
+    }
+    std::set<std::string> names;
+    for (const auto& [name, by_value] : values) {
+      bool all_agree = by_value.size() == 1 && by_value.begin()->second == order.size();
+      if (all_agree) {
+        group.common.macros[name] = parts_[order[0]].macros.at(name);
+      } else {
+        names.insert(name);
+      }
+    }
+    for (uint32_t unit : group.units) {
+      const std::vector<std::string>& own = input_.units[unit].macros_before_includes;
+      names.insert(own.begin(), own.end());
+    }
+    group.names.assign(names.begin(), names.end());
+  }
+
+  void FindMentions(Group& group) {
+    group.mentions.resize(input_.files.size());
+    group.has_mentions.resize(input_.files.size());
+    if (group.names.empty()) return;
+    std::unordered_map<std::string_view, uint32_t> known;
+    for (uint32_t name = 0; name < group.names.size(); ++name) known[group.names[name]] = name;
+    std::vector<std::vector<bool>> own(input_.files.size());
+    for (uint32_t unit : group.units) {
+      for (const PlanInclude& include : input_.units[unit].includes) {
+        Mentions(group, known, own, include.file);
+      }
+    }
+  }
+
+  // Names in `file` and in all that it reaches. The include graph may have cycles.
+  void Mentions(Group& group, const std::unordered_map<std::string_view, uint32_t>& known,
+                std::vector<std::vector<bool>>& own, uint32_t file) {
+    if (group.has_mentions[file]) return;
+    std::vector<bool> all(group.names.size());
+    for (uint32_t reached : Reach(file)) {
+      std::vector<bool>& names = own[reached];
+      if (names.empty()) {
+        names.resize(group.names.size());
+        FindNames(options_.read(input_.files[reached].path), known, &names);
+      }
+      for (size_t name = 0; name < names.size(); ++name) {
+        if (names[name]) all[name] = true;
+      }
+    }
+    group.mentions[file] = std::move(all);
+    group.has_mentions[file] = true;
+  }
+
+  std::vector<uint32_t> Reach(uint32_t from) const {
+    std::vector<bool> seen(input_.files.size());
+    std::vector<uint32_t> reached = {from};
+    seen[from] = true;
+    for (size_t i = 0; i < reached.size(); ++i) {
+      for (uint32_t next : input_.files[reached[i]].includes) {
+        if (seen[next]) continue;
+        seen[next] = true;
+        reached.push_back(next);
+      }
+    }
+    return reached;
+  }
+
+  void LeaveOutUnitsWithMacros(Group& group) {
+    std::unordered_map<std::string_view, uint32_t> number;
+    for (uint32_t name = 0; name < group.names.size(); ++name) number[group.names[name]] = name;
+    std::vector<uint32_t> left;
+    for (uint32_t unit : group.units) {
+      std::string reason;
+      for (const std::string& macro : input_.units[unit].macros_before_includes) {
+        for (const PlanInclude& include : input_.units[unit].includes) {
+          if (!reason.empty() || !group.mentions[include.file][number[macro]]) continue;
+          reason = StrCat("defines ", macro, " before its includes, which ",
+                          input_.files[include.file].path, " mentions");
+        }
+      }
+      if (reason.empty()) {
+        left.push_back(unit);
+      } else {
+        plan_.plain.push_back({unit, reason});
+      }
+    }
+    group.units = std::move(left);
+  }
+
+  // Names on which units differ and which a header mentions that a zygote would have.
+  NameSet DividingNames(const Group& group) const {
+    std::vector<bool> mentioned(group.names.size());
+    for (uint32_t file = 0; file < input_.files.size(); ++file) {
+      if (!group.has_mentions[file]) continue;
+      for (size_t name = 0; name < mentioned.size(); ++name) {
+        if (group.mentions[file][name]) mentioned[name] = true;
+      }
+    }
+    NameSet names;
+    for (uint32_t name = 0; name < group.names.size(); ++name) {
+      if (!mentioned[name]) continue;
+      std::set<std::string> values;
+      for (uint32_t unit : group.units) values.insert(ValueOf(unit, group.names[name]));
+      if (values.size() > 1) names.push_back(name);
+    }
+    return names;
+  }
+
+  // Appends a zygote with the headers that `units` share, that mention none of `avoid` and that its
+  // parent does not have.
+  uint32_t AddZygote(const Group& group, const std::vector<uint32_t>& units, uint32_t parent,
+                     const NameSet& avoid) {
+    struct Candidate {
+      uint32_t sharers = 0;
+      std::string text;
+      uint32_t last_unit = 0xFFFFFFFF;
+    };
+    std::map<uint32_t, Candidate> candidates;
+    for (uint32_t unit : units) {
+      for (const PlanInclude& include : input_.units[unit].includes) {
+        const PlanFile& file = input_.files[include.file];
+        if (!file.guarded || IsFragment(file.path) || is_main_[include.file]) continue;
+        bool avoided = false;
+        for (uint32_t name : avoid) avoided |= group.mentions[include.file][name];
+        if (avoided) continue;
+        Candidate& candidate = candidates[include.file];
+        if (candidate.last_unit == unit) continue;
+        candidate.last_unit = unit;
+        ++candidate.sharers;
+        if (candidate.text.empty()) candidate.text = IncludeText(unit, include);
+      }
+    }
+    PlannedZygote zygote;
+    zygote.parent = parent;
+    std::set<uint32_t> of_parent;
+    if (parent != kNoParent) {
+      const PlannedZygote& base = plan_.zygotes[parent];
+      of_parent.insert(base.header_files.begin(), base.header_files.end());
+      zygote.macros = MacroDifference(group.common.macros, SharedMacros(units),
+                                      &zygote.changed_macros);
+    } else {
+      zygote.cc1 = JoinCommand(group.common);
+    }
+    zygote.directory = input_.units[units[0]].directory;
+    std::vector<std::pair<uint32_t, const Candidate*>> chosen;
+    for (const auto& [file, candidate] : candidates) {
+      if (candidate.sharers >= options_.min_sharers && !of_parent.contains(file)) {
+        chosen.emplace_back(file, &candidate);
+      }
+    }
+    // What most units include stands on its own feet more likely than what few do.
+    std::stable_sort(chosen.begin(), chosen.end(), [](const auto& a, const auto& b) {
+      return a.second->sharers > b.second->sharers;
+    });
+    for (const auto& [file, candidate] : chosen) {
+      zygote.headers.push_back(candidate->text);
+      zygote.header_files.push_back(file);
+    }
+    plan_.zygotes.push_back(std::move(zygote));
+    return static_cast<uint32_t>(plan_.zygotes.size() - 1);
+  }
+
+  // What a unit writes behind #include, but so that it means the same elsewhere: a file found beside
+  // the includer gets its whole path.
+  std::string IncludeText(uint32_t unit, const PlanInclude& include) const {
+    if (include.angled) return StrCat("<", include.spelled, ">");
+    const std::string& path = input_.files[include.file].path;
+    std::filesystem::path beside =
+        std::filesystem::path(input_.units[unit].file).parent_path() / include.spelled;
+    bool is_beside = beside.lexically_normal() == std::filesystem::path(path);
+    return StrCat("\"", is_beside ? path : include.spelled, "\"");
+  }
+
+  // The macros on which all of `units` agree.
+  CommandMacros SharedMacros(const std::vector<uint32_t>& units) const {
+    CommandMacros shared = parts_[units[0]].macros;
+    for (uint32_t unit : units) {
+      std::erase_if(shared, [&](const auto& macro) {
+        auto it = parts_[unit].macros.find(macro.first);
+        return it == parts_[unit].macros.end() || it->second != macro.second;
+      });
+    }
+    return shared;
+  }
+
+  void AddUnits(const Group& group, uint32_t zygote, const std::vector<uint32_t>& units) {
+    PlannedZygote& into = plan_.zygotes[zygote];
+    CommandMacros have =
+        into.parent == kNoParent ? group.common.macros : SharedMacros(units);
+    for (uint32_t unit : units) {
+      PlannedUnit planned;
+      planned.unit = unit;
+      planned.macros = MacroDifference(have, parts_[unit].macros, &planned.changed_macros);
+      into.units.push_back(std::move(planned));
+    }
+  }
+
+  const PlanInput& input_;
+  const PlanOptions& options_;
+  std::vector<bool> is_main_;
+  std::vector<CommandParts> parts_;
+  Plan plan_;
+};
+
+std::string Shown(std::string_view root, const std::string& path) {
+  bool inside = path.size() > root.size() + 1 && path.starts_with(root) && path[root.size()] == '/';
+  return inside ? path.substr(root.size() + 1) : path;
+}
+
+}  // namespace
+
+Plan MakePlan(const PlanInput& input, const PlanOptions& options) {
+  return Planner(input, options).Make();
+}
+
+std::string DumpPlan(const PlanInput& input, const Plan& plan, std::string_view root) {
+  std::string out;
+  for (size_t i = 0; i < plan.zygotes.size(); ++i) {
+    const PlannedZygote& zygote = plan.zygotes[i];
+    out += StrCat("zygote ", i, ": ", zygote.headers.size(), " headers, ", zygote.units.size(),
+                  " units");
+    if (zygote.parent != kNoParent) out += StrCat(", on top of zygote ", zygote.parent);
+    out += "\n";
+    for (const std::string& name : zygote.changed_macros) out += StrCat("  macro ", name, "\n");
+    for (size_t h = 0; h < zygote.headers.size(); ++h) {
+      out += StrCat("  header ", zygote.headers[h], " ",
+                    Shown(root, input.files[zygote.header_files[h]].path), "\n");
+    }
+    for (const PlannedUnit& unit : zygote.units) {
+      out += StrCat("  unit ", Shown(root, input.units[unit.unit].file));
+      for (const std::string& name : unit.changed_macros) out += StrCat(" ", name);
+      out += "\n";
+    }
+  }
+  for (const PlainUnit& unit : plan.plain) {
+    out += StrCat("plain ", Shown(root, input.units[unit.unit].file), ": ", unit.reason, "\n");
+  }
+  return out;
+}
+
+}  // namespace astrolabe

@@ -1,0 +1,127 @@
+// What the preprocessor did, kept in a form that survives forks: files read, who includes whom, macros
+// used, and how each file was preprocessed.
+//
+// A parse that is a chain of forks (zygote, its extension, the child of a TU) is one preprocessor run
+// from the compiler's view, but several from ours: each process answers for the files that it has
+// itself entered since its fork. `StartEpoch` marks that moment. Edges of the include graph and file
+// states stay for good, since the closure of a TU runs through headers that an ancestor has parsed.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "clang/Basic/FileEntry.h"
+#include "clang/Basic/SourceLocation.h"
+#include "clang/Lex/PPCallbacks.h"
+#include "index/semantic/facts.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
+
+namespace clang {
+class IdentifierInfo;
+class MacroInfo;
+class Preprocessor;
+class SourceManager;
+}  // namespace clang
+
+namespace astrolabe {
+
+inline constexpr uint32_t kNoFile = 0xFFFFFFFF;
+
+// A file that was read at least once, known by its inode and not by its spelling.
+struct RecordedFile {
+  std::string path;  // absolute, without "." and ".."
+  FileState state;
+  bool is_read = false;
+  bool is_system = false;
+  std::vector<uint32_t> includes;  // files, each once
+};
+
+struct RecordedInclude {
+  uint32_t offset = 0;  // of the '#', in bytes
+  bool angled = false;
+  std::string spelled;
+  uint32_t file = kNoFile;
+};
+
+struct RecordedMacroUse {
+  const clang::MacroInfo* macro = nullptr;
+  const clang::IdentifierInfo* name = nullptr;
+  uint32_t offset = 0;
+  RoleSet roles = 0;
+};
+
+// How one file was preprocessed in this epoch. A file entered more than once has one record.
+struct FileRun {
+  uint32_t file = kNoFile;
+  uint64_t variant = 0;  // over skipped ranges and the macros of other files that were consulted
+  std::vector<RecordedInclude> includes;
+  std::vector<RecordedMacroUse> macros;
+};
+
+// One thread. Owned by the preprocessor that it observes, see InstallPreprocessorRecord.
+class PreprocessorRecord {
+ public:
+  explicit PreprocessorRecord(clang::Preprocessor& preprocessor);
+  ~PreprocessorRecord();
+
+  // From now on another process's business: runs() starts empty.
+  void StartEpoch();
+
+  // Index of the file that `id` is an inclusion of, kNoFile for buffers that are no files.
+  uint32_t FileOf(clang::FileID id);
+  const RecordedFile& file(uint32_t index) const { return files_[index]; }
+  uint32_t file_count() const { return static_cast<uint32_t>(files_.size()); }
+  const std::vector<std::unique_ptr<FileRun>>& runs() const { return runs_; }
+
+  // `from` and all that it reaches, as a set of bits. Forced includes are reached by all.
+  std::vector<bool> Closure(uint32_t from) const;
+  // The files that the compiler's own buffers include: -include.
+  const std::vector<uint32_t>& forced() const { return forced_; }
+
+  // A macro that a file of `closure` consulted, although the file which defines it is outside: that
+  // file was preprocessed otherwise than in a parse of its own. First such pair (user, definer).
+  bool FindForeignMacro(const std::vector<bool>& closure,
+                        std::pair<uint32_t, uint32_t>* found) const;
+
+  // Called by the callbacks.
+  void Enter(clang::FileID id);
+  void Include(clang::SourceLocation hash, llvm::StringRef spelled, bool angled,
+               clang::OptionalFileEntryRef file);
+  void Macro(const clang::Token& name, const clang::MacroInfo* macro, RoleSet roles);
+  void Consult(const clang::IdentifierInfo* name, const clang::MacroInfo* macro);
+  void Skip(clang::SourceRange range);
+
+ private:
+  uint32_t Register(clang::FileEntryRef entry, clang::FileID id);
+  FileRun* RunOf(uint32_t file);
+  struct MacroOrigin {
+    uint32_t file = kNoFile;
+    uint64_t hash = 0;
+  };
+  const MacroOrigin& OriginOf(const clang::IdentifierInfo* name, const clang::MacroInfo* macro);
+
+  clang::Preprocessor& preprocessor_;
+  clang::SourceManager& sources_;
+  std::vector<RecordedFile> files_;
+  std::vector<uint32_t> forced_;
+  llvm::DenseMap<const clang::FileEntry*, uint32_t> index_;
+  llvm::DenseMap<clang::FileID, uint32_t> by_id_;
+  llvm::DenseMap<const clang::MacroInfo*, MacroOrigin> origins_;
+  llvm::DenseSet<std::pair<uint32_t, uint32_t>> foreign_;  // (user, definer)
+  std::vector<std::unique_ptr<FileRun>> runs_;
+  std::vector<std::vector<std::unique_ptr<FileRun>>> past_runs_;
+  llvm::DenseMap<uint32_t, FileRun*> run_of_;
+  uint32_t current_file_ = kNoFile;
+  FileRun* current_run_ = nullptr;
+};
+
+// Makes `preprocessor` report to a new record, which lives as long as it.
+PreprocessorRecord* InstallPreprocessorRecord(clang::Preprocessor& preprocessor);
+
+}  // namespace astrolabe

@@ -1,0 +1,62 @@
+// What every unit includes, found out before anything is parsed.
+//
+// Clang's preprocessor runs over sources reduced to their directives, with one cache of files for all
+// units, so that a header is read and reduced once. This gives the exact include closure of a unit
+// under its own command at about 5 ms, against half a second for a parse.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "analysis/project/compile_command.h"
+
+namespace astrolabe {
+
+// A file that some unit reads. Edges are those of all units together.
+struct ScannedFile {
+  std::string path;               // absolute, without "." and ".."
+  bool guarded = false;           // a second #include of it does nothing
+  std::vector<uint32_t> includes;  // files
+};
+
+struct ScannedInclude {
+  std::string spelled;  // without delimiters
+  bool angled = false;
+  uint32_t file = 0;
+  uint32_t line = 0;  // 0-based
+};
+
+struct ScannedUnit {
+  absl::Status status;  // why there is nothing else
+  // The include directives of the main file that found a file, in order.
+  std::vector<ScannedInclude> includes;
+  // Spelled, of any file of the closure, that found none.
+  std::vector<std::string> missing;
+  // Names that the main file defines or undefines before its last #include.
+  std::vector<std::string> macros_before_includes;
+
+  // Every file that the unit reads, ascending, its own included.
+  std::vector<uint32_t> Closure() const;
+  void SetClosure(std::vector<uint32_t> files);
+
+ private:
+  // Varints of the differences: thousands of units keep hundreds of files each.
+  std::string closure_;
+};
+
+struct ScanResult {
+  std::vector<ScannedFile> files;
+  std::vector<ScannedUnit> units;  // parallel to the commands
+};
+
+// Scans on `threads` threads (0: as many as cores). Units that were not begun when `cancelled` was set
+// have status Cancelled. `done` counts finished units. Both may be null.
+ScanResult ScanDependencies(std::span<const FrontEndCommand> commands, int threads,
+                            const std::atomic<bool>* cancelled, std::atomic<uint32_t>* done);
+
+}  // namespace astrolabe
