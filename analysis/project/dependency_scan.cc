@@ -82,10 +82,9 @@ class Recorder : public clang::PPCallbacks {
     if (has_file_) current_ = record_.NumberOf(*entry);
     in_main_ = id == sources_.getMainFileID();
   }
-  void InclusionDirective(clang::SourceLocation hash, const clang::Token&,
-                          llvm::StringRef spelled, bool angled, clang::CharSourceRange,
-                          clang::OptionalFileEntryRef file, llvm::StringRef, llvm::StringRef,
-                          const clang::Module*, bool,
+  void InclusionDirective(clang::SourceLocation hash, const clang::Token&, llvm::StringRef spelled,
+                          bool angled, clang::CharSourceRange, clang::OptionalFileEntryRef file,
+                          llvm::StringRef, llvm::StringRef, const clang::Module*, bool,
                           clang::SrcMgr::CharacteristicKind) override {
     if (!file) {
       record_.unit.missing.push_back(spelled.str());
@@ -138,19 +137,19 @@ class Scan {
     UnitRecord record;
     clang::IgnoringDiagConsumer ignore;
     auto physical = llvm::vfs::createPhysicalFileSystem();
-    auto files = llvm::makeIntrusiveRefCnt<DependencyScanningWorkerFilesystem>(
-        cache_, std::move(physical));
+    auto files =
+        llvm::makeIntrusiveRefCnt<DependencyScanningWorkerFilesystem>(cache_, std::move(physical));
     files->setCurrentWorkingDirectory(command.directory);
     clang::DiagnosticOptions diagnostic_options;
-    auto diagnostics = clang::CompilerInstance::createDiagnostics(*files, diagnostic_options,
-                                                                  &ignore, false);
+    auto diagnostics =
+        clang::CompilerInstance::createDiagnostics(*files, diagnostic_options, &ignore, false);
     auto invocation = std::make_shared<clang::CompilerInvocation>();
     std::vector<const char*> arguments;
     for (const std::string& argument : command.cc1) arguments.push_back(argument.c_str());
     arguments.push_back(command.file.c_str());
     if (!clang::CompilerInvocation::CreateFromArgs(*invocation, arguments, *diagnostics)) {
-      Fail(index, absl::InvalidArgumentError(StrCat("Clang rejects the command of ",
-                                                    command.file)));
+      Fail(index,
+           absl::InvalidArgumentError(StrCat("Clang rejects the command of ", command.file)));
       return;
     }
     invocation->getFrontendOpts().DisableFree = false;
