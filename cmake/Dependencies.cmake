@@ -8,6 +8,7 @@ find_package(benchmark REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(nlohmann_json REQUIRED)
+find_package(Protobuf REQUIRED)  # for protoc; the library is below
 
 # Debian's config for abseil names the shared libraries although the archives stand beside them. Thirty
 # shared libraries are most of the dynamic loader's work at start-up, so point its targets at the archives.
@@ -34,6 +35,8 @@ endfunction()
 astrolabe_static_library(astrolabe_xxhash libxxhash.a)
 astrolabe_static_library(astrolabe_zstd libzstd.a)
 astrolabe_static_library(astrolabe_re2 libre2.a Threads::Threads)
+# The lite runtime: what SCIP's messages need, without descriptors to register at start-up.
+astrolabe_static_library(astrolabe_protobuf libprotobuf-lite.a Threads::Threads)
 
 if(ASTROLABE_JEMALLOC)
   astrolabe_static_library(astrolabe_jemalloc libjemalloc.a Threads::Threads dl m)

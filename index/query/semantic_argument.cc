@@ -48,25 +48,6 @@ size_t FindOperator(std::string_view text) {
   return std::string_view::npos;
 }
 
-// Cuts at "::" outside of brackets of any kind.
-std::vector<std::string_view> SplitComponents(std::string_view text) {
-  std::vector<std::string_view> parts;
-  int depth = 0;
-  size_t begin = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '<' || c == '(') ++depth;
-    if ((c == '>' || c == ')') && depth > 0) --depth;
-    if (depth == 0 && text.substr(i, 2) == "::") {
-      parts.push_back(text.substr(begin, i - begin));
-      begin = i + 2;
-      ++i;
-    }
-  }
-  parts.push_back(text.substr(begin));
-  return parts;
-}
-
 std::string_view WithoutTemplateArguments(std::string_view part) {
   return part.substr(0, part.find('<'));
 }
@@ -106,7 +87,7 @@ absl::StatusOr<SymbolArgument> ParseSymbolArgument(std::string_view text) {
     return argument;
   }
   if (text.ends_with("()")) text.remove_suffix(2);
-  std::vector<std::string_view> parts = SplitComponents(text);
+  std::vector<std::string_view> parts = SplitQualifiedName(text);
   argument.name = WithoutTemplateArguments(parts.back());
   if (argument.name.empty()) return wrong("no name in it");
   for (std::string_view part : parts) {
@@ -120,9 +101,27 @@ absl::StatusOr<SymbolArgument> ParseSymbolArgument(std::string_view text) {
   return argument;
 }
 
+std::vector<std::string_view> SplitQualifiedName(std::string_view text) {
+  std::vector<std::string_view> parts;
+  int depth = 0;
+  size_t begin = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '<' || c == '(') ++depth;
+    if ((c == '>' || c == ')') && depth > 0) --depth;
+    if (depth == 0 && text.substr(i, 2) == "::") {
+      parts.push_back(text.substr(begin, i - begin));
+      begin = i + 2;
+      ++i;
+    }
+  }
+  parts.push_back(text.substr(begin));
+  return parts;
+}
+
 std::vector<std::string> ScopeComponents(std::string_view scope) {
   std::vector<std::string> components;
-  for (std::string_view part : SplitComponents(scope)) {
+  for (std::string_view part : SplitQualifiedName(scope)) {
     part = WithoutTemplateArguments(part);
     if (!part.empty() && !part.starts_with("(anonymous")) components.emplace_back(part);
   }

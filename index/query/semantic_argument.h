@@ -42,6 +42,9 @@ absl::StatusOr<SymbolArgument> ParseSymbolArgument(std::string_view text);
 // are there for the compiler, and nobody types them.
 std::vector<std::string> ScopeComponents(std::string_view scope);
 
+// Cuts at each "::" that stands outside of brackets. Never empty; the parts may be.
+std::vector<std::string_view> SplitQualifiedName(std::string_view text);
+
 // How well `scope`, as the index stores it, fits the scope asked for.
 enum class ScopeFit {
   kNone,

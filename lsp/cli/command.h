@@ -50,6 +50,7 @@ const std::atomic<bool>& Interrupted();
 // Each registers its subcommand; when it is chosen, *exit_code is what it returns.
 void RegisterIndexCommand(CLI::App& app, int* exit_code);
 void RegisterQueryCommand(CLI::App& app, int* exit_code);
+void RegisterExportCommand(CLI::App& app, int* exit_code);
 void RegisterInspectCommands(CLI::App& app, int* exit_code);
 
 }  // namespace astrolabe
