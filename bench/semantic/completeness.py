@@ -98,12 +98,13 @@ def outline(astrolabe, path):
 
 
 def sample(options):
-    """`count` symbols, about four a file, one kind after the other as far as there are any."""
+    """Symbols of every kind in turn as far as there are any; some more than wanted, for those in inactive code."""
+    count = options.count * 5 // 4
     files = reached_files(options.root, options.cdb)
     rng = random.Random(options.seed)
     rng.shuffle(files)
     pool = collections.defaultdict(list)
-    for file in files[:max(40, options.count // 2)]:
+    for file in files[:max(40, count // 2)]:
         symbols = outline(options.astrolabe, os.path.join(options.root, file))
         rng.shuffle(symbols)
         taken = collections.Counter()
@@ -112,11 +113,13 @@ def sample(options):
             if taken[kind] <= 3:
                 pool[kind].append({"file": file, "line": line, "column": column, "kind": kind, "name": name})
     chosen = []
-    while len(chosen) < options.count and any(pool.values()):
+    while len(chosen) < count and any(pool.values()):
         for kind in KINDS:
-            if pool[kind] and len(chosen) < options.count:
+            if pool[kind] and len(chosen) < count:
                 chosen.append(pool[kind].pop())
-    return sorted(chosen, key=lambda s: (s["file"], s["line"], s["column"]))
+    # By file, so that clangd has to open each only once; the files in an order of no meaning.
+    order = {file: i for i, file in enumerate(files)}
+    return sorted(chosen, key=lambda s: (order[s["file"]], s["line"], s["column"]))
 
 
 class Clangd:
@@ -181,19 +184,23 @@ def ask_clangd(options):
               file=sys.stderr)
     symbols = sample(options)
     clangd = Clangd(options, symbols[0]["file"])
+    asked = []
     try:
-        for i, symbol in enumerate(symbols):
+        for symbol in symbols:
+            if sum(bool(s["clangd"]) for s in asked) == options.count:
+                break
+            asked.append(symbol)
             try:
                 symbol["clangd"] = clangd.references(symbol)
             except (RuntimeError, TimeoutError) as error:
                 symbol["clangd"] = None
                 print(f"clangd at {symbol['file']}:{symbol['line']}: {error}", file=sys.stderr)
             if sys.stderr.isatty():
-                print(f"\rclangd: {i + 1} of {len(symbols)}", end="", file=sys.stderr)
+                print(f"\rclangd: {len(asked)} of {len(symbols)}", end="", file=sys.stderr)
     finally:
         clangd.close()
     answers = {"root": options.root, "cdb": options.cdb, "seed": options.seed, "seconds": clangd.seconds,
-               "symbols": symbols}
+               "symbols": asked}
     if options.clangd_cache:
         with open(options.clangd_cache, "w") as f:
             json.dump(answers, f, indent=0)
@@ -277,6 +284,7 @@ def compare(options, answers):
         totals["both"] += len(theirs & set(ours))
         totals["of tier 0"] += sum(tier == 0 for _, tier in ours.values())
         totals["equal"] += not differences
+        totals["without any"] += not theirs and not ours
         by_kind[symbol["kind"]]["symbols"] += 1
         by_kind[symbol["kind"]]["equal"] += not differences
         row = {**{k: symbol[k] for k in ("file", "line", "column", "kind", "name")}, "differences": []}
@@ -303,9 +311,10 @@ def compare(options, answers):
     recall = (totals["both"] + totals["in our favour -"]) / max(1, totals["clangd"])
     summary = {**totals, "recall": round(recall, 5), "by kind": by_kind, "only clangd's": hints["-"],
                "only ours": hints["+"]}
-    print(f"\n{totals['symbols']} symbols: {totals['equal']} with equal references; {totals['not answered']} not "
-          f"answered\n{totals['clangd']} positions of clangd, {totals['ours']} of ours, {totals['both']} of both; "
-          f"found or explained in our favour: {100 * recall:.2f} % of clangd's")
+    print(f"\n{totals['symbols']} symbols: {totals['equal']} with equal references ({totals['without any']} of them "
+          f"with none: inactive code); {totals['not answered']} not answered\n"
+          f"{totals['clangd']} positions of clangd, {totals['ours']} of ours, {totals['both']} of both; found"
+          f" or explained in our favour: {100 * recall:.2f} % of clangd's")
     if totals["of tier 0"]:
         print(f"{totals['of tier 0']} of ours are lexical (tier 0)")
     print("kinds: " + ", ".join(f"{kind} {c['equal']}/{c['symbols']}" for kind, c in sorted(by_kind.items())))

@@ -1,0 +1,395 @@
+"""The semantic index against clangd's and against its own bars: the numbers of docs/PERFORMANCE.md.
+
+    bench/semantic/run.py [--workspaces rocksdb-lib,rocksdb,vtk] [--only PART,...] [--skip-clangd] [...]
+
+Parts, each for each workspace:
+    index       from nothing to a complete index on disk, and clangd's background index in the same run
+                (../shared/peers/index_vs_clangd.py): wall, peak summed PSS, size on disk
+    front       what the front process grows by per TU while it indexes from nothing
+    again       nothing changed; one .cc changed; a comment, then a new declaration, in a header that most
+                TUs include: wall, CPU, peak summed PSS, and when the new declaration is first found
+    no_zygote   all TUs parsed plainly, for comparison (as long as clangd takes, or longer)
+    latency     `astrolabe query def NAME` from start to printed answer, 200 times
+
+The workspaces come from ../shared/peers/corpora.sh (rocksdb) and workspace.sh beside this file (vtk); one that is
+not under --corpora is left out and said so. Times are wall-clock seconds with the page cache warm, memory is the
+peak of the summed PSS of all processes, sampled. The files that are changed are put back, with their times.
+"""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+import argparse
+import contextlib
+import json
+import os
+import platform
+import random
+import re
+import resource
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+REPOSITORY = os.path.normpath(os.path.join(HERE, "..", ".."))
+# name: (root, folder of compile_commands.json, a .cc file, a central header), below --corpora and the root
+WORKSPACES = {
+    "rocksdb-lib": ("rocksdb", "build-lib", "db/memtable.cc", "include/rocksdb/slice.h"),
+    "rocksdb": ("rocksdb", "build", "db/memtable.cc", "include/rocksdb/slice.h"),
+    "vtk": ("vtk", "build", "src/Filters/Core/vtkContourFilter.cxx", "src/Common/Core/vtkObject.h"),
+}
+# (times faster than clangd at least, share of its memory at most, share of TUs by zygotes at least)
+BARS = {"rocksdb-lib": (10, 0.5, None), "rocksdb": (10, 0.5, None), "vtk": (6, None, 0.95)}
+PARTS = ("index", "front", "again", "no_zygote", "latency")
+
+
+def folder_bytes(path):
+    return sum(os.lstat(os.path.join(p, f)).st_size for p, _, files in os.walk(path) for f in files)
+
+
+def anonymous_kb(pid):
+    """Memory of one process that is not a mapped file's, in KB; 0 when it is gone."""
+    try:
+        with open(f"/proc/{pid}/status") as f:
+            return next((int(line.split()[1]) for line in f if line.startswith("RssAnon:")), 0)
+    except OSError:
+        return 0
+
+
+class Run:
+    """One command: wall and CPU seconds of it and all it waited for, peak summed PSS, JSON it printed.
+
+    interval: seconds between looks at the memory; None for none, which disturbs a short run least.
+    """
+
+    def __init__(self, command, interval=None, each=lambda pid: None):
+        import treemem
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self.peak_kb, self.front_kb = 0, []
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
+            start = time.monotonic()
+            process = subprocess.Popen(command, stdout=out, stderr=errors)
+            try:
+                while interval is not None and process.poll() is None:
+                    self.peak_kb = max(self.peak_kb, treemem.pss_kb(process.pid))
+                    self.front_kb.append(anonymous_kb(process.pid))
+                    each(process.pid)
+                    time.sleep(interval)
+                process.wait()
+            finally:
+                if process.poll() is None:
+                    process.terminate()
+                    process.wait()
+            self.seconds = time.monotonic() - start
+            out.seek(0)
+            errors.seek(0)
+            self.output = out.read().decode(errors="replace")
+            if process.returncode not in (0, 1):
+                raise RuntimeError(f"{' '.join(command)}: exit {process.returncode}\n"
+                                   f"{errors.read().decode(errors='replace')[-2000:]}")
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self.cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    def report(self):
+        lines = [line for line in self.output.splitlines() if line.startswith("{")]
+        return json.loads(lines[-1]) if lines else {}
+
+    def numbers(self):
+        found = {"seconds": round(self.seconds, 3), "cpu": round(self.cpu, 3)}
+        if self.peak_kb:
+            found["peak_pss_mb"] = round(self.peak_kb / 1024, 1)
+        return found
+
+
+def outcomes(report):
+    """{"zygote": TUs, "plain": TUs, ...} of an index report, at whatever depth it stands; reasons added up."""
+    if isinstance(report, dict):
+        if isinstance(report.get("zygote"), int):
+            totals = {k: sum(v.values()) if isinstance(v, dict) else v for k, v in report.items()}
+            return {k: v for k, v in totals.items() if isinstance(v, int)}
+        for value in report.values():
+            if found := outcomes(value):
+                return found
+    return {}
+
+
+@contextlib.contextmanager
+def edited(path):
+    """Gives a function that writes the file's own content plus some bytes; puts the file back at the end.
+
+    They go before the #endif of an include guard: behind it the file would no longer count as guarded.
+    """
+    with open(path, "rb") as f:
+        original = f.read()
+    stat = os.stat(path)
+    guard_end = original.rfind(b"\n#endif") if re.search(rb"^#ifndef", original, re.MULTILINE) else -1
+    end = guard_end if guard_end >= 0 and path.endswith(".h") else len(original)
+
+    def append(text):
+        with open(path, "wb") as f:
+            f.write(original[:end] + text + original[end:])
+
+    try:
+        yield append
+    finally:
+        append(b"")
+        os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+
+class Workspace:
+    def __init__(self, bench, name):
+        root, cdb, source, header = WORKSPACES[name]
+        self.bench, self.name, self.o = bench, name, bench.o
+        self.root = os.path.join(bench.o.corpora, root)
+        self.cdb = os.path.join(self.root, cdb)
+        self.source, self.header = os.path.join(self.root, source), os.path.join(self.root, header)
+        self.folder = os.path.join(bench.tmp, name)
+        self.index_dir = os.path.join(self.folder, "index")
+        self.results = bench.results.setdefault(name, {})
+        self.first = None  # the Run that made index_dir
+
+    def command(self, *arguments, index_dir=None):
+        return [self.o.astrolabe, *arguments, "--root", self.root, "--index-dir", index_dir or self.index_dir]
+
+    def index_command(self, *arguments, index_dir=None):
+        return self.command("index", "--compile-commands-dir", self.cdb, "-j", str(self.o.threads), "--json",
+                            *arguments, index_dir=index_dir)
+
+    def row(self, what, ours, other="", note=""):
+        self.bench.row(self.name, what, ours, other, note)
+
+    def ensure_index(self):
+        """A complete index in index_dir, made from nothing under observation."""
+        if self.first is None:
+            self.first = Run(self.index_command(), interval=0.2)
+            by_outcome = outcomes(self.first.report())
+            units = sum(by_outcome.values())
+            self.results["first"] = {**self.first.numbers(), "outcomes": by_outcome,
+                                     "front_kb": self.first.front_kb, "report": self.first.report()}
+            if units:
+                share, bar = by_outcome["zygote"] / units, BARS[self.name][2]
+                self.row("TUs by zygotes", f"{by_outcome['zygote']} of {units}", f"bar {bar:.0%}" if bar else "",
+                         f"{share:.1%}")
+
+    def index(self):
+        caches = [os.path.join(d, ".cache", "clangd") for d in {self.root, self.cdb}]
+        existed = [c for c in caches if os.path.exists(c)]
+        command = [sys.executable, os.path.join(self.o.peers, "index_vs_clangd.py"), "--astrolabe",
+                   self.o.astrolabe, "--root", self.root, "--cdb", self.cdb, "--open", self.source, "-j",
+                   str(self.o.threads), "--clangd", self.o.clangd]
+        if self.o.skip_clangd:
+            command.append("--skip-clangd")
+        try:
+            got = subprocess.run(command, capture_output=True, text=True)
+            if got.returncode != 0:
+                raise RuntimeError(f"{' '.join(command)}: exit {got.returncode}\n{got.stderr[-2000:]}")
+            result = json.loads(got.stdout)
+            theirs_mb = sum(folder_bytes(c) for c in caches) / 1e6
+        finally:
+            for cache in caches:
+                if cache not in existed:
+                    shutil.rmtree(cache, ignore_errors=True)
+                    with contextlib.suppress(OSError):
+                        os.rmdir(os.path.dirname(cache))
+        mine, peer = result["astrolabe"], result.get("clangd")
+        if mine["exit"] != 0:
+            raise RuntimeError(f"astrolabe index on {self.name}: exit {mine['exit']}\n{mine['output']}")
+        faster, memory, _ = BARS[self.name]
+        self.results["index"] = result
+        if peer is None:
+            self.row("from nothing: wall", f"{mine['wall_s']:.2f} s", f"CPU {mine['cpu_s']:.1f} s")
+            self.row("from nothing: peak PSS", f"{mine['peak_pss_mb']:.0f} MB")
+            return self.row("index on disk", f"{mine['index_mb']:.1f} MB")
+        result["clangd_index_mb"] = round(theirs_mb, 1)
+        unfinished = "" if peer["finished"] else ", not finished"
+        self.row("from nothing: wall", f"{mine['wall_s']:.2f} s", f"clangd {peer['wall_s']:.1f} s{unfinished}",
+                 f"{result['times_faster']:.1f}x faster (bar {faster}x)")
+        self.row("from nothing: peak PSS", f"{mine['peak_pss_mb']:.0f} MB", f"clangd {peer['peak_pss_mb']:.0f} MB",
+                 f"ratio {result['memory_ratio']:.2f}" + (f" (bar {memory})" if memory else ""))
+        self.row("index on disk", f"{mine['index_mb']:.1f} MB", f"clangd {theirs_mb:.1f} MB",
+                 f"ratio {mine['index_mb'] / theirs_mb:.2f} (bar 1)" if theirs_mb else "")
+
+    def front(self):
+        self.ensure_index()
+        units = sum(outcomes(self.first.report()).values())
+        samples = self.first.front_kb
+        if not units or len(samples) < 8:
+            return self.row("front process, growth per TU", "unknown", "bar 2 KB", "too short a run")
+        # From a quarter of the run on, when what does not depend on the number of TUs is there.
+        grown = max(samples) - samples[len(samples) // 4]
+        per_unit = grown / (0.75 * units)
+        self.results["front"] = {"kb_per_unit": per_unit, "peak_kb": max(samples)}
+        self.row("front process, growth per TU", f"{per_unit:.2f} KB", "bar 2 KB",
+                 f"peak {max(samples) / 1024:.0f} MB anonymous, {units} TUs")
+
+    def changed(self, what, bar, before=lambda i: None, rounds=5):
+        """The median of `rounds` runs, `before` each a change, and one more with the memory sampled."""
+        runs = []
+        for i in range(rounds):
+            before(i)
+            runs.append(Run(self.index_command()))
+        before(rounds)
+        sampled = Run(self.index_command(), interval=0.02)
+        seconds = statistics.median(r.seconds for r in runs)
+        done = outcomes(runs[-1].report())
+        self.results[what] = {"seconds": seconds, "all_seconds": [round(r.seconds, 3) for r in runs],
+                              "cpu": statistics.median(r.cpu for r in runs), "outcomes": done,
+                              "peak_pss_mb": round(sampled.peak_kb / 1024, 1), "report": runs[-1].report()}
+        parsed = ", ".join(f"{k} {v}" for k, v in done.items() if v)
+        self.row(what, f"{seconds:.3f} s", bar, f"CPU {self.results[what]['cpu']:.2f} s, peak PSS "
+                 f"{sampled.peak_kb / 1024:.0f} MB" + (f"; TUs: {parsed}" if parsed else ""))
+
+    def again(self):
+        self.ensure_index()
+        self.changed("nothing changed", "bar 0.5 s")
+        with edited(self.source) as append:
+            self.changed(f"{os.path.basename(self.source)} changed", "bar 1 s", lambda i: append(
+                b"\nstatic inline int AstrolabeBenchProbe%d() { return 0; }\n" % i))
+        Run(self.index_command())
+        with edited(self.header) as append:
+            self.changed(f"{os.path.basename(self.header)}: a comment", "", lambda i: append(
+                b"\n// astrolabe bench %d\n" % i), rounds=1 if self.o.quick else 3)
+        Run(self.index_command())
+        self.new_declaration()
+        Run(self.index_command())
+
+    def new_declaration(self):
+        """A declaration more in the central header: the whole run, and when the index first knows it."""
+        name = "AstrolabeBenchNewDeclaration"
+        including = subprocess.run(self.command("query", "included-by", self.header, "--transitive", "--json"),
+                                   capture_output=True, text=True)
+        units = including.stdout.count("\n") if including.returncode in (0, 1) else None
+        first = []
+
+        def look(_):
+            if not first:
+                asked = time.monotonic()
+                answer = subprocess.run(self.command("query", "decl", name, "--json"), capture_output=True,
+                                        text=True)
+                if any(json.loads(line).get("tier") == 1 for line in answer.stdout.splitlines()):
+                    first.append(asked - start)
+
+        with edited(self.header) as append:
+            append(b"\nint %s();\n" % name.encode())
+            start = time.monotonic()
+            run = Run(self.index_command(), interval=0.05, each=look)
+            look(None)
+        done = outcomes(run.report())
+        parsed = ", ".join(f"{k} {v}" for k, v in done.items() if v)
+        what = f"{os.path.basename(self.header)}: a declaration"
+        self.results[what] = {**run.numbers(), "first_answer": first[0] if first else None, "outcomes": done,
+                              "units_including": units, "report": run.report()}
+        self.row(what, f"{run.seconds:.2f} s", f"{units} TUs include it",
+                 f"CPU {run.cpu:.1f} s, peak PSS {run.peak_kb / 1024:.0f} MB; TUs: {parsed}")
+        self.row("  found by `query decl` after", f"{first[0]:.2f} s" if first else "never", "bar 1 s")
+
+    def no_zygote(self):
+        self.ensure_index()
+        plain = Run(self.index_command("--no-zygote", index_dir=os.path.join(self.folder, "plain")), interval=0.2)
+        self.results["no_zygote"] = {**plain.numbers(), "report": plain.report()}
+        self.row("from nothing: --no-zygote", f"{self.first.seconds:.2f} s", f"plain {plain.seconds:.1f} s",
+                 f"{plain.seconds / self.first.seconds:.1f}x faster; plain peak PSS "
+                 f"{plain.peak_kb / 1024:.0f} MB")
+        shutil.rmtree(os.path.join(self.folder, "plain"))
+
+    def latency(self):
+        self.ensure_index()
+        sys.path.insert(0, HERE)
+        import completeness
+        rng = random.Random(1)
+        files = completeness.reached_files(self.root, self.cdb)
+        names = []
+        for file in rng.sample(files, min(len(files), 60)):
+            outline = completeness.outline(self.o.astrolabe, os.path.join(self.root, file))
+            names += [name for _, _, kind, name in rng.sample(outline, min(len(outline), 4)) if kind != "macro"]
+        seconds, found = [], 0
+        for i in range(200):
+            command = self.command("query", "def", names[i % len(names)].rsplit("::", 1)[-1])
+            start = time.monotonic()
+            got = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            seconds.append(time.monotonic() - start)
+            found += got.returncode == 0
+        seconds.sort()
+        median, p99 = seconds[100], seconds[197]
+        self.results["latency"] = {"median_ms": 1e3 * median, "p99_ms": 1e3 * p99, "found": found}
+        self.row("start to printed answer of `query def`", f"{1e3 * median:.1f} ms", "bar 50 ms",
+                 f"p99 {1e3 * p99:.1f} ms; {found} of 200 names with an answer")
+
+
+class Bench:
+    def __init__(self, options):
+        self.o = options
+        self.tmp = tempfile.mkdtemp(prefix="astrolabe-bench-", dir=options.tmp)
+        self.rows = []
+        self.results = {}
+
+    def row(self, workspace, what, ours, other, note):
+        self.rows.append((workspace, what, ours, other, note))
+        print(f"{workspace:12} {what:44} {ours:>14} {other:>20}  {note}", flush=True)
+
+    def markdown(self):
+        lines = ["| workspace | what | astrolabe | clangd or bar | |", "|---|---|---|---|---|"]
+        lines += ["| " + " | ".join(row) + " |" for row in self.rows]
+        return "\n".join(lines) + "\n"
+
+
+def choice(text, known, what):
+    names = text.split(",")
+    for name in names:
+        if name not in known:
+            sys.exit(f"unknown {what} \"{name}\"; there are {', '.join(known)}")
+    return names
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--astrolabe", default=os.path.join(REPOSITORY, "build", "release", "lsp", "astrolabe"))
+    parser.add_argument("--corpora", default=os.environ.get("ASTROLABE_CORPORA", "/work/corpora"),
+                        help="folder of the workspaces (default: $ASTROLABE_CORPORA or /work/corpora)")
+    parser.add_argument("--peers", default=os.path.join(REPOSITORY, "..", "shared", "peers"),
+                        help="folder of index_vs_clangd.py and treemem.py")
+    parser.add_argument("--workspaces", default=",".join(WORKSPACES), help="default: all of " + ",".join(WORKSPACES))
+    parser.add_argument("--only", default=",".join(PARTS), help="default: all of " + ",".join(PARTS))
+    parser.add_argument("--clangd", default="clangd-22")
+    parser.add_argument("--skip-clangd", action="store_true")
+    parser.add_argument("-j", "--threads", type=int, default=2, help="for both programs (default: 2)")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds")
+    parser.add_argument("--tmp", help="folder for the indexes")
+    parser.add_argument("--json", help="write all numbers there")
+    parser.add_argument("--markdown", help="write the table there")
+    options = parser.parse_args()
+    for name in ("astrolabe", "corpora", "peers"):
+        setattr(options, name, os.path.realpath(getattr(options, name)))
+    workspaces = choice(options.workspaces, WORKSPACES, "workspace")
+    parts = choice(options.only, PARTS, "part")
+    sys.path.insert(0, options.peers)
+    # So that a file that is being changed is put back then, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    bench = Bench(options)
+    print(f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    try:
+        for name in workspaces:
+            workspace = Workspace(bench, name)
+            if not os.path.exists(os.path.join(workspace.cdb, "compile_commands.json")):
+                print(f"{name}: no {workspace.cdb}/compile_commands.json; corpora.sh or workspace.sh makes it",
+                      file=sys.stderr)
+                continue
+            for part in parts:
+                getattr(workspace, part)()
+            shutil.rmtree(workspace.folder, ignore_errors=True)
+    finally:
+        # Also of an unfinished run: what was measured took long enough.
+        if options.json:
+            with open(options.json, "w") as f:
+                json.dump(bench.results, f, indent=1)
+        if options.markdown:
+            with open(options.markdown, "w") as f:
+                f.write(bench.markdown())
+        shutil.rmtree(bench.tmp, ignore_errors=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
