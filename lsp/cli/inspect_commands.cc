@@ -15,6 +15,8 @@
 #include "index/source_reader.h"
 #include "lsp/cli/command.h"
 #include "lsp/cli/json.h"
+#include "lsp/cli/semantic_command.h"
+#include "lsp/cli/semantic_inspect.h"
 #include "lsp/cli/terminal.h"
 
 namespace astrolabe {
@@ -32,9 +34,42 @@ int FailToOpen(const absl::Status& status) {
   return absl::IsNotFound(status) ? kExitNoIndex : code;
 }
 
+SemanticStats SemanticStatsOf(const WorkspaceOptions& workspace, const SemanticIndex& index) {
+  return CollectSemanticStats(RealFileSystem(), index, SemanticDirectory(workspace.index_dir));
+}
+
+OrderedJson SemanticJson(const SemanticStats& stats) {
+  return {{"generation", stats.generation},
+          {"units", stats.units},
+          {"units_with_errors", stats.units_with_errors},
+          {"outcomes", stats.outcomes},
+          {"reasons", stats.reasons},
+          {"files", stats.files},
+          {"variants", stats.variants},
+          {"source_bytes", stats.source_bytes},
+          {"index_bytes", stats.index_bytes}};
+}
+
+void PrintSemanticStats(const SemanticStats& stats) {
+  std::printf("semantic index: generation %s, %s; %s files in %s variants, %s of source\n",
+              std::to_string(stats.generation).c_str(), Bytes(stats.index_bytes).c_str(),
+              WithThousands(stats.files).c_str(), WithThousands(stats.variants).c_str(),
+              Bytes(stats.source_bytes).c_str());
+  std::printf("%s translation units, %s with errors:\n", WithThousands(stats.units).c_str(),
+              WithThousands(stats.units_with_errors).c_str());
+  for (const auto& [outcome, units] : stats.outcomes) {
+    std::printf("  %-16s %12s\n", outcome.c_str(), WithThousands(units).c_str());
+  }
+  for (const auto& [reason, units] : stats.reasons) {
+    std::printf("  %12s  %s\n", WithThousands(units).c_str(), reason.c_str());
+  }
+}
+
 int RunStats(WorkspaceOptions& workspace) {
   absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot = OpenWorkspaceIndex(workspace);
   if (!snapshot.ok()) return FailToOpen(snapshot.status());
+  auto semantic = OpenSemanticIndex(RealFileSystem(), workspace.index_dir);
+  if (!semantic.ok()) return Fail(semantic.status());
   uint64_t files = 0, other = 0, lines = 0, bytes = 0, symbols = 0, dead = 0, index_bytes = 0;
   std::map<std::string, std::pair<uint64_t, uint64_t>> sections;  // name -> bytes, items
   for (const LiveSegment& live : (*snapshot)->segments) {
@@ -62,18 +97,20 @@ int RunStats(WorkspaceOptions& workspace) {
     for (const auto& [name, size] : sections) {
       by_section[name] = {{"bytes", size.first}, {"items", size.second}};
     }
-    PrintJsonLine({{"root", (*snapshot)->root},
-                   {"generation", (*snapshot)->generation},
-                   {"segments", (*snapshot)->segments.size()},
-                   {"files", files},
-                   {"other_files", other},
-                   {"dead_files", dead},
-                   {"lines", lines},
-                   {"bytes", bytes},
-                   {"symbols", symbols},
-                   {"index_bytes", index_bytes},
-                   {"index_share", share},
-                   {"sections", by_section}});
+    OrderedJson object = {{"root", (*snapshot)->root},
+                          {"generation", (*snapshot)->generation},
+                          {"segments", (*snapshot)->segments.size()},
+                          {"files", files},
+                          {"other_files", other},
+                          {"dead_files", dead},
+                          {"lines", lines},
+                          {"bytes", bytes},
+                          {"symbols", symbols},
+                          {"index_bytes", index_bytes},
+                          {"index_share", share},
+                          {"sections", by_section}};
+    if (*semantic) object["semantic"] = SemanticJson(SemanticStatsOf(workspace, **semantic));
+    PrintJsonLine(object);
   } else {
     std::printf("root %s\ngeneration %s, %zu segments, %s\n", (*snapshot)->root.c_str(),
                 std::to_string((*snapshot)->generation).c_str(), (*snapshot)->segments.size(),
@@ -87,8 +124,12 @@ int RunStats(WorkspaceOptions& workspace) {
       std::printf("  %-16s %12s  %s items\n", name.c_str(), Bytes(size.first).c_str(),
                   WithThousands(size.second).c_str());
     }
+    if (*semantic) PrintSemanticStats(SemanticStatsOf(workspace, **semantic));
   }
-  if (absl::Status damage = (*snapshot)->damage(); !damage.ok()) return Fail(damage);
+  for (const absl::Status& damage :
+       {(*snapshot)->damage(), *semantic ? (*semantic)->damage() : absl::OkStatus()}) {
+    if (!damage.ok()) return Fail(damage);
+  }
   return kExitOk;
 }
 
@@ -102,12 +143,22 @@ int RunVerify(WorkspaceOptions& workspace) {
     bytes += live.segment->byte_size();
     if (!status.ok()) code = Fail(status);
   }
+  // Either index may be whole while the other is not.
+  auto semantic = OpenSemanticIndex(RealFileSystem(), workspace.index_dir);
+  if (!semantic.ok()) {
+    code = Fail(semantic.status());
+  } else if (*semantic) {
+    if (absl::Status status = VerifySemanticIndex(**semantic); !status.ok()) code = Fail(status);
+  }
+  const bool has_semantic = semantic.ok() && *semantic != nullptr;
   if (workspace.json) {
-    PrintJsonLine(
-        {{"ok", code == kExitOk}, {"segments", (*snapshot)->segments.size()}, {"bytes", bytes}});
+    PrintJsonLine({{"ok", code == kExitOk},
+                   {"segments", (*snapshot)->segments.size()},
+                   {"bytes", bytes},
+                   {"semantic", has_semantic}});
   } else if (code == kExitOk) {
-    std::printf("%zu segments, %s: every block as written\n", (*snapshot)->segments.size(),
-                Bytes(bytes).c_str());
+    std::printf("%zu segments, %s: every block as written%s\n", (*snapshot)->segments.size(),
+                Bytes(bytes).c_str(), has_semantic ? "; the semantic index too" : "");
   }
   return code;
 }

@@ -150,7 +150,7 @@ int RunIncludes(SemanticArguments& arguments, bool includers) {
 
 absl::StatusOr<std::shared_ptr<const SemanticIndex>> OpenSemanticIndex(
     FileSystem& fs, const std::string& index_dir) {
-  auto index = SemanticIndex::Open(fs, index_dir + "/semantic");
+  auto index = SemanticIndex::Open(fs, SemanticDirectory(index_dir));
   if (!index.ok() && absl::IsNotFound(index.status())) {
     return std::shared_ptr<const SemanticIndex>();
   }

@@ -18,6 +18,11 @@ namespace astrolabe {
 // Adds them to `query`.
 void RegisterSemanticQueries(CLI::App& query, int* exit_code);
 
+// Where the semantic index of a workspace is.
+inline std::string SemanticDirectory(const std::string& index_dir) {
+  return index_dir + "/semantic";
+}
+
 // The semantic index beside a workspace's tier-0 index; null if there is none.
 absl::StatusOr<std::shared_ptr<const SemanticIndex>> OpenSemanticIndex(
     FileSystem& fs, const std::string& index_dir);
