@@ -2,7 +2,6 @@
 #include "index/query/semantic_coverage.h"
 
 #include <fstream>
-#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -16,8 +15,14 @@ std::string AbsolutePath(const std::string& root, std::string_view path) {
 }
 
 std::string ReadWholeFile(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  std::ifstream stream(path, std::ios::binary | std::ios::ate);
+  const std::streamoff size = stream.tellg();
+  if (!stream || size <= 0) return {};
+  std::string text(static_cast<size_t>(size), '\0');
+  stream.seekg(0);
+  stream.read(text.data(), size);
+  text.resize(static_cast<size_t>(stream.gcount()));
+  return text;
 }
 
 SemanticCoverage::State SemanticCoverage::Of(std::string_view path) {

@@ -33,8 +33,8 @@ class LineReader {
       path_ = path;
       text_ = ReadWholeFile(AbsolutePath(root_, path));
       starts_.assign(1, 0);
-      for (size_t i = 0; i < text_.size(); ++i) {
-        if (text_[i] == '\n') starts_.push_back(i + 1);
+      for (size_t at = text_.find('\n'); at != std::string::npos; at = text_.find('\n', at + 1)) {
+        starts_.push_back(at + 1);
       }
     }
     if (line >= starts_.size()) return {};
@@ -79,6 +79,11 @@ class Asker {
     if (sources_.snapshot && NamesSuffice(request_.question) && !Stopped()) {
       absl::Status status = AnswerByName(resolved.names);
       if (!status.ok()) return status;
+    }
+    if (sources_.semantic && resolved.symbols.empty() && summary_.hits[0] > 0) {
+      summary_.notes.emplace_back(
+          "the semantic index has no such symbol (it may be local to a function): answered by "
+          "name");
     }
     if (stale_hits_ > 0) {
       summary_.notes.push_back(
@@ -281,7 +286,7 @@ class Asker {
 
   absl::Status ReferencesByName(const std::string& name) {
     // "~DBImpl" and "operator==" are no tokens; tier 1 has said what there is to say.
-    if (!summary_.symbols.empty() && !IsWord(name)) return absl::OkStatus();
+    if (sources_.semantic && !IsWord(name)) return absl::OkStatus();
     TextQuery query;
     query.pattern = name;
     query.mode = TextMode::kReference;

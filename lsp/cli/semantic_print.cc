@@ -218,8 +218,7 @@ void HitPrinter::PrintHeading(const SemanticHit& hit) {
                             "\n"));
   } else if (!tier_zero_) {
     tier_zero_ = true;
-    astrolabe::Print(StrCat(first ? "" : "\n",
-                            "by name, in files that the semantic index does not have (tier 0)\n"));
+    astrolabe::Print(StrCat(first ? "" : "\n", "by name (tier 0)\n"));
   }
   printed_ = true;
 }

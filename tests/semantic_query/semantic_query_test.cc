@@ -211,6 +211,8 @@ TEST_F(SemanticQueryTest, ANameThatTierOneDoesNotKnowIsLookedForEverywhere) {
   EXPECT_EQ(Ask(SemanticQuestion::kReferences, "key"),
             (Lines{"0 lib/n.cc:2:25 key", "0 lib/n.cc:4:17 key", "0 lib/n.h:3:23 key",
                    "0 lib/n.h:6:15 key"}));
+  ASSERT_EQ(summary_.notes.size(), 1u);
+  EXPECT_EQ(Ask(SemanticQuestion::kReferences, "operator=="), Lines{});
 }
 
 TEST_F(SemanticQueryTest, WithoutSemanticIndexNamesAnswer) {
