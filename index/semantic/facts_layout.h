@@ -1,0 +1,96 @@
+// The parts of an encoded FileFacts, as index/FORMAT.md ("Encoded file facts") lays them out.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "index/semantic/facts.h"
+
+namespace astrolabe {
+
+// Changes with every change of what EncodeFileFacts or EncodeShard write.
+inline constexpr uint32_t kFactsMagic = 0x01'46'46'41;  // "AFF", version 1
+inline constexpr uint32_t kShardMagic = 0x01'48'53'41;  // "ASH", version 1
+
+struct FactsHeaderLayout {
+  uint32_t magic;
+  uint32_t path_bytes;
+  uint64_t checksum;  // XXH3 of everything behind it
+  uint64_t size;
+  int64_t mtime_ns;
+  uint64_t digest;
+  uint64_t variant;
+  uint32_t symbol_ids;
+  uint32_t structure_packed;
+  uint32_t structure_raw;
+  uint32_t text_packed;
+  uint32_t text_raw;
+  uint32_t zero;
+};
+static_assert(sizeof(FactsHeaderLayout) == 72);
+
+// Columns of the two frames, in order.
+enum StructureColumn {
+  kCounts,  // number of occurrences, symbols, extents, relations; then the role sets
+  kOccurrenceLines,
+  kOccurrenceIndents,
+  kOccurrenceGaps,
+  kOccurrenceLengths,
+  kOccurrenceSymbols,
+  kOccurrenceContainers,
+  kOccurrenceRoles,
+  kDeclaredSymbols,
+  kExtentOccurrences,
+  kExtentBeginLines,
+  kExtentBeginColumns,
+  kExtentEndLines,
+  kExtentEndColumns,
+  kRelationSubjects,
+  kRelationObjects,
+  kRelationKinds,
+  kStructureColumnCount
+};
+
+enum TextColumn {
+  kSymbolTags,  // kind | access << 5
+  kSymbolFlags,
+  kUsrShared,
+  kUsrLengths,
+  kNamePlaces,
+  kSymbolScopes,
+  kSignatures,
+  kTypes,
+  kTemplateParameters,
+  kDocumentationLengths,
+  kIncludeLines,
+  kIncludeTags,
+  kIncludeSpelled,
+  kIncludeResolved,
+  kPoolLengths,
+  kUsrBytes,
+  kNameBytes,
+  kPoolBytes,
+  kDocumentationBytes,
+  kTextColumnCount
+};
+
+// An encoded FileFacts taken apart. Views point into the encoding.
+struct SplitFacts {
+  std::string_view path;
+  FileState state;
+  uint64_t variant = 0;
+  uint32_t symbol_ids = 0;
+  const uint8_t* ids = nullptr;  // u64 each, unaligned, in order of number
+  std::string_view structure;    // packed
+  std::string_view text;
+  uint32_t structure_raw = 0;  // bytes when unpacked
+  uint32_t text_raw = 0;
+};
+
+// Checks magic, sizes and checksum. DataLoss, saying what is wrong.
+absl::StatusOr<SplitFacts> SplitFileFacts(std::string_view bytes);
+
+}  // namespace astrolabe
