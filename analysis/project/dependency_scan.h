@@ -19,8 +19,8 @@ namespace astrolabe {
 
 // A file that some unit reads. Edges are those of all units together.
 struct ScannedFile {
-  std::string path;               // absolute, without "." and ".."
-  bool guarded = false;           // a second #include of it does nothing
+  std::string path;                // absolute, without "." and ".."
+  bool guarded = false;            // a second #include of it does nothing
   std::vector<uint32_t> includes;  // files
 };
 

@@ -7,6 +7,7 @@
 
 #include "analysis/clang_version.h"
 #include "analysis/project/driver_arguments.h"
+#include "analysis/project/driver_knowledge.h"
 #include "analysis/project/paths.h"
 #include "analysis/project/resource_directory.h"
 #include "base/strings.h"
@@ -199,13 +200,37 @@ struct FrontEndCommands::Slot {
   std::vector<std::string> notes ABSL_GUARDED_BY(mutex);
   uint64_t digest ABSL_GUARDED_BY(mutex) = 0;
 
+  // Null if nothing is known: Clang's own detection then has to do.
+  std::shared_ptr<const DriverKnowledge> AskCompiler(const DriverArguments& driver,
+                                                     const std::string& directory,
+                                                     const FrontEndOptions& options)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+    if (options.query_drivers == nullptr) return nullptr;
+    auto answer = options.query_drivers->Ask(directory, driver.compiler,
+                                             LanguageSpecifier(driver.language), driver.arguments);
+    if (answer.ok()) return *std::move(answer);
+    // Not being allowed is the normal case.
+    if (!absl::IsPermissionDenied(answer.status())) {
+      notes.push_back(
+          StrCat(ToStd(answer.status().message()), "; Clang's own include directories are used"));
+    }
+    return nullptr;
+  }
+
   void Fill(const DriverArguments& driver, const std::string& directory,
             const FrontEndOptions& options) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+    const std::shared_ptr<const DriverKnowledge> knowledge =
+        AskCompiler(driver, directory, options);
     const auto command = [&](const std::vector<std::string>& arguments) {
       std::vector<std::string> all = {InstalledAs(driver.compiler)};
       const std::string target = TargetOfName(driver.compiler);
       // Before the arguments: one of theirs wins.
       if (!target.empty()) all.push_back(StrCat("--target=", target));
+      if (knowledge != nullptr) {
+        const std::vector<std::string> search =
+            SearchArguments(*knowledge, options.resource_directory);
+        all.insert(all.end(), search.begin(), search.end());
+      }
       all.insert(all.end(), arguments.begin(), arguments.end());
       if (driver.language == SourceLanguage::kCuda || driver.language == SourceLanguage::kHip) {
         // One of the compilations that the driver would make of the file, and without the device's
@@ -230,6 +255,7 @@ struct FrontEndCommands::Slot {
     KeepSemantics(*invocation);
     NormaliseIncludeDirectories(*invocation);
     CheckTarget(*invocation, notes);
+    if (knowledge != nullptr) AddMissingMacros(*knowledge, *invocation);
     cc1 = invocation->getCC1CommandLine();
     digest = Digest(directory, cc1, options.tool_version);
   }

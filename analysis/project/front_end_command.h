@@ -16,12 +16,15 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "analysis/project/compile_command.h"
+#include "analysis/project/query_driver.h"
 
 namespace astrolabe {
 
 struct FrontEndOptions {
   std::string resource_directory;  // empty: FindResourceDirectory
   std::string tool_version;        // part of every digest
+  // Asked about compilers that are allowed; must outlive. May be null.
+  QueryDrivers* query_drivers = nullptr;
 };
 
 // One for a run. All members from any number of threads at once.
