@@ -126,6 +126,7 @@ class Clangd:
     """clangd with its background index done."""
 
     def __init__(self, options, first_file):
+        sys.dont_write_bytecode = True
         sys.path.insert(0, options.peers)
         from lspclient import Server, uri
         self.uri = uri
@@ -174,7 +175,7 @@ class Clangd:
 
 
 def ask_clangd(options):
-    """The sample with clangd's answers: {"seconds": of indexing, "symbols": [... "clangd": [[file, line, column]]]}."""
+    """The sample with clangd's answers, {"seconds": of indexing, "symbols": [{..., "clangd": places}]}."""
     if options.clangd_cache and os.path.exists(options.clangd_cache):
         with open(options.clangd_cache) as f:
             kept = json.load(f)

@@ -176,7 +176,7 @@ class Workspace:
     def index(self):
         caches = [os.path.join(d, ".cache", "clangd") for d in {self.root, self.cdb}]
         existed = [c for c in caches if os.path.exists(c)]
-        command = [sys.executable, os.path.join(self.o.peers, "index_vs_clangd.py"), "--astrolabe",
+        command = [sys.executable, "-B", os.path.join(self.o.peers, "index_vs_clangd.py"), "--astrolabe",
                    self.o.astrolabe, "--root", self.root, "--cdb", self.cdb, "--open", self.source, "-j",
                    str(self.o.threads), "--clangd", self.o.clangd]
         if self.o.skip_clangd:
@@ -364,6 +364,7 @@ def main():
         setattr(options, name, os.path.realpath(getattr(options, name)))
     workspaces = choice(options.workspaces, WORKSPACES, "workspace")
     parts = choice(options.only, PARTS, "part")
+    sys.dont_write_bytecode = True  # into neither of the folders imported from
     sys.path.insert(0, options.peers)
     # So that a file that is being changed is put back then, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
