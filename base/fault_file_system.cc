@@ -25,6 +25,13 @@ class FaultWritableFile final : public WritableFile {
     return status_;
   }
 
+  absl::Status Flush() override {
+    if (!status_.ok()) return status_;
+    status_ = fs_.Check(FileOperation::kFlush, "flush", path_);
+    if (status_.ok()) status_ = base_->Flush();
+    return status_;
+  }
+
   absl::Status Sync() override {
     if (!status_.ok()) return status_;
     status_ = fs_.Check(FileOperation::kSync, "sync", path_);

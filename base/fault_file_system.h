@@ -27,6 +27,7 @@ enum class FileOperation {
   kMap,
   kCreate,
   kAppend,
+  kFlush,
   kSync,
   kClose,
   kStat,

@@ -54,6 +54,8 @@ class WritableFile {
  public:
   virtual ~WritableFile() = default;
   virtual absl::Status Append(std::string_view data) = 0;
+  // Hands what was appended to the system: it then survives this process, though no loss of power.
+  virtual absl::Status Flush() = 0;
   virtual absl::Status Sync() = 0;
   virtual absl::Status Close() = 0;
 };

@@ -98,15 +98,20 @@ class PosixWritableFile final : public WritableFile {
     const size_t head = kWriteBufferBytes - buffer_.size();
     buffer_.append(data.substr(0, head));
     data.remove_prefix(head);
-    Flush();
+    WriteBuffer();
     const size_t whole = data.size() / kWriteBufferBytes * kWriteBufferBytes;
     Write(data.substr(0, whole));
     buffer_.append(data.substr(whole));
     return status_;
   }
 
+  absl::Status Flush() override {
+    WriteBuffer();
+    return status_;
+  }
+
   absl::Status Sync() override {
-    Flush();
+    WriteBuffer();
     if (!status_.ok()) return status_;
     int result;
     do {
@@ -117,7 +122,7 @@ class PosixWritableFile final : public WritableFile {
   }
 
   absl::Status Close() override {
-    Flush();
+    WriteBuffer();
     // close() is where some file systems (NFS, quotas) report a write that failed.
     if (fd_.valid() && ::close(fd_.Release()) != 0 && errno != EINTR && status_.ok()) Fail("close");
     absl::Status result = status_;
@@ -130,7 +135,7 @@ class PosixWritableFile final : public WritableFile {
  private:
   void Fail(std::string_view action) { status_ = ErrnoStatus(errno, action, path_); }
 
-  void Flush() {
+  void WriteBuffer() {
     Write(buffer_);
     buffer_.clear();
   }

@@ -141,14 +141,22 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> OpenSnapshot(FileSystem& fs,
 }
 
 std::vector<size_t> PlanMerge(std::span<const LiveSegment> segments, uint64_t added_bytes) {
-  std::vector<double> live_bytes;
+  std::vector<MergeCandidate> candidates;
+  for (const LiveSegment& live : segments) {
+    const double dead_share = DeadShare(live);
+    candidates.push_back(
+        {.live_bytes = static_cast<double>(live.segment->byte_size()) * (1 - dead_share),
+         .dead_share = dead_share});
+  }
+  return PlanMerge(std::span<const MergeCandidate>(candidates), added_bytes);
+}
+
+std::vector<size_t> PlanMerge(std::span<const MergeCandidate> segments, uint64_t added_bytes) {
   std::vector<bool> chosen;
   double merged = static_cast<double>(added_bytes);
-  for (const LiveSegment& live : segments) {
-    double dead_share = DeadShare(live);
-    live_bytes.push_back(static_cast<double>(live.segment->byte_size()) * (1 - dead_share));
-    chosen.push_back(dead_share > 1.0 / 3);
-    if (chosen.back()) merged += live_bytes.back();
+  for (const MergeCandidate& candidate : segments) {
+    chosen.push_back(candidate.dead_share > 1.0 / 3);
+    if (chosen.back()) merged += candidate.live_bytes;
   }
   // What is merged may fill a tier, which then joins in, until there is room for the result.
   for (bool grew = merged != 0; grew;) {
@@ -156,13 +164,13 @@ std::vector<size_t> PlanMerge(std::span<const LiveSegment> segments, uint64_t ad
     int tier = TierOf(merged);
     size_t same_tier = 0;
     for (size_t i = 0; i < segments.size(); ++i) {
-      if (!chosen[i] && TierOf(live_bytes[i]) == tier) ++same_tier;
+      if (!chosen[i] && TierOf(segments[i].live_bytes) == tier) ++same_tier;
     }
     for (size_t i = 0; i < segments.size(); ++i) {
-      int other = TierOf(live_bytes[i]);
+      int other = TierOf(segments[i].live_bytes);
       if (chosen[i] || other > tier || (other == tier && same_tier < 3)) continue;
       chosen[i] = true;
-      merged += live_bytes[i];
+      merged += segments[i].live_bytes;
       grew = true;
     }
   }

@@ -131,4 +131,11 @@ class IndexWriter {
 // is dead joins in.
 std::vector<size_t> PlanMerge(std::span<const LiveSegment> segments, uint64_t added_bytes);
 
+// The same policy for any kind of segment.
+struct MergeCandidate {
+  double live_bytes = 0;
+  double dead_share = 0;  // 0 to 1
+};
+std::vector<size_t> PlanMerge(std::span<const MergeCandidate> segments, uint64_t added_bytes);
+
 }  // namespace astrolabe

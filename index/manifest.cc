@@ -7,13 +7,10 @@
 #include <utility>
 
 #include "base/strings.h"
-#include "index/segment.h"
 #include "xxhash.h"
 
 namespace astrolabe {
 namespace {
-
-constexpr std::string_view kFirstWord = "astrolabe-index";
 
 std::string Hex(uint64_t value) {
   constexpr std::string_view kDigits = "0123456789abcdef";
@@ -122,9 +119,9 @@ bool ParseLine(std::string_view line, Manifest* manifest) {
 
 }  // namespace
 
-std::string FormatManifest(const Manifest& manifest) {
+std::string FormatManifest(const Manifest& manifest, const ManifestKind& kind) {
   std::string text =
-      StrCat(kFirstWord, " ", kFormatVersion, "\ntool ", Escape(manifest.tool_version),
+      StrCat(kind.first_word, " ", kind.version, "\ntool ", Escape(manifest.tool_version),
              "\ngeneration ", manifest.generation, "\nroot ", Escape(manifest.root), "\n");
   for (const ManifestSegment& segment : manifest.segments) {
     text += StrCat("segment ", Escape(segment.name), " ", segment.bytes, " ", Hex(segment.identity),
@@ -133,7 +130,8 @@ std::string FormatManifest(const Manifest& manifest) {
   return StrCat(text, "end ", Hex(XXH3_64bits(text.data(), text.size())), "\n");
 }
 
-absl::StatusOr<Manifest> ParseManifest(std::string_view text, const std::string& path) {
+absl::StatusOr<Manifest> ParseManifest(std::string_view text, const std::string& path,
+                                       const ManifestKind& kind) {
   auto damaged = [&path](std::string_view what) {
     return absl::DataLossError(
         StrCat(path, ": ", what, "; run `astrolabe index` to build the index anew"));
@@ -141,12 +139,12 @@ absl::StatusOr<Manifest> ParseManifest(std::string_view text, const std::string&
   std::string_view rest = text;
   std::string_view first = TakeUntil(rest, '\n');
   std::string_view version_text = first;
-  if (TakeUntil(version_text, ' ') != kFirstWord) return damaged("this is no manifest");
+  if (TakeUntil(version_text, ' ') != kind.first_word) return damaged("this is no manifest");
   std::optional<uint32_t> version = ParseNumber<uint32_t>(version_text);
   if (!version) return damaged("this is no manifest");
-  if (*version != kFormatVersion) {
+  if (*version != kind.version) {
     return absl::FailedPreconditionError(StrCat(path, ": the index has format version ", *version,
-                                                ", this program reads ", kFormatVersion,
+                                                ", this program reads ", kind.version,
                                                 "; run `astrolabe index` to build it anew"));
   }
   // The line "end" is the last: 4 + 16 + 1 bytes.

@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "index/segment.h"
 #include "index/string_table.h"
 
 namespace astrolabe {
@@ -36,10 +37,18 @@ struct Manifest {
   friend bool operator==(const Manifest&, const Manifest&) = default;
 };
 
-std::string FormatManifest(const Manifest& manifest);
+// Whose manifest it is: each kind of index has its own first line.
+struct ManifestKind {
+  std::string_view first_word;
+  uint32_t version = 0;
+};
+inline constexpr ManifestKind kTextIndexManifest = {"astrolabe-index", kFormatVersion};
+
+std::string FormatManifest(const Manifest& manifest, const ManifestKind& kind = kTextIndexManifest);
 
 // FailedPrecondition if `text` has another format version, DataLoss if it is damaged. `path` is for
 // the message.
-absl::StatusOr<Manifest> ParseManifest(std::string_view text, const std::string& path);
+absl::StatusOr<Manifest> ParseManifest(std::string_view text, const std::string& path,
+                                       const ManifestKind& kind = kTextIndexManifest);
 
 }  // namespace astrolabe

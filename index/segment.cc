@@ -14,6 +14,9 @@
 #include "xxhash.h"
 
 namespace astrolabe {
+
+constinit const SegmentSchema kTextSegmentSchema = {"ASTROSEG", kFormatVersion, kSectionNames};
+
 namespace {
 
 constexpr uint32_t kNamesPerPostingBlock = kStringsPerBlock;
@@ -21,51 +24,6 @@ constexpr uint32_t kNamesPerPostingBlock = kStringsPerBlock;
 absl::Status Damaged(const std::string& path, std::string_view what) {
   return absl::DataLossError(
       StrCat(path, ": ", what, "; run `astrolabe index` to rebuild what it held"));
-}
-
-// What the footer says, with everything after the checksummed blocks verified.
-struct Tail {
-  uint64_t checksums_at = 0;
-  uint64_t identity = 0;
-  const uint8_t* section_rows = nullptr;
-};
-
-absl::StatusOr<Tail> ReadTail(const std::string& path, std::string_view bytes) {
-  const uint8_t* data = reinterpret_cast<const uint8_t*>(bytes.data());
-  if (bytes.size() < kHeaderBytes + kSectionCount * kSectionRowBytes + kFooterBytes ||
-      bytes.substr(0, kHeaderMagic.size()) != kHeaderMagic) {
-    return Damaged(path, "this is no segment, or only the beginning of one");
-  }
-  uint32_t version = LoadAs<uint32_t>(data + 8);
-  if (version != kFormatVersion) {
-    return absl::FailedPreconditionError(StrCat(path, ": the segment has format version ", version,
-                                                ", this program reads ", kFormatVersion,
-                                                "; run `astrolabe index` to build the index anew"));
-  }
-  const uint8_t* footer = data + bytes.size() - kFooterBytes;
-  if (bytes.substr(bytes.size() - kFooterMagic.size()) != kFooterMagic ||
-      LoadAs<uint32_t>(footer + 8) != kSectionCount ||
-      LoadAs<uint32_t>(footer + 12) != kFormatVersion ||
-      LoadAs<uint64_t>(footer + 16) != bytes.size()) {
-    return Damaged(path, "the footer is missing or damaged: the file was cut or overwritten");
-  }
-  Tail tail;
-  tail.checksums_at = LoadAs<uint64_t>(footer);
-  tail.identity = LoadAs<uint64_t>(footer + 32);
-  uint64_t fixed = kSectionCount * kSectionRowBytes + kFooterBytes;
-  uint64_t blocks = tail.checksums_at / kChecksumBlockBytes +
-                    (tail.checksums_at % kChecksumBlockBytes != 0 ? 1 : 0);
-  if (tail.checksums_at < kHeaderBytes || tail.checksums_at > bytes.size() - fixed ||
-      tail.checksums_at + blocks * sizeof(uint64_t) + fixed != bytes.size()) {
-    return Damaged(path, "the footer contradicts the size of the file");
-  }
-  const uint8_t* checksums = data + tail.checksums_at;
-  uint64_t hashed = bytes.size() - tail.checksums_at - 16;
-  if (XXH3_64bits(checksums, hashed) != tail.identity) {
-    return Damaged(path, "the checksum table does not have its checksum");
-  }
-  tail.section_rows = footer - kSectionCount * kSectionRowBytes;
-  return tail;
 }
 
 uint64_t BlocksOf(uint64_t items) { return (items + kStringsPerBlock - 1) / kStringsPerBlock; }
@@ -211,31 +169,15 @@ absl::StatusOr<std::shared_ptr<const Segment>> Segment::Open(FileSystem& fs,
 
 absl::StatusOr<std::shared_ptr<const Segment>> Segment::FromContents(
     const std::string& path, std::unique_ptr<FileContents> contents) {
-  std::string_view bytes = contents->bytes();
-  absl::StatusOr<Tail> tail = ReadTail(path, bytes);
-  if (!tail.ok()) return tail.status();
-
+  absl::StatusOr<SegmentContainer> container =
+      OpenContainer(path, std::move(contents), kTextSegmentSchema);
+  if (!container.ok()) return container.status();
   std::shared_ptr<Segment> segment(new Segment());
-  segment->byte_size_ = bytes.size();
-  segment->identity_ = tail->identity;
-  const uint8_t* checksums = reinterpret_cast<const uint8_t*>(bytes.data()) + tail->checksums_at;
-  segment->reader_ =
-      std::make_unique<BlockReader>(path, std::move(contents), tail->checksums_at, checksums);
-  segment->sections_.resize(kSectionCount + 1);
-  std::vector<Section>& sections = segment->sections_;
-  for (uint32_t i = 0; i < kSectionCount; ++i) {
-    const uint8_t* row = tail->section_rows + i * kSectionRowBytes;
-    Section section = {.reader = segment->reader_.get(),
-                       .offset = LoadAs<uint64_t>(row + 8),
-                       .length = LoadAs<uint64_t>(row + 16),
-                       .items = LoadAs<uint64_t>(row + 24)};
-    if (LoadAs<uint32_t>(row) != i + 1 || section.length > UINT32_MAX ||
-        section.offset > tail->checksums_at ||
-        section.length > tail->checksums_at - section.offset) {
-      return Damaged(path, "the section table makes no sense");
-    }
-    sections[i + 1] = section;
-  }
+  segment->byte_size_ = container->bytes;
+  segment->identity_ = container->identity;
+  segment->reader_ = std::move(container->reader);
+  segment->sections_ = std::move(container->sections);
+  const std::vector<Section>& sections = segment->sections_;
 
   // Item counts bound every id, so they must agree with the sizes of what is indexed by them.
   auto rows_fit = [&](SectionId id, uint64_t items, uint64_t row_bytes) {

@@ -25,12 +25,14 @@
 #include "absl/status/statusor.h"
 #include "base/file_system.h"
 #include "index/block_reader.h"
+#include "index/segment_container.h"
 #include "index/string_table.h"
 #include "index/symbol.h"
 
 namespace astrolabe {
 
 inline constexpr uint32_t kFormatVersion = 1;
+extern const SegmentSchema kTextSegmentSchema;
 inline constexpr uint32_t kSymbolsPerPage = 32;
 
 // FileRecord::flags.

@@ -12,7 +12,6 @@ namespace astrolabe {
 
 static_assert(std::endian::native == std::endian::little, "segments are read as they lie");
 
-inline constexpr std::string_view kHeaderMagic = "ASTROSEG";
 inline constexpr std::string_view kFooterMagic = "ASTROEND";
 inline constexpr uint64_t kHeaderBytes = 64;
 inline constexpr uint64_t kFooterBytes = 48;

@@ -8,11 +8,13 @@
 
 #include "base/strings.h"
 #include "index/block_reader.h"
+#include "index/segment_layout.h"
 #include "xxhash.h"
 
 namespace astrolabe {
 
-SegmentWriter::SegmentWriter(FileSystem& fs, std::string path) : fs_(fs), path_(std::move(path)) {
+SegmentWriter::SegmentWriter(FileSystem& fs, std::string path, const SegmentSchema& schema)
+    : fs_(fs), path_(std::move(path)), schema_(schema), sections_(schema.section_names.size()) {
   absl::StatusOr<std::unique_ptr<WritableFile>> file = fs_.Create(path_);
   if (file.ok()) {
     file_ = *std::move(file);
@@ -20,8 +22,8 @@ SegmentWriter::SegmentWriter(FileSystem& fs, std::string path) : fs_(fs), path_(
     status_ = file.status();
   }
   buffer_.reserve(kDrainBytes + kDrainBytes / 4);
-  buffer_.append(kHeaderMagic);
-  AppendAs(buffer_, kFormatVersion);
+  buffer_.append(schema_.magic);
+  AppendAs(buffer_, schema_.version);
   AppendAs(buffer_, static_cast<uint32_t>(kHeaderBytes));
   buffer_.resize(kHeaderBytes, '\0');
 }
@@ -47,7 +49,7 @@ void SegmentWriter::WriteBlocks() {
   written_ += whole;
 }
 
-void SegmentWriter::BeginSection(SectionId id) {
+void SegmentWriter::BeginSection(uint32_t id) {
   buffer_.resize((buffer_.size() + 7) / 8 * 8, '\0');
   current_ = id;
   sections_[id].offset = Position();
@@ -58,14 +60,14 @@ void SegmentWriter::EndSection(uint64_t items) {
   section.length = Position() - section.offset;
   section.items = items;
   if (section.length > UINT32_MAX) {
-    Fail(absl::ResourceExhaustedError(
-        StrCat(path_, ": section \"", kSectionNames[current_], "\" would be ", section.length,
-               " bytes, the format allows 4 GiB; index parts of the workspace separately")));
+    Fail(absl::ResourceExhaustedError(StrCat(
+        path_, ": section \"", schema_.section_names[current_], "\" would be ", section.length,
+        " bytes, the format allows 4 GiB; index parts of the workspace separately")));
   }
   Drain();
 }
 
-void SegmentWriter::WriteSection(SectionId id, std::string_view bytes, uint64_t items) {
+void SegmentWriter::WriteSection(uint32_t id, std::string_view bytes, uint64_t items) {
   BeginSection(id);
   for (size_t at = 0; at < bytes.size(); at += kDrainBytes) {
     out().append(bytes.substr(at, kDrainBytes));
@@ -83,7 +85,7 @@ absl::StatusOr<SegmentInfo> SegmentWriter::Finish(uint32_t files, uint32_t symbo
   AppendToFile(buffer_);
 
   std::string tail = std::move(checksums_);
-  for (uint32_t id = 1; id <= kSectionCount; ++id) {
+  for (uint32_t id = 1; id <= schema_.section_count(); ++id) {
     assert(sections_[id].offset != 0);
     AppendAs(tail, id);
     AppendAs(tail, uint32_t{0});
@@ -94,8 +96,8 @@ absl::StatusOr<SegmentInfo> SegmentWriter::Finish(uint32_t files, uint32_t symbo
   SegmentInfo info;
   info.bytes = checksums_at + tail.size() + kFooterBytes;
   AppendAs(tail, checksums_at);
-  AppendAs(tail, kSectionCount);
-  AppendAs(tail, kFormatVersion);
+  AppendAs(tail, schema_.section_count());
+  AppendAs(tail, schema_.version);
   AppendAs(tail, info.bytes);
   AppendAs(tail, uint64_t{0});
   info.identity = XXH3_64bits(tail.data(), tail.size());

@@ -5,17 +5,18 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/file_system.h"
+#include "index/segment.h"
 #include "index/segment_builder.h"
-#include "index/segment_layout.h"
+#include "index/segment_container.h"
 
 namespace astrolabe {
 
@@ -23,13 +24,14 @@ namespace astrolabe {
 // and reported by Finish, so encoders need not check each step.
 class SegmentWriter {
  public:
-  SegmentWriter(FileSystem& fs, std::string path);
+  // `schema` must outlive the writer.
+  SegmentWriter(FileSystem& fs, std::string path, const SegmentSchema& schema = kTextSegmentSchema);
   ~SegmentWriter();
   SegmentWriter(const SegmentWriter&) = delete;
   SegmentWriter& operator=(const SegmentWriter&) = delete;
 
   // Every section exactly once, one after another.
-  void BeginSection(SectionId id);
+  void BeginSection(uint32_t id);
   // Where the bytes of the current section go.
   std::string& out() { return buffer_; }
   // Writes out() if it has grown large. Appended bytes can't be looked at afterwards.
@@ -39,7 +41,7 @@ class SegmentWriter {
   void EndSection(uint64_t items);
 
   // BeginSection, the bytes, EndSection.
-  void WriteSection(SectionId id, std::string_view bytes, uint64_t items);
+  void WriteSection(uint32_t id, std::string_view bytes, uint64_t items);
 
   // Keeps the first error that an encoder finds.
   void Fail(absl::Status status) { status_.Update(std::move(status)); }
@@ -63,13 +65,14 @@ class SegmentWriter {
 
   FileSystem& fs_;
   const std::string path_;
+  const SegmentSchema& schema_;
   std::unique_ptr<WritableFile> file_;
   absl::Status status_;
   bool finished_ = false;
   uint64_t written_ = 0;  // bytes before buffer_; a multiple of the checksum block
   std::string buffer_;
   std::string checksums_;
-  std::array<SectionRow, kSectionCount + 1> sections_;
+  std::vector<SectionRow> sections_;  // by section id
   uint32_t current_ = 0;
 };
 
