@@ -24,12 +24,15 @@ class FactsDecoder {
  public:
   FactsDecoder(const SplitFacts& split, Arena& arena) : split_(split), arena_(arena) {}
 
-  absl::StatusOr<FileFacts> Decode();
+  absl::StatusOr<FileFacts> Decode(FactsParts parts);
 
  private:
   // Each returns what is wrong, or an empty view.
   std::string_view ReadIds();
+  std::string_view ReadStructure();
+  std::string_view ReadText();
   std::string_view ReadCounts();
+  std::string_view ReadTextCounts();
   std::string_view ReadOccurrences();
   std::string_view ReadDeclaredSymbols();
   std::string_view ReadExtents();
@@ -88,10 +91,8 @@ std::string_view FactsDecoder::ReadIds() {
 std::string_view FactsDecoder::ReadCounts() {
   ColumnReader& counts = structure_[kCounts];
   occurrence_count_ = counts.Next();
-  declared_count_ = counts.Next();
   extent_count_ = counts.Next();
   relation_count_ = counts.Next();
-  include_count_ = counts.Next();
   const uint32_t role_sets = counts.Next();
   for (uint32_t i = 0; i < role_sets && counts.ok(); ++i) {
     const uint32_t roles = counts.Next();
@@ -100,9 +101,17 @@ std::string_view FactsDecoder::ReadCounts() {
   }
   // A row has at least a byte in each of its columns but those that depend on another.
   if (!counts.Finished() || occurrence_count_ > structure_[kOccurrenceSymbols].remaining() ||
-      declared_count_ > structure_[kDeclaredSymbols].remaining() ||
       extent_count_ > structure_[kExtentOccurrences].remaining() ||
-      relation_count_ > structure_[kRelationKinds].remaining() ||
+      relation_count_ > structure_[kRelationKinds].remaining()) {
+    return "the counts contradict the columns";
+  }
+  return {};
+}
+
+std::string_view FactsDecoder::ReadTextCounts() {
+  declared_count_ = text_[kTextCounts].Next();
+  include_count_ = text_[kTextCounts].Next();
+  if (declared_count_ > text_[kDeclaredSymbols].remaining() ||
       include_count_ > text_[kIncludeLines].remaining()) {
     return "the counts contradict the columns";
   }
@@ -175,12 +184,12 @@ std::string_view FactsDecoder::ReadDeclaredSymbols() {
   uint64_t expected = 0;
   declared_.reserve(declared_count_);
   for (uint32_t i = 0; i < declared_count_; ++i) {
-    const uint64_t number = expected + structure_[kDeclaredSymbols].Next();
+    const uint64_t number = expected + text_[kDeclaredSymbols].Next();
     if (number >= split_.symbol_ids) return "a declared symbol does not exist";
     declared_.push_back(static_cast<uint32_t>(number));
     expected = number + 1;
   }
-  return structure_[kDeclaredSymbols].Finished() ? "" : "the declared symbols are cut";
+  return {};
 }
 
 std::string_view FactsDecoder::ReadExtents() {
@@ -333,24 +342,39 @@ std::string_view FactsDecoder::ReadIncludes() {
   return {};
 }
 
-absl::StatusOr<FileFacts> FactsDecoder::Decode() {
-  absl::Status unpacked =
-      UnpackColumns(split_.structure, split_.structure_raw, "structure", arena_, structure_);
-  if (!unpacked.ok()) return unpacked;
-  unpacked = UnpackColumns(split_.text, split_.text_raw, "text", arena_, text_);
-  if (!unpacked.ok()) return unpacked;
-  facts_.path = arena_.CopyString(split_.path);
-  facts_.state = split_.state;
-  facts_.variant = split_.variant;
-  // In this order: each step uses what those before it have checked.
-  std::string_view wrong = ReadIds();
-  if (wrong.empty()) wrong = ReadCounts();
+// In this order: each step uses what those before it have checked.
+std::string_view FactsDecoder::ReadStructure() {
+  std::string_view wrong = ReadCounts();
   if (wrong.empty()) wrong = ReadOccurrences();
-  if (wrong.empty()) wrong = ReadDeclaredSymbols();
   if (wrong.empty()) wrong = ReadExtents();
   if (wrong.empty()) wrong = ReadRelations();
+  return wrong;
+}
+
+std::string_view FactsDecoder::ReadText() {
+  std::string_view wrong = ReadTextCounts();
+  if (wrong.empty()) wrong = ReadDeclaredSymbols();
   if (wrong.empty()) wrong = ReadSymbols();
   if (wrong.empty()) wrong = ReadIncludes();
+  return wrong;
+}
+
+absl::StatusOr<FileFacts> FactsDecoder::Decode(FactsParts parts) {
+  facts_.path = split_.path;
+  facts_.state = split_.state;
+  facts_.variant = split_.variant;
+  std::string_view wrong = ReadIds();
+  if (parts.structure && wrong.empty()) {
+    absl::Status unpacked =
+        UnpackColumns(split_.structure, split_.structure_raw, "structure", arena_, structure_);
+    if (!unpacked.ok()) return unpacked;
+    wrong = ReadStructure();
+  }
+  if (parts.text && wrong.empty()) {
+    absl::Status unpacked = UnpackColumns(split_.text, split_.text_raw, "text", arena_, text_);
+    if (!unpacked.ok()) return unpacked;
+    wrong = ReadText();
+  }
   if (!wrong.empty()) {
     return absl::DataLossError(StrCat("facts of ", split_.path, ": ", wrong));
   }
@@ -397,7 +421,13 @@ absl::StatusOr<SplitFacts> SplitFileFacts(std::string_view bytes) {
 absl::StatusOr<FileFacts> DecodeFileFacts(std::string_view bytes, Arena& arena) {
   absl::StatusOr<SplitFacts> split = SplitFileFacts(bytes);
   if (!split.ok()) return split.status();
-  return FactsDecoder(*split, arena).Decode();
+  split->path = arena.CopyString(split->path);
+  return DecodeSplitFacts(*split, {}, arena);
+}
+
+absl::StatusOr<FileFacts> DecodeSplitFacts(const SplitFacts& split, FactsParts parts,
+                                           Arena& arena) {
+  return FactsDecoder(split, arena).Decode(parts);
 }
 
 }  // namespace astrolabe

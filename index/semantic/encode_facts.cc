@@ -138,7 +138,7 @@ void FactsEncoder::EncodeDeclaredSymbols() {
             [](const auto& a, const auto& b) { return a.first < b.first; });
   uint32_t expected = 0;
   for (const auto& [number, symbol] : declared_) {
-    structure_[kDeclaredSymbols].Add(number - expected);
+    text_[kDeclaredSymbols].Add(number - expected);
     expected = number + 1;
   }
 }
@@ -251,12 +251,12 @@ std::string FactsEncoder::Encode() {
   EncodeIncludes();
   ColumnWriter& counts = structure_[kCounts];
   counts.Add(facts_.occurrences.size());
-  counts.Add(declared_.size());
   counts.Add(facts_.extents.size());
   counts.Add(facts_.relations.size());
-  counts.Add(facts_.includes.size());
   counts.Add(role_sets_.size());
   for (RoleSet roles : role_sets_) counts.Add(roles);
+  text_[kTextCounts].Add(declared_.size());
+  text_[kTextCounts].Add(facts_.includes.size());
 
   std::string out(sizeof(FactsHeaderLayout), '\0');
   out.append(facts_.path);

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "alloc/arena.h"
 #include "index/semantic/facts.h"
 
 namespace astrolabe {
@@ -34,7 +35,7 @@ static_assert(sizeof(FactsHeaderLayout) == 72);
 
 // Columns of the two frames, in order.
 enum StructureColumn {
-  kCounts,  // number of occurrences, symbols, extents, relations; then the role sets
+  kCounts,  // number of occurrences, extents, relations; then the role sets
   kOccurrenceLines,
   kOccurrenceIndents,
   kOccurrenceGaps,
@@ -42,7 +43,6 @@ enum StructureColumn {
   kOccurrenceSymbols,
   kOccurrenceContainers,
   kOccurrenceRoles,
-  kDeclaredSymbols,
   kExtentOccurrences,
   kExtentBeginLines,
   kExtentBeginColumns,
@@ -55,7 +55,9 @@ enum StructureColumn {
 };
 
 enum TextColumn {
-  kSymbolTags,  // kind | access << 5
+  kTextCounts,       // number of symbols, includes
+  kDeclaredSymbols,  // numbers
+  kSymbolTags,       // kind | access << 5
   kSymbolFlags,
   kUsrShared,
   kUsrLengths,
@@ -92,5 +94,15 @@ struct SplitFacts {
 
 // Checks magic, sizes and checksum. DataLoss, saying what is wrong.
 absl::StatusOr<SplitFacts> SplitFileFacts(std::string_view bytes);
+
+// Which of its frames to unpack. Without structure there are no occurrences, extents and relations,
+// without text no symbols and includes.
+struct FactsParts {
+  bool structure = true;
+  bool text = true;
+};
+
+// As DecodeFileFacts, of what was split already. The path is not copied.
+absl::StatusOr<FileFacts> DecodeSplitFacts(const SplitFacts& split, FactsParts parts, Arena& arena);
 
 }  // namespace astrolabe
