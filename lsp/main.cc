@@ -9,7 +9,9 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <string_view>
 
+#include "analysis/batch/parse_server.h"
 #include "analysis/clang_version.h"
 #include "base/log.h"
 #include "base/strings.h"
@@ -63,6 +65,7 @@ int Main(int argc, char** argv) {
   RegisterIndexCommand(app, &exit_code);
   RegisterQueryCommand(app, &exit_code);
   RegisterInspectCommands(app, &exit_code);
+  RegisterProjectCommands(app, &exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -88,6 +91,10 @@ const std::atomic<bool>& Interrupted() { return interrupted; }
 }  // namespace astrolabe
 
 int main(int argc, char** argv) {
+  // A parsing process of the command that started it, which is at the other end of descriptor 3.
+  if (argc == 2 && std::string_view(argv[1]) == "--parse-server") {
+    return astrolabe::RunParseServer(astrolabe::UniqueFd(3));
+  }
   std::signal(SIGINT, astrolabe::OnSignal);
   std::signal(SIGTERM, astrolabe::OnSignal);
   std::signal(SIGPIPE, astrolabe::OnBrokenPipe);

@@ -43,9 +43,8 @@ FactTexts TextsOf(std::string_view bytes) {
       return std::string(absl::StrFormat("%016x", id));
     };
     for (const Occurrence& at : facts->occurrences) {
-      std::string text =
-          StrCat(at.begin.line + 1, ":", at.begin.column + 1, "+", at.length, " ", name(at.symbol),
-                 " roles ", at.roles, " in ", name(at.container));
+      std::string text = StrCat(at.begin.line + 1, ":", at.begin.column + 1, "+", at.length, " ",
+                                name(at.symbol), " roles ", at.roles, " in ", name(at.container));
       bool candidate = (at.roles & kRoleCandidate) != 0;
       (candidate ? texts.dependent : texts.firm).insert(std::move(text));
     }

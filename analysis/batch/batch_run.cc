@@ -58,11 +58,10 @@ struct RunningWork {
 class Run {
  public:
   Run(const PlanInput& input, const Plan& plan, const std::vector<uint64_t>& digests,
-      const std::vector<std::vector<uint64_t>>& closures, const BatchRunOptions& options,
-      const BatchCallbacks& callbacks, BatchProgress* progress, BatchStatistics* statistics)
+      const BatchRunOptions& options, const BatchCallbacks& callbacks, BatchProgress* progress,
+      BatchStatistics* statistics)
       : input_(input),
         digests_(digests),
-        closures_(closures),
         options_(options),
         callbacks_(callbacks),
         progress_(*progress),
@@ -161,8 +160,8 @@ class Run {
     size_t live = 0;
     for (const ZygoteWork& zygote : zygotes_) {
       parsing += zygote.state == ZygoteWork::State::kParsing;
-      live += zygote.state == ZygoteWork::State::kParsing ||
-              zygote.state == ZygoteWork::State::kReady;
+      live +=
+          zygote.state == ZygoteWork::State::kParsing || zygote.state == ZygoteWork::State::kReady;
     }
     bool wants_zygote = at_hand == 0 || (parsing == 0 && at_hand < kLookAhead);
     if (wants_zygote && live < kMaxLiveZygotes && StartZygote()) return true;
@@ -225,7 +224,7 @@ class Run {
     job.macros = std::move(unit.macros);
     job.changed_macros = std::move(unit.changed_macros);
     job.command_digest = digests_[unit.unit];
-    job.expected_closure = closures_[unit.unit];
+    job.expected_closure = callbacks_.closure(unit.unit);
     StartOn(index, std::move(job), unit.unit);
   }
 
@@ -252,7 +251,7 @@ class Run {
     if (!audit) plain_reason_[next.unit] = next.reason;
     JobKind kind = job.kind;
     running_[tree_->StartJob(kRootNode, std::move(job), options_.time_limit)] = {kind, next.unit,
-                                                                                kNoParent};
+                                                                                 kNoParent};
     return true;
   }
 
@@ -264,9 +263,8 @@ class Run {
         return HandleReady(event);
       case ParseEvent::Kind::kGone:
         if (event.node == kRootNode && ++root_deaths_ > kMaxRootDeaths) {
-          return absl::InternalError(
-              StrCat("the parsing processes die again and again; try `", options_.program,
-                     " check FILE` for one of the files"));
+          return absl::InternalError(StrCat("the parsing processes die again and again; try `",
+                                            options_.program, " check FILE` for one of the files"));
         }
         return absl::OkStatus();
       case ParseEvent::Kind::kEnded:
@@ -342,8 +340,8 @@ class Run {
     ZygoteWork& zygote = zygotes_[index];
     auto it = by_node_.find(zygote.node);
     // One that was closed, or replaced by a restart, ends as it should.
-    bool expected = zygote.state == ZygoteWork::State::kDone || it == by_node_.end() ||
-                    it->second != index;
+    bool expected =
+        zygote.state == ZygoteWork::State::kDone || it == by_node_.end() || it->second != index;
     if (expected) return absl::OkStatus();
     if (zygote.state == ZygoteWork::State::kParsing) --progress_.zygotes;
     by_node_.erase(it);
@@ -438,8 +436,8 @@ class Run {
     if (event.delivered && work.kind == JobKind::kUnit) {
       plain_.push_back({work.unit, std::string(ResultStatusName(result.status))});
       if (options_.audit_percent > 0) {
-        Note(StrCat("plain: ", input_.units[work.unit].file, ": ",
-                    ResultStatusName(result.status), ": ", result.reason));
+        Note(StrCat("plain: ", input_.units[work.unit].file, ": ", ResultStatusName(result.status),
+                    ": ", result.reason));
       }
       return absl::OkStatus();
     }
@@ -531,7 +529,6 @@ class Run {
 
   const PlanInput& input_;
   const std::vector<uint64_t>& digests_;
-  const std::vector<std::vector<uint64_t>>& closures_;
   const BatchRunOptions& options_;
   const BatchCallbacks& callbacks_;
   BatchProgress& progress_;
@@ -562,13 +559,10 @@ void BatchProgress::SetSlowest(std::string_view name) {
 }
 
 absl::Status RunBatch(const PlanInput& input, const Plan& plan,
-                      const std::vector<uint64_t>& digests,
-                      const std::vector<std::vector<uint64_t>>& closures,
-                      const BatchRunOptions& options, const BatchCallbacks& callbacks,
-                      BatchProgress* progress, const std::atomic<bool>* cancelled,
-                      BatchStatistics* statistics) {
-  return Run(input, plan, digests, closures, options, callbacks, progress, statistics)
-      .Go(cancelled);
+                      const std::vector<uint64_t>& digests, const BatchRunOptions& options,
+                      const BatchCallbacks& callbacks, BatchProgress* progress,
+                      const std::atomic<bool>* cancelled, BatchStatistics* statistics) {
+  return Run(input, plan, digests, options, callbacks, progress, statistics).Go(cancelled);
 }
 
 }  // namespace astrolabe

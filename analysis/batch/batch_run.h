@@ -27,8 +27,8 @@ struct BatchRunOptions {
   std::string program;  // our own binary, started as `program --parse-server`
   std::string root;     // of the workspace, absolute
   int jobs = 2;         // processes parsing at the same time
-  absl::Duration time_limit = absl::Seconds(120);    // of one job
-  uint64_t memory_limit = uint64_t{4} << 30;         // bytes, of one job on top of its zygote
+  absl::Duration time_limit = absl::Seconds(120);  // of one job
+  uint64_t memory_limit = uint64_t{4} << 30;       // bytes, of one job on top of its zygote
   double audit_percent = 0;  // of the units served by a zygote, how many to parse plainly as well
 };
 
@@ -44,7 +44,7 @@ struct QuarantinedUnit {
 struct BatchProgress {
   std::atomic<uint32_t> units_total = 0;
   std::atomic<uint32_t> units_done = 0;
-  std::atomic<uint32_t> zygotes = 0;  // parsing headers now
+  std::atomic<uint32_t> zygotes = 0;                       // parsing headers now
   std::string Slowest() const ABSL_LOCKS_EXCLUDED(mutex);  // the unit at work the longest
   void SetSlowest(std::string_view name) ABSL_LOCKS_EXCLUDED(mutex);
 
@@ -79,17 +79,17 @@ struct BatchCallbacks {
   // Any other error ends the run.
   std::function<absl::Status(std::string_view shard)> add;
   std::function<void(const QuarantinedUnit&)> quarantine;
+  // What a unit is known to include: Job::expected_closure.
+  std::function<std::vector<uint64_t>(uint32_t unit)> closure;
   // Facts that the index has already: (path, digest, variant) as ClaimKey.
   std::vector<uint64_t> known_claims;
 };
 
 // Returns when every unit of the plan has come to its end, or Cancelled. `digests[u]` is unit u's
-// command digest, `closures[u]` its expected closure (Job::expected_closure).
+// command digest.
 absl::Status RunBatch(const PlanInput& input, const Plan& plan,
-                      const std::vector<uint64_t>& digests,
-                      const std::vector<std::vector<uint64_t>>& closures,
-                      const BatchRunOptions& options, const BatchCallbacks& callbacks,
-                      BatchProgress* progress, const std::atomic<bool>* cancelled,
-                      BatchStatistics* statistics);
+                      const std::vector<uint64_t>& digests, const BatchRunOptions& options,
+                      const BatchCallbacks& callbacks, BatchProgress* progress,
+                      const std::atomic<bool>* cancelled, BatchStatistics* statistics);
 
 }  // namespace astrolabe

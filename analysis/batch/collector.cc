@@ -368,8 +368,8 @@ std::string Collector::Encode(FileAccumulator& file) {
   // One place names one symbol once; a template seen as itself and as its pattern does so twice.
   size_t kept = 0;
   for (size_t i = 0; i < raw.size(); ++i) {
-    bool same = kept > 0 && raw[kept - 1].offset == raw[i].offset &&
-                raw[kept - 1].symbol == raw[i].symbol;
+    bool same =
+        kept > 0 && raw[kept - 1].offset == raw[i].offset && raw[kept - 1].symbol == raw[i].symbol;
     if (!same) {
       raw[kept++] = raw[i];
       continue;
@@ -416,8 +416,7 @@ std::string Collector::Encode(FileAccumulator& file) {
     return static_cast<uint32_t>(at - facts.symbol_ids.begin());
   };
 
-  clang::OptionalFileEntryRef entry =
-      sources_.getFileManager().getOptionalFileRef(recorded.path);
+  clang::OptionalFileEntryRef entry = sources_.getFileManager().getOptionalFileRef(recorded.path);
   clang::FileID id;
   if (entry) id = sources_.translateFile(*entry);
   llvm::StringRef text = id.isValid() ? sources_.getBufferData(id) : llvm::StringRef();
@@ -457,8 +456,7 @@ std::string Collector::Encode(FileAccumulator& file) {
 }  // namespace
 
 Collected Collect(clang::CompilerInstance& compiler, PreprocessorRecord& record,
-                  std::span<const clang::Decl* const> declarations,
-                  const CollectOptions& options) {
+                  std::span<const clang::Decl* const> declarations, const CollectOptions& options) {
   Collector collector(compiler, record, options);
   std::vector<const clang::Decl*> wanted;
   for (const clang::Decl* declaration : declarations) {

@@ -99,8 +99,8 @@ std::vector<std::string> JoinCommand(const CommandParts& parts) {
       continue;
     }
     size_t space = value->find(' ');
-    cc1.insert(cc1.end(), {"-D", StrCat(name, value->substr(0, space), "=",
-                                        value->substr(space + 1))});
+    cc1.insert(cc1.end(),
+               {"-D", StrCat(name, value->substr(0, space), "=", value->substr(space + 1))});
   }
   return cc1;
 }

@@ -23,7 +23,7 @@ using CommandMacros = std::map<std::string, std::optional<std::string>>;
 struct CommandParts {
   std::string semantics;  // everything that is not below, as one string to compare
   std::vector<std::string> rest;
-  CommandMacros macros;             // name, with the parameters of a function-like one left to the value
+  CommandMacros macros;  // name, with the parameters of a function-like one left to the value
   std::vector<SearchEntry> search;  // in order
 };
 

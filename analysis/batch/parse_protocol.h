@@ -50,8 +50,8 @@ enum class JobKind : uint32_t { kPlain, kAudit, kZygote, kExtend, kUnit, kHeader
 struct Job {
   uint32_t number = 0;  // not 0
   JobKind kind = JobKind::kPlain;
-  std::string file;       // kPlain, kUnit: absolute
-  std::string directory;  // kPlain, kZygote: to work in
+  std::string file;              // kPlain, kUnit: absolute
+  std::string directory;         // kPlain, kZygote: to work in
   std::vector<std::string> cc1;  // kPlain, kZygote
   // #define and #undef lines by which the job differs from its parent; kExtend, kUnit.
   std::string macros;
@@ -83,25 +83,25 @@ struct Ended {
 enum class ResultStatus : uint32_t {
   kOk = 0,
   // Only a zygote's child: the unit has to be parsed plainly.
-  kErrors = 1,         // it has errors; whether they are its own, the plain parse tells
-  kClosure = 2,        // it did not read the files that it reads alone
-  kForeignMacro = 3,   // one of its headers had used a macro of a header that it does not include
-  kSpurious = 4,       // a name means something in a header that it does not include
-  kChangedMacro = 5,   // a macro that differs was seen by the headers
+  kErrors = 1,        // it has errors; whether they are its own, the plain parse tells
+  kClosure = 2,       // it did not read the files that it reads alone
+  kForeignMacro = 3,  // one of its headers had used a macro of a header that it does not include
+  kSpurious = 4,      // a name means something in a header that it does not include
+  kChangedMacro = 5,  // a macro that differs was seen by the headers
   // Any child.
-  kUnreadable = 6,     // the file or the command could not be used at all
+  kUnreadable = 6,  // the file or the command could not be used at all
 };
 std::string_view ResultStatusName(ResultStatus status);
 
 struct JobResult {
   ResultStatus status = ResultStatus::kOk;
-  std::string reason;               // one line; empty for kOk
+  std::string reason;  // one line; empty for kOk
   uint32_t error_count = 0;
   std::vector<std::string> errors;  // the first few, as "path:line:column: text"
   uint32_t dropped_candidates = 0;
   double parse_seconds = 0;
   double collect_seconds = 0;
-  std::string shard;                // encoded; empty unless kOk
+  std::string shard;  // encoded; empty unless kOk
 };
 
 // Exit codes of a job besides 0.

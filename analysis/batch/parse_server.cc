@@ -258,15 +258,19 @@ class JobRunner : public ParseDelegate {
 
     PreprocessorRecord& record = *state.record;
     bool on_zygote = job.kind == JobKind::kUnit;
-    std::vector<bool> closure(record.file_count(), true);
+    uint32_t main_file = kNoFile;
+    if (job.kind != JobKind::kHeaders) main_file = record.FileOf(state.main_id);
+    IncludeClosure closure;
     if (on_zygote) {
-      closure = record.Closure(state.main_file);
+      closure = record.Closure(state.main_id);
       CheckUnit(state, closure);
+    } else {
+      closure.files.resize(record.file_count(), true);
     }
     CollectOptions options;
     options.root = setting_.hello.workspace_root;
-    if (job.kind != JobKind::kHeaders) options.main_file = state.main_file;
-    if (on_zygote) options.closure = &closure;
+    options.main_file = main_file;
+    if (on_zygote) options.closure = &closure.files;
     options.claim = [&](const RecordedFile& file, uint64_t variant) {
       if (job.kind == JobKind::kAudit) return false;
       return setting_.claims->Claim(ClaimKey(file.path, file.state.digest, variant), job.number);
@@ -277,7 +281,7 @@ class JobRunner : public ParseDelegate {
       Fail(ResultStatus::kSpurious, collected.spurious);
     }
     result.dropped_candidates = collected.dropped_candidates;
-    result.shard = EncodeShard(MakeShard(state, closure, collected));
+    result.shard = EncodeShard(MakeShard(state, main_file, closure.files, collected));
     result.collect_seconds = SecondsSince(collecting);
     Deliver(task_.result.get(), result);
   }
@@ -296,13 +300,13 @@ class JobRunner : public ParseDelegate {
   }
 
   // Whether what this child of a zygote has parsed is what the unit alone would have been.
-  void CheckUnit(ParseState& state, const std::vector<bool>& closure) {
+  void CheckUnit(ParseState& state, const IncludeClosure& closure) {
     const PreprocessorRecord& record = *state.record;
     if (state.errors.count > 0) Fail(ResultStatus::kErrors, state.errors.first[0]);
     const std::vector<uint64_t>& expected = task_.job.expected_closure;
     size_t read = 0;
-    for (uint32_t file = 0; file < closure.size(); ++file) {
-      if (!closure[file]) continue;
+    for (uint32_t file = 0; file < closure.files.size(); ++file) {
+      if (!closure.files[file]) continue;
       ++read;
       const std::string& path = record.file(file).path;
       uint64_t hash = XXH3_64bits(path.data(), path.size());
@@ -320,7 +324,8 @@ class JobRunner : public ParseDelegate {
     }
   }
 
-  Shard MakeShard(ParseState& state, const std::vector<bool>& closure, const Collected& collected) {
+  Shard MakeShard(ParseState& state, uint32_t main_file, const std::vector<bool>& closure,
+                  const Collected& collected) {
     Shard shard;
     for (const std::string& file : collected.files) shard.files.push_back(file);
     const Job& job = task_.job;
@@ -329,18 +334,18 @@ class JobRunner : public ParseDelegate {
       return arena_.CopyString(WorkspacePath(setting_.hello.workspace_root, path));
     };
     TranslationUnit& unit = shard.unit;
-    unit.path = keep(state.record->file(state.main_file).path);
+    unit.path = keep(state.record->file(main_file).path);
     unit.command_digest = job.command_digest;
     unit.outcome = job.kind == JobKind::kUnit ? ParseOutcome::kZygote : ParseOutcome::kPlain;
     unit.errors = state.errors.count;
     for (uint32_t file = 0; file < closure.size(); ++file) {
       const RecordedFile& recorded = state.record->file(file);
-      if (!closure[file] || file == state.main_file || !recorded.is_read) continue;
+      if (!closure[file] || file == main_file || !recorded.is_read) continue;
       unit.closure.push_back({keep(recorded.path), recorded.state});
     }
     std::sort(unit.closure.begin(), unit.closure.end(),
               [](const ClosureFile& a, const ClosureFile& b) { return a.path < b.path; });
-    const RecordedFile& main = state.record->file(state.main_file);
+    const RecordedFile& main = state.record->file(main_file);
     unit.closure.insert(unit.closure.begin(), {unit.path, main.state});
     return shard;
   }

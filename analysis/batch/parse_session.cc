@@ -127,9 +127,8 @@ class Action : public clang::ASTFrontendAction {
   // Nothing is instantiated at the end that nobody has asked for: 1.3 times as fast.
   clang::TranslationUnitKind getTranslationUnitKind() override { return clang::TU_Prefix; }
   void EndSourceFileAction() override {
-    if (state_.main_file == kNoFile) {
-      clang::SourceManager& sources = state_.compiler->getSourceManager();
-      state_.main_file = state_.record->FileOf(sources.getMainFileID());
+    if (state_.main_id.isInvalid()) {
+      state_.main_id = state_.compiler->getSourceManager().getMainFileID();
     }
     delegate_.AtEnd(state_);
   }
@@ -173,7 +172,8 @@ std::string RunFrontEnd(const std::vector<std::string>& cc1, const std::string& 
   }
   state.errors = {};
   clang::FrontendOptions& front_end = invocation->getFrontendOpts();
-  clang::InputKind kind = front_end.Inputs.empty() ? front_end.DashX : front_end.Inputs[0].getKind();
+  clang::InputKind kind =
+      front_end.Inputs.empty() ? front_end.DashX : front_end.Inputs[0].getKind();
   if (kind.isUnknown()) kind = clang::Language::CXX;
   front_end.Inputs.clear();
   std::unique_ptr<llvm::MemoryBuffer> buffer;
@@ -217,7 +217,7 @@ bool ContinueWithFile(ParseState& state, const std::string& file, const std::str
   // Without its info the first #include relative to it finds none, and crashes.
   preprocessor.getHeaderSearchInfo().getFileInfo(*entry);
   preprocessor.EnterSourceFile(id, nullptr, from);
-  state.main_file = state.record->FileOf(id);
+  state.main_id = id;
   if (!macros.empty()) EnterBuffer(state, macros, kMacrosBuffer);
   return true;
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "analysis/batch/preprocessor_record.h"
+#include "clang/Basic/SourceLocation.h"
 
 namespace clang {
 class CompilerInstance;
@@ -24,8 +25,9 @@ namespace astrolabe {
 // Diagnostics of level error since the last Reset.
 struct ErrorLog {
   uint32_t count = 0;
-  std::vector<std::string> first;     // "path:line:column: text", a few
-  std::vector<uint64_t> header_lines;  // of our buffer's #include lines that they came through, 0-based
+  std::vector<std::string> first;  // "path:line:column: text", a few
+  std::vector<uint64_t>
+      header_lines;  // of our buffer's #include lines that they came through, 0-based
 };
 
 // What the two moments in a run's life get to see. Valid until the process ends.
@@ -35,7 +37,7 @@ struct ParseState {
   ErrorLog errors;
   // Top-level declarations since the epoch began.
   std::vector<const clang::Decl*> declarations;
-  uint32_t main_file = kNoFile;
+  clang::FileID main_id;  // of the unit
 };
 
 class ParseDelegate {

@@ -34,8 +34,8 @@ std::string ReadBack(int descriptor, size_t limit) {
   std::string bytes(std::min<size_t>(static_cast<size_t>(st.st_size), limit), '\0');
   size_t done = 0;
   while (done < bytes.size()) {
-    ssize_t got = pread(descriptor, bytes.data() + done, bytes.size() - done,
-                        static_cast<off_t>(done));
+    ssize_t got =
+        pread(descriptor, bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) break;
     done += static_cast<size_t>(got);
@@ -107,8 +107,8 @@ absl::Status ParseTree::StartRoot() {
   for (int signal : {SIGINT, SIGTERM, SIGPIPE, SIGHUP}) sigaddset(&defaults, signal);
   posix_spawnattr_setsigmask(&attributes, &none);
   posix_spawnattr_setsigdefault(&attributes, &defaults);
-  posix_spawnattr_setflags(
-      &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  posix_spawnattr_setflags(&attributes,
+                           POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   std::string program = options_.program;
   std::string argument = "--parse-server";
   char* argv[] = {program.data(), argument.data(), nullptr};
@@ -122,8 +122,8 @@ absl::Status ParseTree::StartRoot() {
   Hello hello;
   hello.workspace_root = options_.root;
   hello.memory_limit = options_.memory_limit;
-  absl::Status status = SendFrame(ours.get(), MessageType::kHello, EncodeHello(hello),
-                                  {claims_->descriptor()});
+  absl::Status status =
+      SendFrame(ours.get(), MessageType::kHello, EncodeHello(hello), {claims_->descriptor()});
   if (!status.ok()) return status;
   Node root;
   root.socket = std::move(ours);
@@ -219,8 +219,8 @@ std::vector<ParseEvent> ParseTree::Wait(absl::Duration patience) {
     waiting.push_back({node.socket.get(), POLLIN, 0});
     ids.push_back(id);
   }
-  int milliseconds = static_cast<int>(
-      std::max<int64_t>(0, absl::ToInt64Milliseconds(until - absl::Now()) + 1));
+  int milliseconds =
+      static_cast<int>(std::max<int64_t>(0, absl::ToInt64Milliseconds(until - absl::Now()) + 1));
   std::vector<ParseEvent> events;
   if (poll(waiting.data(), waiting.size(), milliseconds) <= 0) return events;
   for (size_t i = 0; i < ids.size(); ++i) {
@@ -310,8 +310,8 @@ void ParseTree::EndJob(uint32_t number, const Ended& ended, bool lost,
     } else if (lost) {
       event.reason = "the process that it came from died";
     } else {
-      event.reason = log.empty() ? StrCat("ended with code ", ended.exit_code)
-                                 : log.substr(0, log.find('\n'));
+      event.reason =
+          log.empty() ? StrCat("ended with code ", ended.exit_code) : log.substr(0, log.find('\n'));
     }
   }
   if (!event.delivered) claims_->Release(number);

@@ -288,8 +288,8 @@ class Planner {
     if (parent != kNoParent) {
       const PlannedZygote& base = plan_.zygotes[parent];
       of_parent.insert(base.header_files.begin(), base.header_files.end());
-      zygote.macros = MacroDifference(group.common.macros, SharedMacros(units),
-                                      &zygote.changed_macros);
+      zygote.macros =
+          MacroDifference(group.common.macros, SharedMacros(units), &zygote.changed_macros);
     } else {
       zygote.cc1 = JoinCommand(group.common);
     }
@@ -337,8 +337,7 @@ class Planner {
 
   void AddUnits(const Group& group, uint32_t zygote, const std::vector<uint32_t>& units) {
     PlannedZygote& into = plan_.zygotes[zygote];
-    CommandMacros have =
-        into.parent == kNoParent ? group.common.macros : SharedMacros(units);
+    CommandMacros have = into.parent == kNoParent ? group.common.macros : SharedMacros(units);
     for (uint32_t unit : units) {
       PlannedUnit planned;
       planned.unit = unit;

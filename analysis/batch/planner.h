@@ -28,8 +28,8 @@ struct PlanInclude {
 };
 
 struct PlanFile {
-  std::string path;              // absolute
-  bool guarded = false;          // by macro or #pragma once
+  std::string path;      // absolute
+  bool guarded = false;  // by macro or #pragma once
   std::vector<uint32_t> includes;
 };
 

@@ -48,12 +48,15 @@ class Callbacks : public clang::PPCallbacks {
                         clang::FileID, clang::SourceLocation) override {
     record_->Enter(id);
   }
-  void InclusionDirective(clang::SourceLocation hash, const clang::Token&,
-                          llvm::StringRef spelled, bool angled, clang::CharSourceRange,
-                          clang::OptionalFileEntryRef file, llvm::StringRef, llvm::StringRef,
-                          const clang::Module*, bool,
+  void InclusionDirective(clang::SourceLocation hash, const clang::Token&, llvm::StringRef spelled,
+                          bool angled, clang::CharSourceRange, clang::OptionalFileEntryRef file,
+                          llvm::StringRef, llvm::StringRef, const clang::Module*, bool,
                           clang::SrcMgr::CharacteristicKind) override {
     record_->Include(hash, spelled, angled, file);
+  }
+  void FileSkipped(const clang::FileEntryRef& file, const clang::Token&,
+                   clang::SrcMgr::CharacteristicKind) override {
+    record_->SkipInclude(file);
   }
   void MacroDefined(const clang::Token& name, const clang::MacroDirective* directive) override {
     record_->Macro(name, directive->getMacroInfo(), kRoleDeclaration | kRoleDefinition);
@@ -130,13 +133,13 @@ uint32_t PreprocessorRecord::Register(clang::FileEntryRef entry, clang::FileID i
   if (id.isValid() && !file.is_read) {
     file.is_read = true;
     file.state = StateOf(file.path, sources_.getBufferData(id));
-    file.is_system = clang::SrcMgr::isSystem(
-        sources_.getFileCharacteristic(sources_.getLocForStartOfFile(id)));
+    file.is_system =
+        clang::SrcMgr::isSystem(sources_.getFileCharacteristic(sources_.getLocForStartOfFile(id)));
   }
   return index;
 }
 
-uint32_t PreprocessorRecord::FileOf(clang::FileID id) {
+uint32_t PreprocessorRecord::InclusionOf(clang::FileID id) {
   auto [it, inserted] = by_id_.try_emplace(id, kNoFile);
   if (!inserted) return it->second;
   clang::OptionalFileEntryRef entry = sources_.getFileEntryRefForID(id);
@@ -144,8 +147,36 @@ uint32_t PreprocessorRecord::FileOf(clang::FileID id) {
   if (!entry || sources_.getBufferOrFake(id).getBufferIdentifier().starts_with("<")) {
     return kNoFile;
   }
-  uint32_t file = Register(*entry, id);
-  return by_id_[id] = file;
+  uint32_t inclusion = static_cast<uint32_t>(inclusions_.size());
+  inclusions_.push_back({Register(*entry, id), {}});
+  last_inclusion_[inclusions_.back().file] = inclusion;
+  clang::SourceLocation from = sources_.getIncludeLoc(id);
+  if (from.isValid()) {
+    clang::FileID includer = sources_.getFileID(from);
+    uint32_t parent = InclusionOf(includer);
+    if (parent != kNoFile) AddEdge(parent, inclusion);
+    // What the command line forces on every unit stands in the compiler's own buffer; other buffers
+    // are ours.
+    llvm::StringRef buffer = sources_.getBufferOrFake(includer).getBufferIdentifier();
+    if (buffer == "<built-in>") forced_.push_back(inclusion);
+  }
+  return by_id_[id] = inclusion;
+}
+
+uint32_t PreprocessorRecord::FileOf(clang::FileID id) {
+  uint32_t inclusion = InclusionOf(id);
+  return inclusion == kNoFile ? kNoFile : inclusions_[inclusion].file;
+}
+
+void PreprocessorRecord::AddEdge(uint32_t from, uint32_t to) {
+  std::vector<uint32_t>& edges = inclusions_[from].includes;
+  if (std::find(edges.begin(), edges.end(), to) == edges.end()) edges.push_back(to);
+}
+
+void PreprocessorRecord::SkipInclude(clang::FileEntryRef file) {
+  if (current_inclusion_ == kNoFile) return;
+  auto entered = last_inclusion_.find(Register(file, clang::FileID()));
+  if (entered != last_inclusion_.end()) AddEdge(current_inclusion_, entered->second);
 }
 
 FileRun* PreprocessorRecord::RunOf(uint32_t file) {
@@ -159,28 +190,19 @@ FileRun* PreprocessorRecord::RunOf(uint32_t file) {
 }
 
 void PreprocessorRecord::Enter(clang::FileID id) {
+  current_inclusion_ = InclusionOf(id);
   current_file_ = FileOf(id);
   current_run_ = current_file_ == kNoFile ? nullptr : RunOf(current_file_);
 }
 
 void PreprocessorRecord::Include(clang::SourceLocation hash, llvm::StringRef spelled, bool angled,
                                  clang::OptionalFileEntryRef file) {
+  if (current_run_ == nullptr) return;
   RecordedInclude include;
   include.angled = angled;
   include.spelled = spelled.str();
-  // A file that is skipped thanks to its guard has been entered before; one that is about to be
-  // entered is registered now and gets its state then.
+  // It may not have been entered yet; then it gets its state when it is.
   if (file) include.file = Register(*file, clang::FileID());
-  if (current_file_ == kNoFile) {
-    if (include.file != kNoFile) forced_.push_back(include.file);
-    return;
-  }
-  if (include.file != kNoFile) {
-    std::vector<uint32_t>& edges = files_[current_file_].includes;
-    if (std::find(edges.begin(), edges.end(), include.file) == edges.end()) {
-      edges.push_back(include.file);
-    }
-  }
   include.offset = sources_.getFileOffset(hash);
   current_run_->includes.push_back(std::move(include));
 }
@@ -193,6 +215,7 @@ const PreprocessorRecord::MacroOrigin& PreprocessorRecord::OriginOf(
   uint64_t hash = HashBytes(name->getName());
   if (macro->getDefinitionLoc().isValid() && !macro->isBuiltinMacro()) {
     auto [id, offset] = sources_.getDecomposedLoc(macro->getDefinitionLoc());
+    origin.inclusion = InclusionOf(id);
     origin.file = FileOf(id);
     if (origin.file != kNoFile) {
       hash = Mix(Mix(hash, HashBytes(files_[origin.file].path)), offset);
@@ -207,13 +230,12 @@ const PreprocessorRecord::MacroOrigin& PreprocessorRecord::OriginOf(
   return origins_[macro] = origin;
 }
 
-void PreprocessorRecord::Consult(const clang::IdentifierInfo* name,
-                                 const clang::MacroInfo* macro) {
+void PreprocessorRecord::Consult(const clang::IdentifierInfo* name, const clang::MacroInfo* macro) {
   if (current_run_ == nullptr) return;
   const MacroOrigin& origin = OriginOf(name, macro);
-  if (origin.file == current_file_) return;
+  if (origin.inclusion == current_inclusion_) return;
   current_run_->variant = Mix(current_run_->variant, origin.hash);
-  if (origin.file != kNoFile) foreign_.insert({current_file_, origin.file});
+  if (origin.file != kNoFile) foreign_.insert({current_inclusion_, origin.inclusion});
 }
 
 void PreprocessorRecord::Macro(const clang::Token& name, const clang::MacroInfo* macro,
@@ -228,35 +250,36 @@ void PreprocessorRecord::Macro(const clang::Token& name, const clang::MacroInfo*
 
 void PreprocessorRecord::Skip(clang::SourceRange range) {
   if (current_run_ == nullptr) return;
-  current_run_->variant =
-      Mix(Mix(current_run_->variant, sources_.getFileOffset(range.getBegin())),
-          sources_.getFileOffset(range.getEnd()));
+  current_run_->variant = Mix(Mix(current_run_->variant, sources_.getFileOffset(range.getBegin())),
+                              sources_.getFileOffset(range.getEnd()));
 }
 
-std::vector<bool> PreprocessorRecord::Closure(uint32_t from) const {
-  std::vector<bool> in(files_.size());
+IncludeClosure PreprocessorRecord::Closure(clang::FileID id) {
+  IncludeClosure closure;
   std::vector<uint32_t> todo = forced_;
-  todo.push_back(from);
-  for (uint32_t file : todo) in[file] = true;
+  todo.push_back(InclusionOf(id));
+  closure.inclusions.resize(inclusions_.size());
+  closure.files.resize(files_.size());
   while (!todo.empty()) {
-    uint32_t file = todo.back();
+    uint32_t inclusion = todo.back();
     todo.pop_back();
-    for (uint32_t next : files_[file].includes) {
-      if (in[next]) continue;
-      in[next] = true;
-      todo.push_back(next);
-    }
+    if (closure.inclusions[inclusion]) continue;
+    closure.inclusions[inclusion] = true;
+    closure.files[inclusions_[inclusion].file] = true;
+    const std::vector<uint32_t>& next = inclusions_[inclusion].includes;
+    todo.insert(todo.end(), next.begin(), next.end());
   }
-  return in;
+  return closure;
 }
 
-bool PreprocessorRecord::FindForeignMacro(const std::vector<bool>& closure,
+bool PreprocessorRecord::FindForeignMacro(const IncludeClosure& closure,
                                           std::pair<uint32_t, uint32_t>* found) const {
-  for (const auto& pair : foreign_) {
-    if (closure[pair.first] && !closure[pair.second]) {
-      *found = pair;
-      return true;
-    }
+  for (const auto& [user, definer] : foreign_) {
+    // Which of several inclusions of a file without guard defined a macro makes no difference.
+    bool foreign = closure.inclusions[user] && !closure.files[inclusions_[definer].file];
+    if (!foreign) continue;
+    *found = {inclusions_[user].file, inclusions_[definer].file};
+    return true;
   }
   return false;
 }

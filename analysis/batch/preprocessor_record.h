@@ -39,7 +39,12 @@ struct RecordedFile {
   FileState state;
   bool is_read = false;
   bool is_system = false;
-  std::vector<uint32_t> includes;  // files, each once
+};
+
+// What a unit reads: through its own #includes, whatever else the preprocessor has seen.
+struct IncludeClosure {
+  std::vector<bool> files;
+  std::vector<bool> inclusions;
 };
 
 struct RecordedInclude {
@@ -79,29 +84,38 @@ class PreprocessorRecord {
   uint32_t file_count() const { return static_cast<uint32_t>(files_.size()); }
   const std::vector<std::unique_ptr<FileRun>>& runs() const { return runs_; }
 
-  // `from` and all that it reaches, as a set of bits. Forced includes are reached by all.
-  std::vector<bool> Closure(uint32_t from) const;
-  // The files that the compiler's own buffers include: -include.
-  const std::vector<uint32_t>& forced() const { return forced_; }
+  // What the file that `id` is an inclusion of reaches. Forced includes are reached by all.
+  IncludeClosure Closure(clang::FileID id);
 
-  // A macro that a file of `closure` consulted, although the file which defines it is outside: that
-  // file was preprocessed otherwise than in a parse of its own. First such pair (user, definer).
-  bool FindForeignMacro(const std::vector<bool>& closure,
-                        std::pair<uint32_t, uint32_t>* found) const;
+  // A macro that a file of `closure` consulted, although the file which defines it is outside: the
+  // former was preprocessed otherwise than in a parse of its own. First such pair of files (user,
+  // definer).
+  bool FindForeignMacro(const IncludeClosure& closure, std::pair<uint32_t, uint32_t>* found) const;
 
   // Called by the callbacks.
   void Enter(clang::FileID id);
   void Include(clang::SourceLocation hash, llvm::StringRef spelled, bool angled,
                clang::OptionalFileEntryRef file);
+  void SkipInclude(clang::FileEntryRef file);
   void Macro(const clang::Token& name, const clang::MacroInfo* macro, RoleSet roles);
   void Consult(const clang::IdentifierInfo* name, const clang::MacroInfo* macro);
   void Skip(clang::SourceRange range);
 
  private:
+  // One entering of a file. A file with a guard has one. One without is other text each time, with
+  // edges of its own: glibc's and Clang's stdarg.h and stddef.h live from that.
+  struct Inclusion {
+    uint32_t file = kNoFile;
+    std::vector<uint32_t> includes;  // inclusions
+  };
+
   uint32_t Register(clang::FileEntryRef entry, clang::FileID id);
+  uint32_t InclusionOf(clang::FileID id);
+  void AddEdge(uint32_t from, uint32_t to);
   FileRun* RunOf(uint32_t file);
   struct MacroOrigin {
     uint32_t file = kNoFile;
+    uint32_t inclusion = kNoFile;
     uint64_t hash = 0;
   };
   const MacroOrigin& OriginOf(const clang::IdentifierInfo* name, const clang::MacroInfo* macro);
@@ -109,15 +123,18 @@ class PreprocessorRecord {
   clang::Preprocessor& preprocessor_;
   clang::SourceManager& sources_;
   std::vector<RecordedFile> files_;
-  std::vector<uint32_t> forced_;
+  std::vector<Inclusion> inclusions_;
+  std::vector<uint32_t> forced_;  // inclusions by the command line
   llvm::DenseMap<const clang::FileEntry*, uint32_t> index_;
-  llvm::DenseMap<clang::FileID, uint32_t> by_id_;
+  llvm::DenseMap<uint32_t, uint32_t> last_inclusion_;  // by file
+  llvm::DenseMap<clang::FileID, uint32_t> by_id_;      // inclusions; kNoFile: no file
   llvm::DenseMap<const clang::MacroInfo*, MacroOrigin> origins_;
-  llvm::DenseSet<std::pair<uint32_t, uint32_t>> foreign_;  // (user, definer)
+  llvm::DenseSet<std::pair<uint32_t, uint32_t>> foreign_;  // inclusions (user, definer)
   std::vector<std::unique_ptr<FileRun>> runs_;
   std::vector<std::vector<std::unique_ptr<FileRun>>> past_runs_;
   llvm::DenseMap<uint32_t, FileRun*> run_of_;
   uint32_t current_file_ = kNoFile;
+  uint32_t current_inclusion_ = kNoFile;
   FileRun* current_run_ = nullptr;
 };
 

@@ -31,9 +31,7 @@ SymbolKind TagKind(const clang::Decl* decl) {
   return tag->isUnion() ? SymbolKind::kUnion : SymbolKind::kStruct;
 }
 
-const clang::FunctionDecl* AsFunction(const clang::Decl* decl) {
-  return decl->getAsFunction();
-}
+const clang::FunctionDecl* AsFunction(const clang::Decl* decl) { return decl->getAsFunction(); }
 
 }  // namespace
 
@@ -160,11 +158,11 @@ std::string_view SymbolPrinter::Signature(const clang::NamedDecl* decl) {
     parameter->getType().print(out, policy_, parameter->getName());
     clang::SourceRange range = parameter->getDefaultArgRange();
     if (!parameter->hasDefaultArg() || !range.isValid()) continue;
-    llvm::StringRef written = clang::Lexer::getSourceText(
-        clang::CharSourceRange::getTokenRange(range), context_.getSourceManager(),
-        context_.getLangOpts());
-    bool readable = !written.empty() && written.size() <= kMaxDefaultArgument &&
-                    !written.contains('\n');
+    llvm::StringRef written =
+        clang::Lexer::getSourceText(clang::CharSourceRange::getTokenRange(range),
+                                    context_.getSourceManager(), context_.getLangOpts());
+    bool readable =
+        !written.empty() && written.size() <= kMaxDefaultArgument && !written.contains('\n');
     out << " = " << (readable ? written : llvm::StringRef("…"));
   }
   if (function->isVariadic()) out << (first ? "..." : ", ...");
@@ -250,8 +248,8 @@ uint16_t SymbolPrinter::Flags(const clang::NamedDecl* decl) {
     if (enumeration->isScoped()) flags |= kSymbolScopedEnum;
   }
   const clang::IdentifierInfo* identifier = decl->getIdentifier();
-  if (identifier != nullptr && clang::isReservedInAllContexts(identifier->isReserved(
-                                   context_.getLangOpts()))) {
+  if (identifier != nullptr &&
+      clang::isReservedInAllContexts(identifier->isReserved(context_.getLangOpts()))) {
     flags |= kSymbolImplementation;
   }
   for (const clang::DeclContext* scope = decl->getDeclContext(); scope != nullptr;

@@ -56,6 +56,13 @@ absl::Status ResolveWorkspace(WorkspaceOptions& options) {
   return absl::OkStatus();
 }
 
+std::string OwnProgram() {
+  std::error_code error;
+  std::filesystem::path path = std::filesystem::read_symlink("/proc/self/exe", error);
+  // A binary that was replaced while it runs is called "… (deleted)"; the link itself still works.
+  return error || !std::filesystem::exists(path, error) ? "/proc/self/exe" : path.string();
+}
+
 int Fail(const absl::Status& status) {
   std::fprintf(stderr, "astrolabe: %s\n", std::string(status.message()).c_str());
   switch (status.code()) {

@@ -44,6 +44,9 @@ absl::Status ResolveWorkspace(WorkspaceOptions& options);
 // Prints "astrolabe: message" to stderr and gives the exit code for it.
 int Fail(const absl::Status& status);
 
+// The path of this very binary, for starting it anew.
+std::string OwnProgram();
+
 // Set by the first SIGINT or SIGTERM.
 const std::atomic<bool>& Interrupted();
 
@@ -52,5 +55,7 @@ void RegisterIndexCommand(CLI::App& app, int* exit_code);
 void RegisterQueryCommand(CLI::App& app, int* exit_code);
 void RegisterExportCommand(CLI::App& app, int* exit_code);
 void RegisterInspectCommands(CLI::App& app, int* exit_code);
+// Behind RegisterInspectCommands, whose `dump` it adds to.
+void RegisterProjectCommands(CLI::App& app, int* exit_code);
 
 }  // namespace astrolabe

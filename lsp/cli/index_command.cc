@@ -1,26 +1,24 @@
 // `astrolabe index`: bring the index of a workspace up to date, once or, with --watch, from then on.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <utility>
 
-#include "absl/strings/str_format.h"
+#include "analysis/batch/batch_indexer.h"
 #include "base/file_system.h"
 #include "base/strings.h"
 #include "index/indexer.h"
 #include "index/watch.h"
 #include "lsp/cli/command.h"
-#include "lsp/cli/json.h"
+#include "lsp/cli/index_report.h"
 #include "lsp/cli/terminal.h"
 #include "lsp/version.h"
 
 namespace astrolabe {
 namespace {
-
-constexpr size_t kSkippedShown = 10;
 
 struct IndexArguments {
   WorkspaceOptions workspace;
@@ -30,76 +28,70 @@ struct IndexArguments {
   bool follow = false;
   bool verbose = false;
   uint64_t max_file_megabytes = 0;
+  int tier = 1;
+  std::string compile_commands_dir;
+  std::string query_drivers;
+  bool no_zygote = false;
+  double audit_percent = 0;
+  double unit_seconds = 0;
+  uint64_t unit_megabytes = 0;
 };
 
-double Megabytes(uint64_t bytes) { return static_cast<double>(bytes) / 1e6; }
-
-void PrintReport(const IndexReport& report, double seconds, const WorkspaceOptions& workspace) {
-  double lines_per_second = static_cast<double>(report.lines) / seconds;
-  if (workspace.json) {
-    OrderedJson object = {{"files", report.files},
-                          {"lines", report.lines},
-                          {"bytes", report.bytes},
-                          {"symbols", report.symbols},
-                          {"seconds", seconds},
-                          {"lines_per_second", lines_per_second},
-                          {"peak_rss_mb", Megabytes(PeakResidentBytes())},
-                          {"index_mb", Megabytes(report.index_bytes)},
-                          {"tier", 0},
-                          {"other_files", report.other_files},
-                          {"files_scanned", report.files_scanned},
-                          {"files_unchanged", report.files_unchanged},
-                          {"files_deleted", report.files_deleted},
-                          {"files_skipped", report.skipped_count},
-                          {"segments", report.segments},
-                          {"cancelled", report.cancelled},
-                          {"skipped", report.skipped},
-                          {"notes", report.notes}};
-    return PrintJsonLine(object);
+SemanticOptions SemanticOptionsOf(const IndexArguments& arguments) {
+  SemanticOptions options;
+  options.root = arguments.workspace.root;
+  options.index_dir = arguments.workspace.index_dir;
+  options.tool_version = kAstrolabeVersion;
+  options.owner = StrCat("astrolabe index, process ", getpid());
+  options.program = OwnProgram();
+  options.compile_commands_dir = arguments.compile_commands_dir;
+  options.query_drivers = arguments.query_drivers;
+  options.threads = arguments.workspace.threads;
+  options.zygotes = !arguments.no_zygote;
+  options.audit_percent = arguments.audit_percent;
+  if (arguments.unit_seconds > 0) {
+    options.unit_time_limit = absl::Seconds(arguments.unit_seconds);
   }
-  std::printf("%s source files, %s lines, %s symbols (and %s other files by name)\n",
-              WithThousands(report.files).c_str(), WithThousands(report.lines).c_str(),
-              WithThousands(report.symbols).c_str(), WithThousands(report.other_files).c_str());
-  std::printf("%.2f s: %s scanned, %s unchanged, %s gone", seconds,
-              WithThousands(report.files_scanned).c_str(),
-              WithThousands(report.files_unchanged).c_str(),
-              WithThousands(report.files_deleted).c_str());
-  if (report.files_scanned == report.files && report.files > 0) {
-    std::printf(" (%s lines/s)", WithThousands(static_cast<uint64_t>(lines_per_second)).c_str());
+  if (arguments.unit_megabytes > 0) {
+    options.unit_memory_limit = arguments.unit_megabytes * 1'000'000;
   }
-  std::printf("\nmemory %s, index %s in %s\n", Bytes(PeakResidentBytes()).c_str(),
-              Bytes(report.index_bytes).c_str(), workspace.index_dir.c_str());
+  return options;
 }
 
-void PrintSkipped(const IndexReport& report, bool all) {
-  if (report.skipped_count == 0) return;
-  std::fprintf(stderr, "skipped %s:\n", WithThousands(report.skipped_count).c_str());
-  size_t shown = all ? report.skipped.size() : std::min(report.skipped.size(), kSkippedShown);
-  for (size_t i = 0; i < shown; ++i) std::fprintf(stderr, "  %s\n", report.skipped[i].c_str());
-  if (shown < report.skipped_count) {
-    std::fprintf(stderr, "  … and %s more%s\n", WithThousands(report.skipped_count - shown).c_str(),
-                 all ? "" : " (--verbose shows them)");
-  }
+double SecondsSince(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 // One run, with its progress and its report. Gives the exit code.
 int UpdateOnce(const IndexArguments& arguments, const IndexerOptions& options) {
   auto start = std::chrono::steady_clock::now();
-  IndexProgress progress;
-  absl::StatusOr<IndexReport> report;
+  IndexRun run;
   {
-    ProgressBar bar(progress);
-    report = UpdateIndex(RealFileSystem(), options, &progress, &Interrupted());
+    IndexProgress progress;
+    ProgressBar bar([&](double) { return DescribeProgress(progress); });
+    absl::StatusOr<IndexReport> report =
+        UpdateIndex(RealFileSystem(), options, &progress, &Interrupted());
+    if (!report.ok()) return Fail(report.status());
+    run.files = *std::move(report);
   }
-  if (!report.ok()) return Fail(report.status());
-  double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  for (const std::string& note : report->notes) std::fprintf(stderr, "note: %s\n", note.c_str());
-  if (!arguments.workspace.json) PrintSkipped(*report, arguments.verbose);
-  PrintReport(*report, seconds, arguments.workspace);
+  run.files_seconds = SecondsSince(start);
+  for (const std::string& note : run.files.notes) std::fprintf(stderr, "note: %s\n", note.c_str());
+  if (arguments.tier > 0 && !run.files.cancelled) {
+    SemanticProgress progress;
+    ProgressBar bar([&](double seconds) { return DescribeProgress(progress, seconds); });
+    absl::StatusOr<SemanticReport> report = UpdateSemanticIndex(
+        RealFileSystem(), SemanticOptionsOf(arguments), &progress, &Interrupted());
+    if (!report.ok()) return Fail(report.status());
+    run.semantic = *std::move(report);
+    run.has_semantic = !run.semantic.database.empty();
+  }
+  run.seconds = SecondsSince(start);
+  if (!arguments.workspace.json) PrintProblems(run, arguments.verbose);
+  PrintReport(run, arguments.workspace);
   std::fflush(stdout);
-  if (report->cancelled) {
+  if (run.files.cancelled || run.semantic.cancelled) {
     std::fprintf(stderr,
-                 "interrupted: what was scanned is in the index; run again to go on from there\n");
+                 "interrupted: what was done is in the index; run again to go on from there\n");
     return kExitInterrupted;
   }
   return kExitOk;
@@ -145,6 +137,11 @@ int RunIndex(IndexArguments& arguments) {
   if (arguments.max_file_megabytes > 0) {
     options.walk.max_file_bytes = arguments.max_file_megabytes * 1'000'000;
   }
+  if (!arguments.compile_commands_dir.empty()) {
+    std::error_code error;
+    arguments.compile_commands_dir =
+        std::filesystem::absolute(arguments.compile_commands_dir, error).string();
+  }
   if (arguments.watch) return Watch(arguments, options);
   return UpdateOnce(arguments, options);
 }
@@ -167,6 +164,30 @@ void RegisterIndexCommand(CLI::App& app, int* exit_code) {
       ->add_option("--max-file-mb", arguments->max_file_megabytes,
                    "skip source files larger than this many megabytes (default: 32)")
       ->check(CLI::Range(1, 4000));
+  command
+      ->add_option("--tier", arguments->tier,
+                   "0: names and text only; 1 (default): also what the compiler knows")
+      ->check(CLI::Range(0, 1));
+  command->add_option(
+      "--compile-commands-dir", arguments->compile_commands_dir,
+      "folder of compile_commands.json (default: looked for in the root and build*/)");
+  command->add_option(
+      "--query-driver", arguments->query_drivers,
+      "comma-separated globs of compilers that may be asked for their include paths");
+  command->add_flag("--no-zygote", arguments->no_zygote,
+                    "parse every unit from its first line, for comparison");
+  command
+      ->add_option("--audit", arguments->audit_percent,
+                   "percent of the units on zygotes to parse alone as well and compare")
+      ->check(CLI::Range(0.0, 100.0));
+  command
+      ->add_option("--unit-seconds", arguments->unit_seconds,
+                   "give up on a unit after so long (default: 120)")
+      ->check(CLI::Range(0.1, 86400.0));
+  command
+      ->add_option("--unit-memory-mb", arguments->unit_megabytes,
+                   "give up on a unit that needs more (default: 4295)")
+      ->check(CLI::Range(16, 1000000));
   command->callback([arguments, exit_code] { *exit_code = RunIndex(*arguments); });
 }
 

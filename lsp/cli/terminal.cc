@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include "absl/strings/str_format.h"
 
@@ -16,19 +17,6 @@ namespace {
 
 constexpr auto kRedraw = std::chrono::milliseconds(80);
 constexpr int kBarWidth = 30;
-
-const char* PhaseName(int phase) {
-  switch (phase) {
-    case IndexProgress::kOpening:
-      return "opening index";
-    case IndexProgress::kWalking:
-      return "looking for files";
-    case IndexProgress::kScanning:
-      return "scanning";
-    default:
-      return "writing index";
-  }
-}
 
 }  // namespace
 
@@ -77,7 +65,8 @@ uint64_t PeakResidentBytes() {
   return static_cast<uint64_t>(usage.ru_maxrss) * 1024;
 }
 
-ProgressBar::ProgressBar(const IndexProgress& progress) : progress_(progress) {
+ProgressBar::ProgressBar(std::function<ProgressLine(double seconds)> describe)
+    : describe_(std::move(describe)) {
   if (isatty(STDERR_FILENO) != 0) thread_ = std::thread([this] { Run(); });
 }
 
@@ -101,20 +90,17 @@ void ProgressBar::Run() {
 }
 
 void ProgressBar::Draw(double seconds) const {
-  int phase = progress_.phase;
-  uint64_t total = progress_.bytes_total;
-  uint64_t done = progress_.bytes_done;
-  if (phase != IndexProgress::kScanning || total == 0) {
-    std::fprintf(stderr, "\r\x1b[K%s … %.1f s", PhaseName(phase), seconds);
+  ProgressLine line = describe_(seconds);
+  if (line.share < 0) {
+    std::fprintf(stderr, "\r\x1b[K%s … %.1f s", line.text.c_str(), seconds);
     return;
   }
-  double share = std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
+  double share = std::min(1.0, line.share);
   int filled = static_cast<int>(share * kBarWidth);
   std::string bar(static_cast<size_t>(filled), '#');
   bar.resize(kBarWidth, '.');
-  std::fprintf(stderr, "\r\x1b[K[%s] %3.0f%%  %s of %s files  %s  %.1f s", bar.c_str(), share * 100,
-               WithThousands(progress_.files_done).c_str(),
-               WithThousands(progress_.files_total).c_str(), Bytes(done).c_str(), seconds);
+  std::fprintf(stderr, "\r\x1b[K[%s] %3.0f%%  %s  %.1f s", bar.c_str(), share * 100,
+               line.text.c_str(), seconds);
 }
 
 }  // namespace astrolabe

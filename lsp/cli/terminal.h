@@ -6,12 +6,11 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <thread>
-
-#include "index/indexer.h"
 
 namespace astrolabe {
 
@@ -32,17 +31,24 @@ std::string Bytes(uint64_t bytes);
 // The process's largest resident memory so far, in bytes.
 uint64_t PeakResidentBytes();
 
-// Draws the progress of an indexing run on stderr until destroyed, if stderr is a terminal. Owns a thread.
+// What there is to show of long work at one moment.
+struct ProgressLine {
+  std::string text;   // "parsing", "1,204 of 5,000 files"
+  double share = -1;  // done of all, 0 to 1; negative: not known, no bar
+};
+
+// Draws progress on stderr until destroyed, if stderr is a terminal. Owns a thread, on which `describe`
+// is called with the seconds since the start.
 class ProgressBar {
  public:
-  explicit ProgressBar(const IndexProgress& progress);
+  explicit ProgressBar(std::function<ProgressLine(double seconds)> describe);
   ~ProgressBar();
 
  private:
   void Run();
   void Draw(double seconds) const;
 
-  const IndexProgress& progress_;
+  const std::function<ProgressLine(double seconds)> describe_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool done_ = false;

@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "analysis/batch/batch_indexer.h"
+
+#include <sys/stat.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <sstream>
+#include <thread>
+#include <utility>
+
+#include "analysis/batch/claim_table.h"
+#include "analysis/batch/collector.h"
+#include "analysis/batch/file_states.h"
+#include "analysis/batch/planner.h"
+#include "analysis/project/compilation_database.h"
+#include "analysis/project/dependency_scan.h"
+#include "analysis/project/front_end_command.h"
+#include "base/strings.h"
+#include "base/trace.h"
+#include "index/semantic/semantic_index.h"
+#include "index/semantic/semantic_writer.h"
+#include "index/semantic/shard.h"
+
+namespace astrolabe {
+namespace {
+
+// With fewer units to parse, finding out what they share takes longer than it saves.
+constexpr size_t kMinUnitsToPlan = 4;
+
+using Clock = std::chrono::steady_clock;
+
+class Stopwatch {
+ public:
+  explicit Stopwatch(double* seconds) : seconds_(seconds), start_(Clock::now()) {}
+  ~Stopwatch() { *seconds_ += std::chrono::duration<double>(Clock::now() - start_).count(); }
+
+ private:
+  double* const seconds_;
+  const Clock::time_point start_;
+};
+
+std::string ReadWhole(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::stringstream content;
+  content << in.rdbuf();
+  return std::move(content).str();
+}
+
+uint64_t SizeOf(const std::string& path) {
+  std::error_code error;
+  uint64_t size = std::filesystem::file_size(path, error);
+  return error ? 0 : size;
+}
+
+std::string FindDatabase(const SemanticOptions& options) {
+  if (!options.compile_commands_dir.empty()) {
+    return options.compile_commands_dir + "/compile_commands.json";
+  }
+  std::vector<std::string> folders = {options.root};
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(options.root, error)) {
+    std::string name = entry.path().filename().string();
+    if (name.starts_with("build") || name == "out") folders.push_back(entry.path().string());
+  }
+  std::sort(folders.begin() + 1, folders.end());
+  for (const std::string& folder : folders) {
+    std::string path = folder + "/compile_commands.json";
+    if (std::filesystem::is_regular_file(path, error)) return path;
+  }
+  return {};
+}
+
+int ThreadsOf(const SemanticOptions& options) {
+  if (options.threads > 0) return options.threads;
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+// The commands of a workspace, each (file, meaning) once.
+absl::StatusOr<std::vector<FrontEndCommand>> LoadCommands(const SemanticOptions& options,
+                                                          SemanticReport* report) {
+  report->database = FindDatabase(options);
+  if (report->database.empty()) return std::vector<FrontEndCommand>();
+  absl::StatusOr<CompilationDatabase> database = CompilationDatabase::Load(report->database);
+  if (!database.ok()) return database.status();
+  report->entries = database->counters().entries;
+  for (const std::string& note : database->notes()) report->notes.push_back(note);
+  FrontEndOptions front_end;
+  front_end.tool_version = options.tool_version;
+  absl::StatusOr<std::unique_ptr<FrontEndCommands>> translator =
+      FrontEndCommands::Create(front_end);
+  if (!translator.ok()) return translator.status();
+  std::vector<FrontEndCommand> commands;
+  std::set<std::pair<std::string, uint64_t>> known;
+  std::set<std::string> noted;
+  for (size_t i = 0; i < database->size(); ++i) {
+    absl::StatusOr<FrontEndCommand> command = (*translator)->For(database->at(i));
+    if (!command.ok()) {
+      report->notes.push_back(std::string(command.status().message()));
+      continue;
+    }
+    for (std::string& note : command->notes) {
+      if (noted.insert(note).second) report->notes.push_back(note);
+    }
+    command->notes.clear();
+    if (known.emplace(command->file, command->digest).second) {
+      commands.push_back(*std::move(command));
+    }
+  }
+  return commands;
+}
+
+// What the planner needs to know, from the scan's result.
+PlanInput MakePlanInput(std::vector<FrontEndCommand> commands, ScanResult& scan) {
+  PlanInput input;
+  for (ScannedFile& file : scan.files) {
+    input.files.push_back({std::move(file.path), file.guarded, std::move(file.includes)});
+  }
+  for (size_t i = 0; i < commands.size(); ++i) {
+    PlanUnit unit;
+    unit.cost = SizeOf(commands[i].file);
+    unit.file = std::move(commands[i].file);
+    unit.directory = std::move(commands[i].directory);
+    unit.cc1 = std::move(commands[i].cc1);
+    if (i < scan.units.size()) {
+      for (ScannedInclude& include : scan.units[i].includes) {
+        unit.includes.push_back({std::move(include.spelled), include.angled, include.file});
+      }
+      scan.units[i].includes = {};
+      unit.macros_before_includes = std::move(scan.units[i].macros_before_includes);
+    }
+    input.units.push_back(std::move(unit));
+  }
+  return input;
+}
+
+Plan PlanAll(const PlanInput& input, const ScanResult& scan, bool zygotes) {
+  Plan plan;
+  if (!zygotes || scan.units.empty()) {
+    std::string reason = zygotes ? "too few units to share anything" : "zygotes are off";
+    for (uint32_t unit = 0; unit < input.units.size(); ++unit) plan.plain.push_back({unit, reason});
+    return plan;
+  }
+  PlanOptions options;
+  options.read = ReadWhole;
+  return MakePlan(input, options);
+}
+
+class SemanticIndexer {
+ public:
+  SemanticIndexer(FileSystem& fs, const SemanticOptions& options, SemanticProgress& progress,
+                  const std::atomic<bool>* cancelled)
+      : fs_(fs),
+        options_(options),
+        progress_(progress),
+        cancelled_(cancelled),
+        states_(options.root) {}
+
+  absl::StatusOr<SemanticReport> Update() {
+    std::vector<FrontEndCommand> commands;
+    {
+      Stopwatch watch(&report_.load_seconds);
+      TraceSpan span("load commands");
+      absl::StatusOr<std::vector<FrontEndCommand>> loaded = LoadCommands(options_, &report_);
+      if (!loaded.ok()) return loaded.status();
+      if (report_.database.empty()) return std::move(report_);
+      commands = *std::move(loaded);
+    }
+    report_.units = commands.size();
+    SemanticWriterOptions writer_options;
+    writer_options.tool_version = options_.tool_version;
+    writer_options.owner = options_.owner;
+    absl::StatusOr<std::unique_ptr<SemanticWriter>> writer =
+        SemanticWriter::Open(fs_, options_.index_dir + "/semantic", writer_options);
+    if (!writer.ok()) return writer.status();
+    writer_ = *std::move(writer);
+    for (const std::string& note : writer_->notes()) report_.notes.push_back(note);
+    report_.recovered = writer_->recovered();
+    Compare(&commands);
+    if (!commands.empty()) {
+      if (absl::Status status = Parse(std::move(commands)); !status.ok()) return status;
+    }
+    if (changed_) {
+      progress_.phase = SemanticProgress::kCommitting;
+      if (absl::Status status = Commit(); !status.ok()) return status;
+    }
+    progress_.phase = SemanticProgress::kDone;
+    for (const auto& entry :
+         std::filesystem::directory_iterator(options_.index_dir + "/semantic")) {
+      if (entry.is_regular_file()) report_.index_bytes += entry.file_size();
+    }
+    return std::move(report_);
+  }
+
+ private:
+  absl::Status Commit() {
+    Stopwatch watch(&report_.commit_seconds);
+    TraceSpan span("commit");
+    return writer_->Commit();
+  }
+
+  // Leaves in `commands` what has to be parsed.
+  void Compare(std::vector<FrontEndCommand>* commands) {
+    progress_.phase = SemanticProgress::kComparing;
+    Stopwatch watch(&report_.compare_seconds);
+    TraceSpan span("compare");
+    std::shared_ptr<const SemanticIndex> index = writer_->index();
+    if (index == nullptr) return;
+    std::map<std::pair<std::string, uint64_t>, uint32_t> known;
+    index->ForEachUnit([&](const IndexedUnit& unit) {
+      known.emplace(std::make_pair(std::string(unit.path), unit.command_digest), unit.id);
+      return true;
+    });
+    std::vector<FrontEndCommand> stale;
+    for (FrontEndCommand& command : *commands) {
+      auto it = known.find({WorkspacePath(options_.root, command.file), command.digest});
+      bool current = it != known.end();
+      if (current) {
+        for (const ClosureFile& file : index->Closure(it->second)) {
+          current = current && states_.IsCurrent(file.path, file.state);
+        }
+        known.erase(it);
+      }
+      if (current) {
+        ++report_.units_unchanged;
+      } else {
+        stale.push_back(std::move(command));
+      }
+    }
+    for (const auto& [unit, id] : known) {
+      writer_->Remove(unit.first, unit.second);
+      ++report_.units_removed;
+      changed_ = true;
+    }
+    *commands = std::move(stale);
+  }
+
+  absl::Status Parse(std::vector<FrontEndCommand> commands) {
+    ScanResult scan;
+    if (options_.zygotes && commands.size() >= kMinUnitsToPlan) {
+      progress_.phase = SemanticProgress::kScanning;
+      progress_.units_to_scan = static_cast<uint32_t>(commands.size());
+      Stopwatch watch(&report_.scan_seconds);
+      TraceSpan span("scan includes");
+      scan = ScanDependencies(commands, options_.threads, cancelled_, &progress_.units_scanned);
+    }
+    std::vector<uint64_t> digests;
+    for (const FrontEndCommand& command : commands) digests.push_back(command.digest);
+    PlanInput input;
+    Plan plan;
+    {
+      Stopwatch watch(&report_.plan_seconds);
+      TraceSpan span("plan");
+      input = MakePlanInput(std::move(commands), scan);
+      plan = PlanAll(input, scan, options_.zygotes);
+    }
+    std::vector<uint64_t> file_hashes;
+    for (const PlanFile& file : input.files) {
+      file_hashes.push_back(XXH3_64bits(file.path.data(), file.path.size()));
+    }
+    progress_.phase = SemanticProgress::kParsing;
+    BatchRunOptions run;
+    run.program = options_.program;
+    run.root = options_.root;
+    run.jobs = ThreadsOf(options_);
+    run.time_limit = options_.unit_time_limit;
+    run.memory_limit = options_.unit_memory_limit;
+    run.audit_percent = options_.audit_percent;
+    BatchCallbacks callbacks;
+    callbacks.closure = [&](uint32_t unit) {
+      std::vector<uint64_t> hashes;
+      for (uint32_t file : scan.units[unit].Closure()) hashes.push_back(file_hashes[file]);
+      std::sort(hashes.begin(), hashes.end());
+      return hashes;
+    };
+    callbacks.add = [&](std::string_view shard) { return Add(shard); };
+    callbacks.quarantine = [&](const QuarantinedUnit& unit) {
+      Quarantine(unit, input, scan, digests[unit.unit]);
+    };
+    if (std::shared_ptr<const SemanticIndex> index = writer_->index()) {
+      index->ForEachFile([&](const IndexedFile& file) {
+        callbacks.known_claims.push_back(
+            ClaimKey(states_.Absolute(file.path), file.state.digest, file.variant));
+        return true;
+      });
+    }
+    absl::Status status;
+    {
+      Stopwatch watch(&report_.parse_seconds);
+      TraceSpan span("parse");
+      status = RunBatch(input, plan, digests, run, callbacks, &progress_.batch, cancelled_,
+                        &report_.batch);
+    }
+    if (absl::IsCancelled(status)) {
+      report_.cancelled = true;
+      return absl::OkStatus();
+    }
+    return status;
+  }
+
+  absl::Status Add(std::string_view shard) {
+    changed_ = true;
+    absl::Status status = writer_->Add(shard);
+    // Who has changed a file wants to see what it did, not what it did to all other units as well.
+    if (status.ok() && !answered_ && writer_->index() != nullptr) {
+      answered_ = true;
+      return Commit();
+    }
+    return status;
+  }
+
+  // Remembered with the state of all that it includes, so that it is tried again when any of it has
+  // changed, and not before.
+  void Quarantine(const QuarantinedUnit& quarantined, const PlanInput& input,
+                  const ScanResult& scan, uint64_t digest) {
+    const PlanUnit& unit = input.units[quarantined.unit];
+    std::string path = WorkspacePath(options_.root, unit.file);
+    std::string why = quarantined.reason;
+    if (!quarantined.where.empty()) why += StrCat(" at ", quarantined.where);
+    report_.quarantined.push_back(
+        StrCat(path, ": ", why, "; to reproduce: ", quarantined.reproducer));
+    std::vector<std::string> paths;
+    if (quarantined.unit < scan.units.size()) {
+      for (uint32_t file : scan.units[quarantined.unit].Closure()) {
+        paths.push_back(WorkspacePath(options_.root, input.files[file].path));
+      }
+    }
+    std::sort(paths.begin(), paths.end());
+    Shard shard;
+    shard.unit.path = path;
+    shard.unit.command_digest = digest;
+    shard.unit.outcome = ParseOutcome::kQuarantined;
+    shard.unit.reason = why;
+    if (std::optional<FileState> state = states_.Read(path)) {
+      shard.unit.closure.push_back({path, *state});
+    }
+    for (const std::string& other : paths) {
+      if (other == path) continue;
+      if (std::optional<FileState> state = states_.Read(other)) {
+        shard.unit.closure.push_back({other, *state});
+      }
+    }
+    // Should this fail, the unit is simply tried again by the next run.
+    Add(EncodeShard(shard)).IgnoreError();
+  }
+
+  FileSystem& fs_;
+  const SemanticOptions& options_;
+  SemanticProgress& progress_;
+  const std::atomic<bool>* const cancelled_;
+  FileStates states_;
+  std::unique_ptr<SemanticWriter> writer_;
+  SemanticReport report_;
+  bool changed_ = false;
+  bool answered_ = false;
+};
+
+}  // namespace
+
+absl::StatusOr<SemanticReport> UpdateSemanticIndex(FileSystem& fs, const SemanticOptions& options,
+                                                   SemanticProgress* progress,
+                                                   const std::atomic<bool>* cancelled) {
+  return SemanticIndexer(fs, options, *progress, cancelled).Update();
+}
+
+absl::StatusOr<std::string> DescribePlan(const SemanticOptions& options,
+                                         const std::atomic<bool>* cancelled) {
+  SemanticReport report;
+  absl::StatusOr<std::vector<FrontEndCommand>> commands = LoadCommands(options, &report);
+  if (!commands.ok()) return commands.status();
+  if (report.database.empty()) {
+    return absl::NotFoundError(StrCat("no compile_commands.json in ", options.root,
+                                      " or its build folders; name one with "
+                                      "--compile-commands-dir"));
+  }
+  ScanResult scan = ScanDependencies(*commands, options.threads, cancelled, nullptr);
+  PlanInput input = MakePlanInput(*std::move(commands), scan);
+  return DumpPlan(input, PlanAll(input, scan, options.zygotes), options.root);
+}
+
+}  // namespace astrolabe
