@@ -1,47 +1,46 @@
+// A preprocessor per unit, over one cache of reduced sources.
+//
+// What a unit costs beside its preprocessing proper (loading arguments, asking for files, agreeing on
+// numbers) is kept per thread, since at 400 files a unit it would be more than half of the time.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "analysis/project/dependency_scan.h"
-
-#include <oneapi/tbb/blocked_range.h>
-#include <oneapi/tbb/info.h>
-#include <oneapi/tbb/parallel_for.h>
-#include <oneapi/tbb/task_arena.h>
 
 #include <algorithm>
 #include <memory>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/synchronization/mutex.h"
+#include "absl/container/flat_hash_set.h"
+#include "alloc/string_interner.h"
+#include "analysis/project/paths.h"
 #include "base/strings.h"
 #include "clang/Basic/Diagnostic.h"
-#include "clang/Basic/DiagnosticOptions.h"
-#include "clang/Basic/SourceManager.h"
 #include "clang/DependencyScanning/DependencyScanningFilesystem.h"
-#include "clang/DependencyScanning/DependencyScanningService.h"
 #include "clang/Frontend/CompilerInstance.h"
-#include "clang/Frontend/CompilerInvocation.h"
-#include "clang/Frontend/FrontendActions.h"
 #include "clang/Lex/HeaderSearch.h"
 #include "clang/Lex/PPCallbacks.h"
 #include "clang/Lex/Preprocessor.h"
 #include "clang/Lex/PreprocessorOptions.h"
 #include "index/varint.h"
-#include "llvm/ADT/DenseMap.h"
-#include "llvm/ADT/SmallString.h"
-#include "llvm/Support/Path.h"
+#include "oneapi/tbb/blocked_range.h"
+#include "oneapi/tbb/enumerable_thread_specific.h"
+#include "oneapi/tbb/info.h"
+#include "oneapi/tbb/parallel_for.h"
+#include "oneapi/tbb/task_arena.h"
 
 namespace astrolabe {
 namespace {
 
-using clang::dependencies::DependencyScanningFilesystemSharedCache;
-using clang::dependencies::DependencyScanningWorkerFilesystem;
+namespace deps = clang::dependencies;
 
-// Gives the preprocessor the reduced form of each file.
-class ReducedSources : public clang::DependencyDirectivesGetter {
+std::string_view View(llvm::StringRef text) { return {text.data(), text.size()}; }
+
+// Hands the reduced sources to the lexer.
+class DirectivesGetter : public clang::DependencyDirectivesGetter {
  public:
-  explicit ReducedSources(DependencyScanningWorkerFilesystem& files) : files_(files) {}
-  std::unique_ptr<clang::DependencyDirectivesGetter> cloneFor(clang::FileManager&) override {
-    return std::make_unique<ReducedSources>(files_);
+  explicit DirectivesGetter(deps::DependencyScanningWorkerFilesystem& files) : files_(files) {}
+  std::unique_ptr<DependencyDirectivesGetter> cloneFor(clang::FileManager&) override {
+    return std::make_unique<DirectivesGetter>(files_);
   }
   std::optional<llvm::ArrayRef<clang::dependency_directives_scan::Directive>> operator()(
       clang::FileEntryRef file) override {
@@ -49,169 +48,233 @@ class ReducedSources : public clang::DependencyDirectivesGetter {
   }
 
  private:
-  DependencyScanningWorkerFilesystem& files_;
+  deps::DependencyScanningWorkerFilesystem& files_;
 };
 
-// What one unit's preprocessor run has met. Files are numbered within it.
-struct UnitRecord {
-  std::vector<clang::FileEntryRef> files;
-  std::vector<std::vector<uint32_t>> edges;
-  llvm::DenseMap<const clang::FileEntry*, uint32_t> number;
-  ScannedUnit unit;
-  std::vector<std::string> macros;  // of the main file so far
-
-  uint32_t NumberOf(clang::FileEntryRef file) {
-    auto [it, inserted] = number.try_emplace(&file.getFileEntry(), files.size());
-    if (inserted) {
-      files.push_back(file);
-      edges.emplace_back();
+// Whether one conditional without #else goes around all of `text`. Clang finds guards too, but in
+// reduced sources it cannot see what was between the directives: code ahead of the #ifndef, or an #else
+// with nothing but code in it.
+bool IsWrappedInConditional(llvm::StringRef text, const clang::LangOptions& language) {
+  clang::Lexer lexer(clang::SourceLocation(), language, text.begin(), text.begin(), text.end());
+  clang::Token token;
+  size_t depth = 0;
+  bool seen = false;
+  lexer.LexFromRawLexer(token);
+  while (token.isNot(clang::tok::eof)) {
+    if (!token.is(clang::tok::hash) || !token.isAtStartOfLine()) {
+      if (depth == 0) return false;
+      lexer.LexFromRawLexer(token);
+      continue;
     }
-    return it->second;
+    lexer.LexFromRawLexer(token);
+    if (!token.is(clang::tok::raw_identifier) || token.isAtStartOfLine()) {
+      if (depth == 0) return false;
+      continue;
+    }
+    const llvm::StringRef name = token.getRawIdentifier();
+    if (name.starts_with("if")) {
+      if (depth == 0 && seen) return false;
+      seen = true;
+      ++depth;
+    } else if (depth == 0 || (depth == 1 && name.starts_with("el"))) {
+      return false;
+    } else if (name == "endif") {
+      --depth;
+    }
+    do {
+      lexer.LexFromRawLexer(token);
+    } while (token.isNot(clang::tok::eof) && !token.isAtStartOfLine());
   }
+  return seen && depth == 0;
+}
+
+// What one thread keeps from unit to unit.
+struct Worker {
+  llvm::IntrusiveRefCntPtr<deps::DependencyScanningWorkerFilesystem> files;
+  // Loaded front-end arguments, by digest: loading costs as much as scanning a small unit.
+  absl::flat_hash_map<uint64_t, std::shared_ptr<clang::CompilerInvocation>> invocations;
+  absl::flat_hash_set<uint64_t> edges_seen;          // from << 32 | to
+  std::vector<std::pair<uint32_t, uint32_t>> edges;  // in the order seen
+  absl::flat_hash_map<uint32_t, bool> guarded;       // of the files for which Clang says so
 };
 
+// The first error that Clang reports.
+class FirstError : public clang::DiagnosticConsumer {
+ public:
+  void HandleDiagnostic(clang::DiagnosticsEngine::Level level,
+                        const clang::Diagnostic& diagnostic) override {
+    DiagnosticConsumer::HandleDiagnostic(level, diagnostic);
+    if (level < clang::DiagnosticsEngine::Error || !text.empty()) return;
+    llvm::SmallString<128> formatted;
+    diagnostic.FormatDiagnostic(formatted);
+    text = formatted.str();
+    if (diagnostic.hasSourceManager() && diagnostic.getLocation().isValid()) {
+      const clang::PresumedLoc place =
+          diagnostic.getSourceManager().getPresumedLoc(diagnostic.getLocation());
+      if (place.isValid()) text += StrCat(" (", place.getFilename(), ":", place.getLine(), ")");
+    }
+  }
+
+  std::string text;
+};
+
+// Fills a ScannedUnit as the preprocessor goes.
 class Recorder : public clang::PPCallbacks {
  public:
-  Recorder(clang::SourceManager& sources, UnitRecord& record)
-      : sources_(sources), record_(record) {}
+  Recorder(const clang::SourceManager& sources, const FrontEndCommand& command, Worker& worker,
+           StringInterner& paths, ScannedUnit& unit)
+      : sources_(sources), command_(command), worker_(worker), paths_(paths), unit_(unit) {
+    if (clang::OptionalFileEntryRef entry = sources.getFileEntryRefForID(sources.getMainFileID())) {
+      IdOf(*entry);
+    }
+  }
 
   void LexedFileChanged(clang::FileID id, LexedFileChangeReason, clang::SrcMgr::CharacteristicKind,
                         clang::FileID, clang::SourceLocation) override {
-    clang::OptionalFileEntryRef entry = sources_.getFileEntryRefForID(id);
-    has_file_ = entry.has_value();
-    if (has_file_) current_ = record_.NumberOf(*entry);
     in_main_ = id == sources_.getMainFileID();
+    clang::OptionalFileEntryRef entry = sources_.getFileEntryRefForID(id);
+    current_ = entry ? IdOf(*entry) : kNoFile;
   }
+
   void InclusionDirective(clang::SourceLocation hash, const clang::Token&, llvm::StringRef spelled,
                           bool angled, clang::CharSourceRange, clang::OptionalFileEntryRef file,
                           llvm::StringRef, llvm::StringRef, const clang::Module*, bool,
                           clang::SrcMgr::CharacteristicKind) override {
+    if (in_main_) macros_at_last_include_ = unit_.macros_before_includes.size();
     if (!file) {
-      record_.unit.missing.push_back(spelled.str());
+      unit_.missing.push_back(spelled.str());
       return;
     }
-    uint32_t number = record_.NumberOf(*file);
-    if (!has_file_) return;
-    std::vector<uint32_t>& edges = record_.edges[current_];
-    if (std::find(edges.begin(), edges.end(), number) == edges.end()) edges.push_back(number);
+    const uint32_t to = IdOf(*file);
+    if (current_ == kNoFile) return;
+    if (worker_.edges_seen.insert(uint64_t{current_} << 32 | to).second) {
+      worker_.edges.emplace_back(current_, to);
+    }
     if (!in_main_) return;
-    record_.unit.includes.push_back(
-        {spelled.str(), angled, number, sources_.getSpellingLineNumber(hash) - 1});
-    record_.unit.macros_before_includes = record_.macros;
+    unit_.includes.push_back({spelled.str(), angled, to, sources_.getSpellingLineNumber(hash) - 1});
   }
+
   void MacroDefined(const clang::Token& name, const clang::MacroDirective*) override {
-    if (in_main_) record_.macros.push_back(name.getIdentifierInfo()->getName().str());
+    TakeMacro(name);
   }
   void MacroUndefined(const clang::Token& name, const clang::MacroDefinition&,
                       const clang::MacroDirective*) override {
-    if (in_main_) record_.macros.push_back(name.getIdentifierInfo()->getName().str());
+    TakeMacro(name);
   }
 
- private:
-  clang::SourceManager& sources_;
-  UnitRecord& record_;
-  bool has_file_ = false;
-  bool in_main_ = false;
-  uint32_t current_ = 0;
-};
-
-class ScanAction : public clang::PreprocessOnlyAction {
- public:
-  explicit ScanAction(UnitRecord& record) : record_(record) {}
-  bool BeginSourceFileAction(clang::CompilerInstance& compiler) override {
-    compiler.getPreprocessor().addPPCallbacks(
-        std::make_unique<Recorder>(compiler.getSourceManager(), record_));
-    return true;
-  }
-
- private:
-  UnitRecord& record_;
-};
-
-// Joins what the units found; all threads.
-class Scan {
- public:
-  explicit Scan(size_t units) { result_.units.resize(units); }
-
-  void ScanUnit(const FrontEndCommand& command, size_t index) {
-    UnitRecord record;
-    clang::IgnoringDiagConsumer ignore;
-    auto physical = llvm::vfs::createPhysicalFileSystem();
-    auto files =
-        llvm::makeIntrusiveRefCnt<DependencyScanningWorkerFilesystem>(cache_, std::move(physical));
-    files->setCurrentWorkingDirectory(command.directory);
-    clang::DiagnosticOptions diagnostic_options;
-    auto diagnostics =
-        clang::CompilerInstance::createDiagnostics(*files, diagnostic_options, &ignore, false);
-    auto invocation = std::make_shared<clang::CompilerInvocation>();
-    std::vector<const char*> arguments;
-    for (const std::string& argument : command.cc1) arguments.push_back(argument.c_str());
-    arguments.push_back(command.file.c_str());
-    if (!clang::CompilerInvocation::CreateFromArgs(*invocation, arguments, *diagnostics)) {
-      Fail(index,
-           absl::InvalidArgumentError(StrCat("Clang rejects the command of ", command.file)));
-      return;
-    }
-    invocation->getFrontendOpts().DisableFree = false;
-    invocation->getDiagnosticOpts().IgnoreWarnings = true;
-    // A unit's missing header is no reason to stop looking at the others.
-    clang::CompilerInstance compiler(invocation);
-    compiler.setVirtualFileSystem(files);
-    compiler.createDiagnostics(&ignore, false);
-    compiler.createFileManager();
-    compiler.createSourceManager();
-    compiler.setDependencyDirectivesGetter(std::make_unique<ReducedSources>(*files));
-    ScanAction action(record);
-    compiler.ExecuteAction(action);
-    if (record.files.empty()) {
-      Fail(index, absl::NotFoundError(StrCat("cannot read ", command.file)));
-      return;
-    }
-    Join(compiler, record, index);
-  }
-
-  void Fail(size_t index, absl::Status status) { result_.units[index].status = std::move(status); }
-  ScanResult Take() { return std::move(result_); }
-
- private:
-  void Join(clang::CompilerInstance& compiler, UnitRecord& record, size_t index) {
-    std::vector<std::string> paths;
-    std::vector<bool> guarded;
-    clang::HeaderSearch& headers = compiler.getPreprocessor().getHeaderSearchInfo();
-    for (clang::FileEntryRef file : record.files) {
-      llvm::SmallString<256> path(file.getName());
-      compiler.getFileManager().makeAbsolutePath(path);
-      llvm::sys::path::remove_dots(path, /*remove_dot_dot=*/true);
-      paths.emplace_back(path);
-      guarded.push_back(headers.isFileMultipleIncludeGuarded(file));
-    }
-    std::vector<uint32_t> ids(paths.size());
-    absl::MutexLock lock(&mutex_);
-    for (size_t i = 0; i < paths.size(); ++i) {
-      auto [it, inserted] = by_path_.try_emplace(paths[i], result_.files.size());
-      if (inserted) result_.files.emplace_back().path = paths[i];
-      ids[i] = it->second;
-      if (guarded[i]) result_.files[ids[i]].guarded = true;
-    }
-    for (size_t i = 0; i < ids.size(); ++i) {
-      std::vector<uint32_t>& edges = result_.files[ids[i]].includes;
-      for (uint32_t to : record.edges[i]) {
-        if (std::find(edges.begin(), edges.end(), ids[to]) == edges.end()) {
-          edges.push_back(ids[to]);
-        }
+  // After the last token.
+  void Finish(const clang::HeaderSearch& headers, const clang::LangOptions& language) {
+    unit_.macros_before_includes.resize(macros_at_last_include_);
+    std::vector<uint32_t> closure;
+    closure.reserve(ids_.size());
+    for (const auto& [entry, id] : ids_) {
+      closure.push_back(id);
+      if (!worker_.guarded.contains(id) && headers.isFileMultipleIncludeGuarded(entry)) {
+        worker_.guarded[id] = IsReallyGuarded(headers, language, entry);
       }
     }
-    ScannedUnit& unit = result_.units[index];
-    unit = std::move(record.unit);
-    for (ScannedInclude& include : unit.includes) include.file = ids[include.file];
-    unit.SetClosure(std::move(ids));
+    unit_.SetClosure(std::move(closure));
   }
 
-  DependencyScanningFilesystemSharedCache cache_;
-  absl::Mutex mutex_;
-  ScanResult result_;  // units: each by its own thread; files: under mutex_
-  absl::flat_hash_map<std::string, uint32_t> by_path_ ABSL_GUARDED_BY(mutex_);
+ private:
+  static constexpr uint32_t kNoFile = UINT32_MAX;
+
+  bool IsReallyGuarded(const clang::HeaderSearch& headers, const clang::LangOptions& language,
+                       clang::FileEntryRef entry) {
+    const clang::HeaderFileInfo* info = headers.getExistingFileInfo(entry);
+    if (info != nullptr && (info->isPragmaOnce || info->isImport)) return true;
+    auto file = worker_.files->getOrCreateFileSystemEntry(entry.getName());
+    return file && !file->isError() && !file->isDirectory() &&
+           IsWrappedInConditional(file->getContents(), language);
+  }
+
+  void TakeMacro(const clang::Token& name) {
+    if (!in_main_) return;
+    std::string text = name.getIdentifierInfo()->getName().str();
+    if (macros_.insert(text).second) unit_.macros_before_includes.push_back(std::move(text));
+  }
+
+  uint32_t IdOf(clang::FileEntryRef entry) {
+    auto [place, added] = ids_.try_emplace(entry, 0);
+    if (added) {
+      place->second = paths_.Intern(AbsolutePath(command_.directory, View(entry.getName())));
+    }
+    return place->second;
+  }
+
+  const clang::SourceManager& sources_;
+  const FrontEndCommand& command_;
+  Worker& worker_;
+  StringInterner& paths_;
+  ScannedUnit& unit_;
+  llvm::DenseMap<clang::FileEntryRef, uint32_t> ids_;  // equal for all names of one file
+  absl::flat_hash_set<std::string> macros_;
+  size_t macros_at_last_include_ = 0;
+  bool in_main_ = false;
+  uint32_t current_ = kNoFile;
 };
+
+// The invocation for a unit: a copy of the one that its arguments load into. Null if they do not.
+std::shared_ptr<clang::CompilerInvocation> InvocationFor(const FrontEndCommand& command,
+                                                         Worker& worker,
+                                                         clang::DiagnosticsEngine& diagnostics) {
+  std::shared_ptr<clang::CompilerInvocation>& cached = worker.invocations[command.digest];
+  if (cached == nullptr) {
+    std::vector<const char*> argv;
+    argv.reserve(command.cc1.size());
+    for (const std::string& argument : command.cc1) argv.push_back(argument.c_str());
+    auto invocation = std::make_shared<clang::CompilerInvocation>();
+    if (!clang::CompilerInvocation::CreateFromArgs(*invocation, argv, diagnostics)) return nullptr;
+    cached = std::move(invocation);
+  }
+  auto copy = std::make_shared<clang::CompilerInvocation>(*cached);
+  clang::FrontendOptions& front_end = copy->getFrontendOpts();
+  front_end.Inputs.assign(1, clang::FrontendInputFile(command.file, front_end.DashX));
+  return copy;
+}
+
+absl::Status ScanUnit(const FrontEndCommand& command, Worker& worker, StringInterner& paths,
+                      ScannedUnit& unit) {
+  worker.files->setCurrentWorkingDirectory(command.directory);
+  FirstError errors;
+  clang::DiagnosticOptions diagnostic_options;
+  diagnostic_options.IgnoreWarnings = true;
+  auto diagnostics = llvm::makeIntrusiveRefCnt<clang::DiagnosticsEngine>(
+      clang::DiagnosticIDs::create(), diagnostic_options, &errors, /*ShouldOwnClient=*/false);
+  std::shared_ptr<clang::CompilerInvocation> invocation =
+      InvocationFor(command, worker, *diagnostics);
+  if (invocation == nullptr) {
+    return absl::InvalidArgumentError(
+        StrCat(command.file, ": Clang does not take its arguments: ", errors.text));
+  }
+  clang::CompilerInstance instance(std::move(invocation));
+  instance.setDiagnostics(diagnostics);
+  instance.setVirtualFileSystem(worker.files);
+  instance.createFileManager();
+  instance.createSourceManager();
+  instance.setDependencyDirectivesGetter(std::make_unique<DirectivesGetter>(*worker.files));
+  if (!instance.createTarget()) {
+    return absl::InvalidArgumentError(
+        StrCat(command.file, ": Clang does not have its target: ", errors.text));
+  }
+  instance.createPreprocessor(clang::TU_Prefix);
+  clang::Preprocessor& preprocessor = instance.getPreprocessor();
+  if (!instance.InitializeSourceManager(instance.getFrontendOpts().Inputs[0])) {
+    return absl::NotFoundError(StrCat(command.file, ": cannot be read: ", errors.text));
+  }
+  // __has_builtin decides about includes in the C++ library.
+  preprocessor.getBuiltinInfo().initializeBuiltins(preprocessor.getIdentifierTable(),
+                                                   preprocessor.getLangOpts());
+  auto owned =
+      std::make_unique<Recorder>(instance.getSourceManager(), command, worker, paths, unit);
+  Recorder& recorder = *owned;
+  preprocessor.addPPCallbacks(std::move(owned));
+  preprocessor.EnterMainSourceFile();
+  preprocessor.LexTokensUntilEOF();
+  recorder.Finish(preprocessor.getHeaderSearchInfo(), preprocessor.getLangOpts());
+  preprocessor.EndSourceFile();
+  return absl::OkStatus();
+}
 
 }  // namespace
 
@@ -242,21 +305,41 @@ void ScannedUnit::SetClosure(std::vector<uint32_t> files) {
 
 ScanResult ScanDependencies(std::span<const FrontEndCommand> commands, int threads,
                             const std::atomic<bool>* cancelled, std::atomic<uint32_t>* done) {
-  Scan scan(commands.size());
+  ScanResult scan;
+  scan.units.resize(commands.size());
+  deps::DependencyScanningFilesystemSharedCache cache;
+  StringInterner paths;
+  tbb::enumerable_thread_specific<Worker> workers([&cache] {
+    Worker worker;
+    worker.files = llvm::makeIntrusiveRefCnt<deps::DependencyScanningWorkerFilesystem>(
+        cache, llvm::vfs::createPhysicalFileSystem());
+    return worker;
+  });
   tbb::task_arena arena(threads > 0 ? threads : tbb::info::default_concurrency());
   arena.execute([&] {
     tbb::parallel_for(tbb::blocked_range<size_t>(0, commands.size(), 1), [&](const auto& range) {
       for (size_t i = range.begin(); i != range.end(); ++i) {
         if (cancelled != nullptr && cancelled->load()) {
-          scan.Fail(i, absl::CancelledError("interrupted"));
+          scan.units[i].status = absl::CancelledError("interrupted");
         } else {
-          scan.ScanUnit(commands[i], i);
+          scan.units[i].status = ScanUnit(commands[i], workers.local(), paths, scan.units[i]);
         }
         if (done != nullptr) ++*done;
       }
     });
   });
-  return scan.Take();
+  scan.files.resize(paths.size());
+  for (uint32_t id = 0; id < paths.size(); ++id) scan.files[id].path = paths.Get(id);
+  absl::flat_hash_set<uint64_t> edges;
+  for (const Worker& worker : workers) {
+    for (const auto& [from, to] : worker.edges) {
+      if (edges.insert(uint64_t{from} << 32 | to).second) scan.files[from].includes.push_back(to);
+    }
+    for (const auto& [id, guarded] : worker.guarded) {
+      scan.files[id].guarded = scan.files[id].guarded || guarded;
+    }
+  }
+  return scan;
 }
 
 }  // namespace astrolabe
