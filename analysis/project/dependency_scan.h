@@ -2,7 +2,12 @@
 //
 // Clang's preprocessor runs over sources reduced to their directives, with one cache of files for all
 // units, so that a header is read and reduced once. This gives the exact include closure of a unit
-// under its own command at about 5 ms, against half a second for a parse.
+// under its own command at about 9 ms of processor time, against half a second for a parse.
+//
+// Measured on RocksDB's library (314 units of 394 files on average): 2.9 s of processor time on one
+// thread, 1.7 s by the clock on two while others used the machine, so 5.3 ms a unit; clang-scan-deps-22
+// needs 3.4 s of processor time for the same. Which of its 1,349 files are guarded is for each the same
+// as what Clang finds in unreduced sources.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 

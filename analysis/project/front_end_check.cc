@@ -22,7 +22,11 @@ absl::Status CheckFrontEndCommand(const FrontEndCommand& command) {
   for (const std::string& argument : command.cc1) argv.push_back(argument.c_str());
   clang::CompilerInvocation invocation;
   bool good = clang::CompilerInvocation::CreateFromArgs(invocation, argv, diagnostics);
-  good = good && clang::TargetInfo::CreateTargetInfo(diagnostics, invocation.getTargetOpts());
+  if (good) {
+    const llvm::IntrusiveRefCntPtr<clang::TargetInfo> target(
+        clang::TargetInfo::CreateTargetInfo(diagnostics, invocation.getTargetOpts()));
+    good = target != nullptr;
+  }
   if (!good || buffer.getNumErrors() > 0) {
     return absl::InvalidArgumentError(
         StrCat(command.file, ": Clang does not take its front-end arguments: ",

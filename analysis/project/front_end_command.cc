@@ -129,8 +129,11 @@ void CheckTarget(clang::CompilerInvocation& invocation, std::vector<std::string>
   NoteTaker note_taker(complaints);
   clang::DiagnosticsEngine diagnostics(clang::DiagnosticIDs::create(), diagnostic_options,
                                        &note_taker, /*ShouldOwnClient=*/false);
-  clang::TargetOptions copy = invocation.getTargetOpts();
-  if (clang::TargetInfo::CreateTargetInfo(diagnostics, copy) != nullptr) return;
+  const auto exists = [&diagnostics](clang::TargetOptions options) {
+    return llvm::IntrusiveRefCntPtr<clang::TargetInfo>(
+               clang::TargetInfo::CreateTargetInfo(diagnostics, options)) != nullptr;
+  };
+  if (exists(invocation.getTargetOpts())) return;
   clang::TargetOptions& target = invocation.getTargetOpts();
   notes.push_back(StrCat("the target's CPU and features were dropped: ",
                          complaints.empty() ? "Clang does not have it" : complaints.front()));
@@ -139,8 +142,7 @@ void CheckTarget(clang::CompilerInvocation& invocation, std::vector<std::string>
   target.ABI.clear();
   target.Features.clear();
   target.FeaturesAsWritten.clear();
-  copy = target;
-  if (clang::TargetInfo::CreateTargetInfo(diagnostics, copy) == nullptr) {
+  if (!exists(target)) {
     target.Triple = llvm::sys::getDefaultTargetTriple();
     notes.push_back(StrCat("the target was replaced by ", target.Triple));
   }

@@ -199,7 +199,7 @@ TEST_F(DependencyScanTest, ManyThreadsAgreeWithOne) {
   for (size_t i = 0; i < 40; ++i) expected.push_back(Closure(i));
   EXPECT_EQ(expected[39].size(), 41u);
   std::atomic<uint32_t> done = 0;
-  scan_ = ScanDependencies(units_, 4, nullptr, &done);
+  scan_ = ScanDependencies(units_, 2, nullptr, &done);
   EXPECT_EQ(done.load(), 40u);
   for (size_t i = 0; i < 40; ++i) EXPECT_EQ(Closure(i), expected[i]) << i;
 }
