@@ -25,6 +25,7 @@ class FactsDecoder {
   FactsDecoder(const SplitFacts& split, Arena& arena) : split_(split), arena_(arena) {}
 
   absl::StatusOr<FileFacts> Decode(FactsParts parts);
+  std::vector<uint32_t> TakeIndexOfNumber() { return std::move(index_of_); }
 
  private:
   // Each returns what is wrong, or an empty view.
@@ -425,9 +426,12 @@ absl::StatusOr<FileFacts> DecodeFileFacts(std::string_view bytes, Arena& arena) 
   return DecodeSplitFacts(*split, {}, arena);
 }
 
-absl::StatusOr<FileFacts> DecodeSplitFacts(const SplitFacts& split, FactsParts parts,
-                                           Arena& arena) {
-  return FactsDecoder(split, arena).Decode(parts);
+absl::StatusOr<FileFacts> DecodeSplitFacts(const SplitFacts& split, FactsParts parts, Arena& arena,
+                                           std::vector<uint32_t>* index_of_number) {
+  FactsDecoder decoder(split, arena);
+  absl::StatusOr<FileFacts> facts = decoder.Decode(parts);
+  if (index_of_number != nullptr) *index_of_number = decoder.TakeIndexOfNumber();
+  return facts;
 }
 
 }  // namespace astrolabe

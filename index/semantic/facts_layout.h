@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -102,7 +103,9 @@ struct FactsParts {
   bool text = true;
 };
 
-// As DecodeFileFacts, of what was split already. The path is not copied.
-absl::StatusOr<FileFacts> DecodeSplitFacts(const SplitFacts& split, FactsParts parts, Arena& arena);
+// As DecodeFileFacts, of what was split already. The path is not copied. `index_of_number`, if not null,
+// is set to the index in symbol_ids of each of split.ids.
+absl::StatusOr<FileFacts> DecodeSplitFacts(const SplitFacts& split, FactsParts parts, Arena& arena,
+                                           std::vector<uint32_t>* index_of_number = nullptr);
 
 }  // namespace astrolabe

@@ -1,0 +1,239 @@
+// Questions about symbols: directory, then the facts of the files that it names.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "index/semantic/semantic_snapshot.h"
+
+namespace astrolabe {
+namespace {
+
+constexpr FactsParts kStructureOnly = {.structure = true, .text = false};
+constexpr FactsParts kTextOnly = {.structure = false, .text = true};
+
+SymbolId IdAt(const FileFacts& facts, uint32_t index) {
+  return index == kNoSymbol ? 0 : facts.symbol_ids[index];
+}
+
+// The index of `id` in the facts, or kNoSymbol.
+uint32_t IndexOf(const FileFacts& facts, SymbolId id) {
+  auto at = std::lower_bound(facts.symbol_ids.begin(), facts.symbol_ids.end(), id);
+  if (at == facts.symbol_ids.end() || *at != id) return kNoSymbol;
+  return static_cast<uint32_t>(at - facts.symbol_ids.begin());
+}
+
+FoundOccurrence Found(const FileFacts& facts, uint32_t i, std::string_view path) {
+  const Occurrence& it = facts.occurrences[i];
+  FoundOccurrence found = {.path = path,
+                           .begin = it.begin,
+                           .length = it.length,
+                           .roles = it.roles,
+                           .symbol = IdAt(facts, it.symbol),
+                           .container = IdAt(facts, it.container),
+                           .extent_begin = it.begin,
+                           .extent_end = it.begin};
+  auto extent = std::lower_bound(
+      facts.extents.begin(), facts.extents.end(), i,
+      [](const DeclarationExtent& e, uint32_t wanted) { return e.occurrence < wanted; });
+  if (extent != facts.extents.end() && extent->occurrence == i) {
+    found.extent_begin = extent->begin;
+    found.extent_end = extent->end;
+  }
+  return found;
+}
+
+// Sorts by place and makes one of what several variants of a header say of the same place.
+void MergePlaces(std::vector<FoundOccurrence>& found) {
+  auto place = [](const FoundOccurrence& it) { return std::tuple(it.begin, it.symbol, it.length); };
+  std::stable_sort(found.begin(), found.end(),
+                   [&](const auto& a, const auto& b) { return place(a) < place(b); });
+  size_t kept = 0;
+  for (size_t i = 0; i < found.size(); ++i) {
+    if (kept != 0 && place(found[kept - 1]) == place(found[i])) {
+      found[kept - 1].roles |= found[i].roles;
+    } else {
+      found[kept++] = found[i];
+    }
+  }
+  found.resize(kept);
+}
+
+}  // namespace
+
+std::vector<SemanticSnapshot::Hit> SemanticSnapshot::FindMentions(SymbolId id,
+                                                                  uint32_t tags) const {
+  std::vector<Hit> hits;
+  std::vector<Mention> mentions;
+  for (const LiveSemanticSegment& live : segments_) {
+    std::optional<uint32_t> symbol = live.segment->FindSymbol(id);
+    if (!symbol) continue;
+    mentions.clear();
+    live.segment->Mentions(*symbol, &mentions);
+    for (const Mention& mention : mentions) {
+      if (!live.FileLives(mention.file) || (tags != 0 && (mention.tag & tags) == 0)) continue;
+      IndexedFile indexed;
+      if (!IndexedFileAt(live, mention.file, &indexed)) continue;
+      hits.push_back(
+          {.path = indexed.path, .live = &live, .file = mention.file, .tag = mention.tag});
+    }
+  }
+  std::stable_sort(hits.begin(), hits.end(),
+                   [](const Hit& a, const Hit& b) { return a.path < b.path; });
+  return hits;
+}
+
+void SemanticSnapshot::VisitOccurrences(
+    SymbolId id, uint32_t Occurrence::* field, uint32_t mention, RoleSet roles,
+    const std::function<bool(const FoundOccurrence&)>& visit) const {
+  const std::vector<Hit> hits = FindMentions(id, mention);
+  std::vector<FoundOccurrence> found;
+  Arena arena;
+  for (size_t i = 0; i < hits.size(); ++i) {
+    arena.Reset();
+    absl::StatusOr<FileFacts> facts = Load(*hits[i].live, hits[i].file, kStructureOnly, arena);
+    const uint32_t wanted = facts.ok() ? IndexOf(*facts, id) : kNoSymbol;
+    for (uint32_t at = 0; wanted != kNoSymbol && at < facts->occurrences.size(); ++at) {
+      const Occurrence& it = facts->occurrences[at];
+      if (it.*field == wanted && (roles == 0 || (it.roles & roles) != 0)) {
+        found.push_back(Found(*facts, at, hits[i].path));
+      }
+    }
+    if (i + 1 < hits.size() && hits[i + 1].path == hits[i].path) continue;
+    MergePlaces(found);
+    for (const FoundOccurrence& it : found) {
+      if (!visit(it)) return;
+    }
+    found.clear();
+  }
+}
+
+void SemanticSnapshot::Occurrences(SymbolId id, RoleSet roles,
+                                   const std::function<bool(const FoundOccurrence&)>& visit) const {
+  VisitOccurrences(id, &Occurrence::symbol, roles, roles, visit);
+}
+
+void SemanticSnapshot::Contained(SymbolId container, RoleSet roles,
+                                 const std::function<bool(const FoundOccurrence&)>& visit) const {
+  VisitOccurrences(container, &Occurrence::container, kMentionContainer, roles,
+                   [&](const FoundOccurrence& it) { return it.symbol == container || visit(it); });
+}
+
+std::vector<SymbolId> SemanticSnapshot::FindByName(std::string_view name) const {
+  std::vector<SymbolId> found;
+  std::vector<uint32_t> symbols;
+  std::vector<Mention> mentions;
+  for (const LiveSemanticSegment& live : segments_) {
+    symbols.clear();
+    live.segment->FindName(NameHash(name), &symbols);
+    for (uint32_t symbol : symbols) {
+      mentions.clear();
+      live.segment->Mentions(symbol, &mentions);
+      const bool lives =
+          std::any_of(mentions.begin(), mentions.end(), [&live](const Mention& mention) {
+            return (mention.tag & kMentionDeclares) != 0 && live.FileLives(mention.file);
+          });
+      const SymbolId id = live.segment->Symbol(symbol);
+      if (lives && id != 0) found.push_back(id);
+    }
+  }
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return found;
+}
+
+std::optional<SymbolSummary> SemanticSnapshot::Summary(SymbolId id) const {
+  std::vector<Hit> hits = FindMentions(id, kMentionDeclares);
+  // Documented ones first, then definitions; within each the order of path.
+  auto rank = [](const Hit& hit) {
+    return (hit.tag & kMentionDocuments) != 0 ? 0 : (hit.tag & kRoleDefinition) != 0 ? 1 : 2;
+  };
+  std::stable_sort(hits.begin(), hits.end(),
+                   [&](const Hit& a, const Hit& b) { return rank(a) < rank(b); });
+  Arena arena;
+  for (const Hit& hit : hits) {
+    arena.Reset();
+    absl::StatusOr<FileFacts> facts = Load(*hit.live, hit.file, kTextOnly, arena);
+    if (!facts.ok()) continue;
+    auto at = std::lower_bound(
+        facts->symbols.begin(), facts->symbols.end(), id,
+        [](const SymbolFacts& symbol, SymbolId wanted) { return symbol.id < wanted; });
+    if (at == facts->symbols.end() || at->id != id) continue;
+    SymbolSummary summary;
+    summary.facts = *at;
+    std::string_view* const texts[] = {
+        &summary.facts.usr,          &summary.facts.name, &summary.facts.scope,
+        &summary.facts.signature,    &summary.facts.type, &summary.facts.template_parameters,
+        &summary.facts.documentation};
+    size_t bytes = 0;
+    for (const std::string_view* text : texts) bytes += text->size();
+    // A string this long keeps its bytes where they are when it is moved.
+    summary.storage.reserve(std::max<size_t>(bytes, 64));
+    for (std::string_view* text : texts) {
+      const size_t begin = summary.storage.size();
+      summary.storage.append(*text);
+      *text = std::string_view(summary.storage.data() + begin, text->size());
+    }
+    return summary;
+  }
+  return std::nullopt;
+}
+
+std::vector<FoundRelation> SemanticSnapshot::RelationsOf(SymbolId id, RelationKind kind,
+                                                         bool as_object) const {
+  std::vector<FoundRelation> found;
+  Arena arena;
+  for (const Hit& hit : FindMentions(id, as_object ? kMentionObject : kMentionSubject)) {
+    arena.Reset();
+    absl::StatusOr<FileFacts> facts = Load(*hit.live, hit.file, kStructureOnly, arena);
+    if (!facts.ok()) continue;
+    const uint32_t symbol = IndexOf(*facts, id);
+    for (const Relation& relation : facts->relations) {
+      if (relation.kind != kind || (as_object ? relation.object : relation.subject) != symbol) {
+        continue;
+      }
+      found.push_back({.subject = IdAt(*facts, relation.subject),
+                       .object = IdAt(*facts, relation.object),
+                       .kind = kind});
+    }
+  }
+  auto pair = [](const FoundRelation& it) { return std::pair(it.subject, it.object); };
+  std::sort(found.begin(), found.end(),
+            [&](const auto& a, const auto& b) { return pair(a) < pair(b); });
+  found.erase(std::unique(found.begin(), found.end(),
+                          [&](const auto& a, const auto& b) { return pair(a) == pair(b); }),
+              found.end());
+  return found;
+}
+
+std::vector<FoundOccurrence> SemanticSnapshot::At(std::string_view path, Position position) const {
+  std::vector<FoundOccurrence> found;
+  Arena arena;
+  for (const LiveSemanticSegment& live : segments_) {
+    std::optional<uint32_t> known = live.segment->FindPath(path);
+    if (!known) continue;
+    // The caller's path may not outlive the answer; the segment's does.
+    const std::string_view stored = live.segment->Path(*known);
+    const IdRange files = live.segment->FilesOf(live.segment->StatesOf(*known));
+    for (uint32_t file = files.begin; file < files.end; ++file) {
+      if (!live.FileLives(file)) continue;
+      arena.Reset();
+      absl::StatusOr<FileFacts> facts = Load(live, file, kStructureOnly, arena);
+      if (!facts.ok()) continue;
+      for (uint32_t i = 0; i < facts->occurrences.size(); ++i) {
+        const Occurrence& it = facts->occurrences[i];
+        if (it.begin > position) break;
+        const uint32_t inside = position.column - it.begin.column;
+        if (it.begin.line != position.line || (inside >= it.length && inside != 0)) continue;
+        found.push_back(Found(*facts, i, stored));
+      }
+    }
+  }
+  MergePlaces(found);
+  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
+    return (a.roles & kRoleImplicit) < (b.roles & kRoleImplicit);
+  });
+  return found;
+}
+
+}  // namespace astrolabe
