@@ -36,7 +36,8 @@ std::string Hex(SymbolId id) {
   return text;
 }
 
-class ScipTest : public testing::Test {
+// Runs on the fake index and on the real one with the same facts.
+class ScipTest : public testing::TestWithParam<const char*> {
  protected:
   ScipTest()
       : outside_(std::filesystem::canonical(workspace_.root()).parent_path() / "outside.h"),
@@ -100,12 +101,23 @@ class ScipTest : public testing::Test {
     fake_.AddFile(path, marked);
   }
 
+  const SemanticIndex& Index() {
+    if (std::string_view(GetParam()) == "fake") return fake_;
+    const std::string directory = workspace_.index_dir() + "/semantic";
+    std::filesystem::remove_all(directory);
+    fake_.WriteTo(directory);
+    auto real = SemanticIndex::Open(RealFileSystem(), directory);
+    EXPECT_TRUE(real.ok()) << real.status();
+    if (real.ok()) real_ = *real;
+    return *real_;
+  }
+
   ScipExportOptions Options() const {
     return {workspace_.root(), output_, "1.2", {"astrolabe", "export"}};
   }
 
   scip::Index Export() {
-    absl::StatusOr<ScipExportReport> report = ExportScip(RealFileSystem(), fake_, Options());
+    absl::StatusOr<ScipExportReport> report = ExportScip(RealFileSystem(), Index(), Options());
     EXPECT_TRUE(report.ok()) << report.status();
     if (report.ok()) report_ = *report;
     scip::Index index;
@@ -137,11 +149,12 @@ class ScipTest : public testing::Test {
   std::filesystem::path outside_;
   std::string output_;
   FakeSemanticIndex fake_;
+  std::shared_ptr<const SemanticIndex> real_;
   ScipExportReport report_;
   std::map<std::string, scip::SymbolInformation> symbols_;
 };
 
-TEST_F(ScipTest, SymbolsAreSpelledByTheGrammar) {
+TEST_P(ScipTest, SymbolsAreSpelledByTheGrammar) {
   Export();
   Strings found;
   for (const auto& [symbol, information] : symbols_) found.push_back(symbol);
@@ -160,7 +173,7 @@ TEST_F(ScipTest, SymbolsAreSpelledByTheGrammar) {
   EXPECT_EQ(found, wanted);
 }
 
-TEST_F(ScipTest, DocumentsHoldWhatStandsInTheFile) {
+TEST_P(ScipTest, DocumentsHoldWhatStandsInTheFile) {
   const scip::Index index = Export();
   EXPECT_EQ(index.metadata().tool_info().name(), "astrolabe");
   EXPECT_EQ(index.metadata().project_root(), StrCat("file://", workspace_.root()));
@@ -183,7 +196,7 @@ TEST_F(ScipTest, DocumentsHoldWhatStandsInTheFile) {
   EXPECT_EQ(report_.changed_files, 0u);
 }
 
-TEST_F(ScipTest, SymbolsLiveWhereTheyAreDefinedAndKeepTheirDocumentation) {
+TEST_P(ScipTest, SymbolsLiveWhereTheyAreDefinedAndKeepTheirDocumentation) {
   const scip::Index index = Export();
   Strings homes;
   for (const scip::Document& document : index.documents()) {
@@ -201,7 +214,7 @@ TEST_F(ScipTest, SymbolsLiveWhereTheyAreDefinedAndKeepTheirDocumentation) {
   EXPECT_EQ(box.signature_documentation().text(), "template <typename T> class n::Box");
 }
 
-TEST_F(ScipTest, RelationshipsAndExternalSymbols) {
+TEST_P(ScipTest, RelationshipsAndExternalSymbols) {
   const scip::Index index = Export();
   const auto& box = symbols_["cxx . . . n/Box#"];
   ASSERT_EQ(box.relationships_size(), 1);
@@ -217,7 +230,7 @@ TEST_F(ScipTest, RelationshipsAndExternalSymbols) {
   EXPECT_EQ(report_.external_symbols, 2u);
 }
 
-TEST_F(ScipTest, VariantsOfAHeaderAreOneDocument) {
+TEST_P(ScipTest, VariantsOfAHeaderAreOneDocument) {
   fake_.AddFile("lib/b.cc", "static int [[state|state2|def]];\n");
   const scip::Index index = Export();
   ASSERT_EQ(index.documents_size(), 3);
@@ -225,7 +238,7 @@ TEST_F(ScipTest, VariantsOfAHeaderAreOneDocument) {
   EXPECT_EQ(index.documents(1).symbols_size(), 1);
 }
 
-TEST_F(ScipTest, TheExportPassesTheCheck) {
+TEST_P(ScipTest, TheExportPassesTheCheck) {
   Export();
   auto report = CheckScip(RealFileSystem(), output_, {});
   ASSERT_TRUE(report.ok());
@@ -236,17 +249,17 @@ TEST_F(ScipTest, TheExportPassesTheCheck) {
   EXPECT_EQ(report->relationships, 2u);
 }
 
-TEST_F(ScipTest, AFileChangedSinceIsReportedAndFailsTheCheck) {
+TEST_P(ScipTest, AFileChangedSinceIsReportedAndFailsTheCheck) {
   workspace_.Write("lib/b.cc", "\n");
   Export();
   EXPECT_EQ(report_.changed_files, 1u);
   EXPECT_FALSE(Check().empty());
 }
 
-TEST_F(ScipTest, CancellingLeavesTheOldFile) {
+TEST_P(ScipTest, CancellingLeavesTheOldFile) {
   std::ofstream(output_) << "old";
   const std::atomic<bool> cancelled = true;
-  EXPECT_EQ(ExportScip(RealFileSystem(), fake_, Options(), &cancelled).status().code(),
+  EXPECT_EQ(ExportScip(RealFileSystem(), Index(), Options(), &cancelled).status().code(),
             absl::StatusCode::kCancelled);
   EXPECT_EQ(Read(output_), "old");
   int files = 0;
@@ -256,7 +269,7 @@ TEST_F(ScipTest, CancellingLeavesTheOldFile) {
   EXPECT_EQ(files, 1);
 }
 
-TEST_F(ScipTest, TheCheckNoticesWhatIsWrong) {
+TEST_P(ScipTest, TheCheckNoticesWhatIsWrong) {
   struct Case {
     const char* what;
     std::function<void(scip::Index&)> change;
@@ -306,7 +319,7 @@ TEST_F(ScipTest, TheCheckNoticesWhatIsWrong) {
   }
 }
 
-TEST_F(ScipTest, TheCheckNoticesACutFile) {
+TEST_P(ScipTest, TheCheckNoticesACutFile) {
   Export();
   const std::string whole = Read(output_);
   // A cut between two pieces leaves a valid file with less in it; then something is not described, or the
@@ -316,6 +329,9 @@ TEST_F(ScipTest, TheCheckNoticesACutFile) {
     EXPECT_FALSE(Check().empty()) << size;
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Index, ScipTest, testing::Values("fake", "real"),
+                         [](const auto& info) { return info.param; });
 
 TEST(ScipGrammarTest, ParsesWhatItSpells) {
   const std::vector<ScipDescriptor> descriptors = {

@@ -7,6 +7,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <deque>
 #include <filesystem>
@@ -19,6 +21,7 @@
 
 #include "index/file_scanner.h"
 #include "index/semantic/semantic_index.h"
+#include "index/semantic/semantic_writer.h"
 
 namespace astrolabe {
 
@@ -97,6 +100,41 @@ class FakeSemanticIndex : public SemanticIndex {
   }
   // A unit that has read these.
   void AddUnit(std::vector<std::string> closure) { units_.push_back(std::move(closure)); }
+
+  // The same as a real index, in the folder. Files in no unit's closure get a unit of their own.
+  void WriteTo(const std::string& directory) const {
+    auto writer = SemanticWriter::Open(RealFileSystem(), directory, {"test", "a test"});
+    ASSERT_TRUE(writer.ok()) << writer.status();
+    std::vector<std::vector<std::string>> units = units_;
+    std::set<std::string> in_unit;
+    for (const auto& unit : units) in_unit.insert(unit.begin(), unit.end());
+    for (const File& file : files_) {
+      if (in_unit.insert(std::string(file.facts.path)).second) {
+        units.push_back({std::string(file.facts.path)});
+      }
+    }
+    for (const std::vector<std::string>& unit : units) {
+      Shard shard;
+      shard.unit.path = unit.front();
+      std::vector<std::string> encoded;
+      for (const std::string& path : unit) {
+        uint64_t variant = 0;
+        for (const File& file : files_) {
+          if (file.facts.path != path) continue;
+          if (variant == 0) shard.unit.closure.push_back({file.facts.path, file.facts.state});
+          FileFacts facts = file.facts;
+          facts.variant = ++variant;
+          std::sort(facts.relations.begin(), facts.relations.end());
+          encoded.push_back(EncodeFileFacts(facts));
+        }
+      }
+      shard.files.assign(encoded.begin(), encoded.end());
+      absl::Status added = (*writer)->Add(EncodeShard(shard));
+      ASSERT_TRUE(added.ok()) << added;
+    }
+    absl::Status committed = (*writer)->Commit();
+    ASSERT_TRUE(committed.ok()) << committed;
+  }
 
   uint64_t generation() const override { return 1; }
   absl::Status damage() const override { return absl::OkStatus(); }

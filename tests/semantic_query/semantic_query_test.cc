@@ -41,7 +41,8 @@ constexpr char kOther[] =
     "int use(n::Derived* d) { return d->get(3); }\n"
     "namespace other { int get(); int helper() { return 1; } }\n";
 
-class SemanticQueryTest : public testing::Test {
+// Runs on the fake index and on the real one with the same facts.
+class SemanticQueryTest : public testing::TestWithParam<const char*> {
  protected:
   SemanticQueryTest() : fake_(workspace_.root()) {}
 
@@ -81,7 +82,19 @@ class SemanticQueryTest : public testing::Test {
     snapshot_ = workspace_.Open();
   }
 
-  QuerySources Sources() const { return {&fake_, snapshot_.get(), workspace_.root()}; }
+  QuerySources Sources() {
+    const SemanticIndex* index = &fake_;
+    if (std::string_view(GetParam()) == "real") {
+      const std::string directory = workspace_.index_dir() + "/semantic";
+      std::filesystem::remove_all(directory);
+      fake_.WriteTo(directory);
+      auto real = SemanticIndex::Open(RealFileSystem(), directory);
+      EXPECT_TRUE(real.ok()) << real.status();
+      if (real.ok()) real_ = *real;
+      index = real_.get();
+    }
+    return {index, snapshot_.get(), workspace_.root()};
+  }
 
   // One line for each hit: "tier path:line:column name [container]".
   Lines Ask(SemanticQuestion question, const std::string& argument, bool transitive = false,
@@ -115,12 +128,13 @@ class SemanticQueryTest : public testing::Test {
 
   TempWorkspace workspace_;
   FakeSemanticIndex fake_;
+  std::shared_ptr<const SemanticIndex> real_;
   std::shared_ptr<const Snapshot> snapshot_;
   SemanticHit last_;
   SemanticSummary summary_;
 };
 
-TEST_F(SemanticQueryTest, DefinitionByQualifiedName) {
+TEST_P(SemanticQueryTest, DefinitionByQualifiedName) {
   EXPECT_EQ(Ask(SemanticQuestion::kDefinition, "n::Derived::get"),
             (Lines{"1 lib/n.cc:2:17 n::Derived::get"}));
   EXPECT_EQ(last_.text, "int n::Derived::get(int key) {");
@@ -129,7 +143,7 @@ TEST_F(SemanticQueryTest, DefinitionByQualifiedName) {
             (Lines{"1 lib/n.cc:2:17 n::Derived::get"}));
 }
 
-TEST_F(SemanticQueryTest, AnonymousTypeArgumentsAndInlineNamespacesNeedNotBeTyped) {
+TEST_P(SemanticQueryTest, AnonymousTypeArgumentsAndInlineNamespacesNeedNotBeTyped) {
   fake_.AddSymbol("odd", {.kind = SymbolKind::kVariable,
                           .name = "odd",
                           .scope = "n::(anonymous)::v1::Box<int, std::pair<a, b>>"});
@@ -146,14 +160,14 @@ TEST_F(SemanticQueryTest, AnonymousTypeArgumentsAndInlineNamespacesNeedNotBeType
   }
 }
 
-TEST_F(SemanticQueryTest, AnAmbiguousNameMeansAllAndTierZeroAddsTheRest) {
+TEST_P(SemanticQueryTest, AnAmbiguousNameMeansAllAndTierZeroAddsTheRest) {
   EXPECT_EQ(Ask(SemanticQuestion::kDeclaration, "get"),
             (Lines{"1 lib/n.h:3:15 n::Base::get in n::Base",
                    "1 lib/n.h:6:7 n::Derived::get in n::Derived", "0 app/other.cc:3:23 get"}));
   EXPECT_EQ(summary_.symbols.size(), 2u);
 }
 
-TEST_F(SemanticQueryTest, UsrAndPlaceMeanOneSymbol) {
+TEST_P(SemanticQueryTest, UsrAndPlaceMeanOneSymbol) {
   EXPECT_EQ(Ask(SemanticQuestion::kDeclaration, "c:@Base::get"),
             (Lines{"1 lib/n.h:3:15 n::Base::get in n::Base"}));
   EXPECT_EQ(Ask(SemanticQuestion::kDefinition, "lib/n.cc:4:12"),
@@ -163,7 +177,7 @@ TEST_F(SemanticQueryTest, UsrAndPlaceMeanOneSymbol) {
   EXPECT_NE(summary_.notes[0].find("lib/n.cc:4:1"), std::string::npos);
 }
 
-TEST_F(SemanticQueryTest, ReferencesMergeTheTiers) {
+TEST_P(SemanticQueryTest, ReferencesMergeTheTiers) {
   EXPECT_EQ(Ask(SemanticQuestion::kReferences, "helper"),
             (Lines{"1 lib/n.cc:4:10 helper in n::Derived::get",
                    "1 lib/n.cc:4:24 helper in n::Derived::get", "1 lib/n.cc:6:5 helper",
@@ -172,14 +186,14 @@ TEST_F(SemanticQueryTest, ReferencesMergeTheTiers) {
   EXPECT_EQ(summary_.hits[1], 3u);
 }
 
-TEST_F(SemanticQueryTest, LimitCountsBothTiers) {
+TEST_P(SemanticQueryTest, LimitCountsBothTiers) {
   EXPECT_EQ(Ask(SemanticQuestion::kReferences, "helper", false, 3).size(), 3u);
   EXPECT_TRUE(summary_.truncated);
   EXPECT_EQ(Ask(SemanticQuestion::kReferences, "helper", false, 4).size(), 4u);
   EXPECT_FALSE(summary_.truncated);
 }
 
-TEST_F(SemanticQueryTest, AChangedFileIsAnsweredByTierZero) {
+TEST_P(SemanticQueryTest, AChangedFileIsAnsweredByTierZero) {
   workspace_.Write("lib/n.cc", "// shifted\n" + FakeSemanticIndex::Unmarked(kSource));
   workspace_.Index();
   snapshot_ = workspace_.Open();
@@ -197,7 +211,7 @@ TEST_F(SemanticQueryTest, AChangedFileIsAnsweredByTierZero) {
   EXPECT_EQ(Ask(SemanticQuestion::kHover, "lib/n.cc:7:5"), (Lines{"1 lib/n.cc:6:5 helper stale"}));
 }
 
-TEST_F(SemanticQueryTest, ATouchedFileIsNoChangedFile) {
+TEST_P(SemanticQueryTest, ATouchedFileIsNoChangedFile) {
   workspace_.Write("lib/n.cc", FakeSemanticIndex::Unmarked(kSource));
   std::filesystem::last_write_time(
       workspace_.root() + "/lib/n.cc",
@@ -207,7 +221,7 @@ TEST_F(SemanticQueryTest, ATouchedFileIsNoChangedFile) {
                    "1 lib/n.cc:4:24 helper in n::Derived::get"}));
 }
 
-TEST_F(SemanticQueryTest, ANameThatTierOneDoesNotKnowIsLookedForEverywhere) {
+TEST_P(SemanticQueryTest, ANameThatTierOneDoesNotKnowIsLookedForEverywhere) {
   EXPECT_EQ(Ask(SemanticQuestion::kReferences, "key"),
             (Lines{"0 lib/n.cc:2:25 key", "0 lib/n.cc:4:17 key", "0 lib/n.h:3:23 key",
                    "0 lib/n.h:6:15 key"}));
@@ -215,7 +229,7 @@ TEST_F(SemanticQueryTest, ANameThatTierOneDoesNotKnowIsLookedForEverywhere) {
   EXPECT_EQ(Ask(SemanticQuestion::kReferences, "operator=="), Lines{});
 }
 
-TEST_F(SemanticQueryTest, WithoutSemanticIndexNamesAnswer) {
+TEST_P(SemanticQueryTest, WithoutSemanticIndexNamesAnswer) {
   const QuerySources sources = {nullptr, snapshot_.get(), workspace_.root()};
   EXPECT_EQ(
       AskOf(sources, SemanticQuestion::kReferences, "helper"),
@@ -229,7 +243,7 @@ TEST_F(SemanticQueryTest, WithoutSemanticIndexNamesAnswer) {
             absl::StatusCode::kFailedPrecondition);
 }
 
-TEST_F(SemanticQueryTest, CallersAndCallees) {
+TEST_P(SemanticQueryTest, CallersAndCallees) {
   EXPECT_EQ(Ask(SemanticQuestion::kCallers, "helper"),
             (Lines{"1 lib/n.cc:4:10 helper in n::Derived::get",
                    "1 lib/n.cc:4:24 helper in n::Derived::get"}));
@@ -239,7 +253,7 @@ TEST_F(SemanticQueryTest, CallersAndCallees) {
   EXPECT_EQ(Ask(SemanticQuestion::kCallers, "Derived::get"), Lines{});
 }
 
-TEST_F(SemanticQueryTest, Hierarchies) {
+TEST_P(SemanticQueryTest, Hierarchies) {
   EXPECT_EQ(Ask(SemanticQuestion::kBases, "Last"), (Lines{"1 lib/n.h:5:8 n::Derived"}));
   EXPECT_EQ(Ask(SemanticQuestion::kBases, "Last", true),
             (Lines{"1 lib/n.h:5:8 n::Derived", "1 lib/n.h:2:8 n::Base"}));
@@ -258,20 +272,20 @@ TEST_F(SemanticQueryTest, Hierarchies) {
       (Lines{"1 lib/n.cc:2:17 n::Derived::get", "1 lib/n.h:7:7 n::Derived::count_ in n::Derived"}));
 }
 
-TEST_F(SemanticQueryTest, HierarchiesThatGoInCirclesEnd) {
+TEST_P(SemanticQueryTest, HierarchiesThatGoInCirclesEnd) {
   fake_.Relate("Base", RelationKind::kBase, "Last");
   fake_.AddFile("lib/n.h", kHeader);
   EXPECT_EQ(Ask(SemanticQuestion::kDerived, "Base", true).size(), 2u);
 }
 
-TEST_F(SemanticQueryTest, HoverTellsWhatASymbolIs) {
+TEST_P(SemanticQueryTest, HoverTellsWhatASymbolIs) {
   EXPECT_EQ(Ask(SemanticQuestion::kHover, "Derived::get"),
             (Lines{"1 lib/n.cc:2:17 n::Derived::get"}));
   EXPECT_EQ(last_.symbol->documentation, "Reads one.\nNever fails.");
   EXPECT_EQ(last_.symbol->type, "int");
 }
 
-TEST_F(SemanticQueryTest, Includes) {
+TEST_P(SemanticQueryTest, Includes) {
   auto lines = [](const IncludeAnswer& answer) {
     EXPECT_TRUE(answer.known);
     Lines found;
@@ -291,7 +305,7 @@ TEST_F(SemanticQueryTest, Includes) {
   EXPECT_FALSE(FindIncludes(Sources(), "nowhere.h").known);
 }
 
-TEST_F(SemanticQueryTest, AnIncludeOfAnotherFileOfThatNameIsNoIncluder) {
+TEST_P(SemanticQueryTest, AnIncludeOfAnotherFileOfThatNameIsNoIncluder) {
   workspace_.Write("more/n.h", "int more;\n");
   workspace_.Write("more/more.cc", "#include \"n.h\"\n");
   fake_.AddFile("more/more.cc", "#include \"n.h\"\n");
@@ -303,6 +317,9 @@ TEST_F(SemanticQueryTest, AnIncludeOfAnotherFileOfThatNameIsNoIncluder) {
   }
   EXPECT_EQ(FindIncluders(Sources(), "more/n.h", false).hits.size(), 1u);
 }
+
+INSTANTIATE_TEST_SUITE_P(Index, SemanticQueryTest, testing::Values("fake", "real"),
+                         [](const auto& info) { return info.param; });
 
 TEST(SymbolArgumentTest, WhatIsWhat) {
   auto name = [](std::string_view text) {
