@@ -12,6 +12,7 @@
 #include "analysis/project/response_file.h"
 #include "analysis/project/source_language.h"
 #include "base/strings.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/JSON.h"
 
 namespace astrolabe {
@@ -179,7 +180,11 @@ class CompilationDatabaseBuilder {
 absl::StatusOr<CompilationDatabase> CompilationDatabase::Load(const std::string& json_path) {
   CompilationDatabase database;
   llvm::SmallString<256> cwd;
-  if (json_path.empty() || json_path[0] != '/') llvm::sys::fs::current_path(cwd);
+  if (!json_path.starts_with('/')) {
+    if (std::error_code error = llvm::sys::fs::current_path(cwd)) {
+      return absl::UnavailableError(StrCat(json_path, ": no current directory: ", error.message()));
+    }
+  }
   database.path_ = AbsolutePath(ToStdView(cwd), json_path);
   // Before reading: what is written meanwhile then counts as a change.
   absl::StatusOr<FileStat> stamp = RealFileSystem().Stat(database.path_);
