@@ -235,7 +235,10 @@ std::shared_ptr<clang::CompilerInvocation> InvocationFor(const FrontEndCommand& 
 
 absl::Status ScanUnit(const FrontEndCommand& command, Worker& worker, StringInterner& paths,
                       ScannedUnit& unit) {
-  worker.files->setCurrentWorkingDirectory(command.directory);
+  if (std::error_code error = worker.files->setCurrentWorkingDirectory(command.directory)) {
+    return absl::NotFoundError(
+        StrCat(command.file, ": its directory ", command.directory, ": ", error.message()));
+  }
   FirstError errors;
   clang::DiagnosticOptions diagnostic_options;
   diagnostic_options.IgnoreWarnings = true;

@@ -54,7 +54,10 @@ std::unique_ptr<clang::CompilerInvocation> RunDriver(const std::string& director
       clang::DiagnosticIDs::create(), diagnostic_options, &note_taker, /*ShouldOwnClient=*/false);
   // A file system with a working directory of its own: the process has only one.
   llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> files = llvm::vfs::createPhysicalFileSystem();
-  files->setCurrentWorkingDirectory(directory);
+  if (std::error_code error = files->setCurrentWorkingDirectory(directory)) {
+    // Relative paths then lead nowhere, which is not the driver's concern yet.
+    notes.push_back(StrCat("the directory ", directory, ": ", error.message()));
+  }
   std::vector<const char*> argv;
   argv.reserve(command.size());
   for (const std::string& argument : command) argv.push_back(argument.c_str());
@@ -163,7 +166,7 @@ std::string InstalledAs(const std::string& compiler) {
 
 // The target that a cross compiler's name starts with: aarch64-linux-gnu-g++. Empty if none.
 std::string TargetOfName(const std::string& compiler) {
-  const std::string prefix =
+  std::string prefix =
       clang::driver::ToolChain::getTargetAndModeFromProgramName(BaseName(compiler)).TargetPrefix;
   if (prefix.empty() || llvm::Triple(prefix).getArch() == llvm::Triple::UnknownArch) return "";
   return prefix;

@@ -176,7 +176,11 @@ TEST_F(DependencyScanTest, GoesOnAfterWhatIsMissing) {
   nonsense.cc1 = {"-cc1", "-triple", "no-such-machine"};
   nonsense.digest = 1;
   units_.push_back(nonsense);
+  FrontEndCommand nowhere = units_[0];
+  nowhere.directory += "/nowhere";
+  units_.push_back(nowhere);
   Scan();
+  EXPECT_EQ(scan_.units[4].status.code(), absl::StatusCode::kNotFound) << scan_.units[4].status;
   EXPECT_TRUE(scan_.units[0].status.ok());
   EXPECT_EQ(Closure(0), (Strings{"a.cc", "there.h"}));
   EXPECT_EQ(scan_.units[0].missing, (Strings{"gone.h", "also/gone.h"}));
