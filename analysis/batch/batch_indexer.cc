@@ -150,6 +150,7 @@ Plan PlanAll(const PlanInput& input, const ScanResult& scan, bool zygotes) {
   }
   PlanOptions options;
   options.read = ReadWhole;
+  if (getenv("K")) options.min_sharers = atoi(getenv("K"));
   return MakePlan(input, options);
 }
 

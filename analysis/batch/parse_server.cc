@@ -72,6 +72,21 @@ void WriteAll(int descriptor, std::string_view bytes) {
   _exit(0);
 }
 
+// For `top` and `perf`, which tell processes apart by it.
+const char* ProcessName(JobKind kind) {
+  switch (kind) {
+    case JobKind::kZygote:
+    case JobKind::kExtend:
+      return "astrolabe-zyg";
+    case JobKind::kUnit:
+      return "astrolabe-unit";
+    case JobKind::kHeaders:
+      return "astrolabe-hdr";
+    default:
+      return "astrolabe-tu";
+  }
+}
+
 // What a forked process was forked for.
 struct Task {
   Job job;
@@ -147,6 +162,7 @@ class Node {
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
     dup2(descriptors[1].get(), STDERR_FILENO);
+    prctl(PR_SET_NAME, ProcessName(job.kind));
     socket_.Reset();
     child_signal_.Reset();
     running_.clear();
@@ -305,17 +321,20 @@ class JobRunner : public ParseDelegate {
     if (state.errors.count > 0) Fail(ResultStatus::kErrors, state.errors.first[0]);
     const std::vector<uint64_t>& expected = task_.job.expected_closure;
     size_t read = 0;
+    std::string not_read;
     for (uint32_t file = 0; file < closure.files.size(); ++file) {
-      if (!closure.files[file]) continue;
-      ++read;
       const std::string& path = record.file(file).path;
-      uint64_t hash = XXH3_64bits(path.data(), path.size());
-      if (!std::binary_search(expected.begin(), expected.end(), hash)) {
+      bool is_expected = std::binary_search(expected.begin(), expected.end(),
+                                            XXH3_64bits(path.data(), path.size()));
+      if (closure.files[file] && !is_expected) {
         Fail(ResultStatus::kClosure, StrCat("also reads ", path));
       }
+      read += closure.files[file] ? 1 : 0;
+      if (is_expected && !closure.files[file] && not_read.empty()) not_read = path;
     }
     if (read < expected.size()) {
-      Fail(ResultStatus::kClosure, StrCat("reads ", expected.size() - read, " files less"));
+      Fail(ResultStatus::kClosure,
+           StrCat("reads ", expected.size() - read, " files less: ", not_read));
     }
     std::pair<uint32_t, uint32_t> foreign;
     if (record.FindForeignMacro(closure, &foreign)) {

@@ -67,37 +67,37 @@ class Callbacks : public clang::PPCallbacks {
   }
   void MacroExpands(const clang::Token& name, const clang::MacroDefinition& definition,
                     clang::SourceRange, const clang::MacroArgs*) override {
-    Use(name, definition);
+    Use(name, definition, /*expands=*/true);
   }
   void Defined(const clang::Token& name, const clang::MacroDefinition& definition,
                clang::SourceRange) override {
-    Use(name, definition);
+    Use(name, definition, /*expands=*/false);
   }
   void Ifdef(clang::SourceLocation, const clang::Token& name,
              const clang::MacroDefinition& definition) override {
-    Use(name, definition);
+    Use(name, definition, /*expands=*/false);
   }
   void Ifndef(clang::SourceLocation, const clang::Token& name,
               const clang::MacroDefinition& definition) override {
-    Use(name, definition);
+    Use(name, definition, /*expands=*/false);
   }
   void Elifdef(clang::SourceLocation, const clang::Token& name,
                const clang::MacroDefinition& definition) override {
-    Use(name, definition);
+    Use(name, definition, /*expands=*/false);
   }
   void Elifndef(clang::SourceLocation, const clang::Token& name,
                 const clang::MacroDefinition& definition) override {
-    Use(name, definition);
+    Use(name, definition, /*expands=*/false);
   }
   void SourceRangeSkipped(clang::SourceRange range, clang::SourceLocation) override {
     record_->Skip(range);
   }
 
  private:
-  void Use(const clang::Token& name, const clang::MacroDefinition& definition) {
+  void Use(const clang::Token& name, const clang::MacroDefinition& definition, bool expands) {
     const clang::MacroInfo* macro = definition.getMacroInfo();
     if (macro == nullptr) return;
-    record_->Consult(name.getIdentifierInfo(), macro);
+    record_->Consult(name.getIdentifierInfo(), macro, expands);
     record_->Macro(name, macro, kRoleReference);
   }
 
@@ -230,12 +230,21 @@ const PreprocessorRecord::MacroOrigin& PreprocessorRecord::OriginOf(
   return origins_[macro] = origin;
 }
 
-void PreprocessorRecord::Consult(const clang::IdentifierInfo* name, const clang::MacroInfo* macro) {
+void PreprocessorRecord::Consult(const clang::IdentifierInfo* name, const clang::MacroInfo* macro,
+                                 bool expands) {
   if (current_run_ == nullptr) return;
   const MacroOrigin& origin = OriginOf(name, macro);
   if (origin.inclusion == current_inclusion_) return;
+  // Its own guard, set when it was entered before: what it skips now, it has had then.
+  if (origin.file == current_file_ && origin.file != kNoFile) {
+    AddEdge(current_inclusion_, origin.inclusion);
+  }
   current_run_->variant = Mix(current_run_->variant, origin.hash);
-  if (origin.file != kNoFile) foreign_.insert({current_inclusion_, origin.inclusion});
+  if (origin.file == kNoFile) return;
+  // The headers of the C library are full of `#ifndef X, #define X` for what several of them define
+  // alike: who comes first makes no difference.
+  bool alike = !expands && files_[current_file_].is_system && files_[origin.file].is_system;
+  if (!alike) foreign_.insert({current_inclusion_, origin.inclusion});
 }
 
 void PreprocessorRecord::Macro(const clang::Token& name, const clang::MacroInfo* macro,

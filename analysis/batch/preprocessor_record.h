@@ -98,7 +98,8 @@ class PreprocessorRecord {
                clang::OptionalFileEntryRef file);
   void SkipInclude(clang::FileEntryRef file);
   void Macro(const clang::Token& name, const clang::MacroInfo* macro, RoleSet roles);
-  void Consult(const clang::IdentifierInfo* name, const clang::MacroInfo* macro);
+  // `expands`: it is replaced by its definition, and not only asked whether there is one.
+  void Consult(const clang::IdentifierInfo* name, const clang::MacroInfo* macro, bool expands);
   void Skip(clang::SourceRange range);
 
  private:
