@@ -2,6 +2,7 @@
 #include "index/query/semantic_query.h"
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
+#include "alloc/arena.h"
 #include "base/file_system.h"
 #include "base/strings.h"
 #include "index/query/semantic_coverage.h"
@@ -185,7 +187,7 @@ class Asker {
         Related(symbol, RelationKind::kOverride, false, HitRelation::kOverridden);
         return Related(symbol, RelationKind::kOverride, true, HitRelation::kOverrider);
       case SemanticQuestion::kMembers:
-        return Related(symbol, RelationKind::kMember, true, HitRelation::kMember);
+        return Members(symbol);
       case SemanticQuestion::kHover: {
         SemanticHit hit = PlaceOf(symbol, symbol);
         Emit(hit);
@@ -259,10 +261,73 @@ class Asker {
       }
       std::sort(level.begin(), level.end(), PlaceOrder);
       std::move(level.begin(), level.end(), std::back_inserter(hits));
-      const bool deeper = request_.transitive && kind != RelationKind::kMember;
-      frontier = deeper ? std::move(next) : std::vector<SymbolId>();
+      frontier = request_.transitive ? std::move(next) : std::vector<SymbolId>();
     }
     EmitAll(hits);
+  }
+
+  // Members where the files that declare `symbol` have them, each of these files read once: asking for
+  // the best place of each of 500 members took 0.2 s. What is declared elsewhere is asked for.
+  void Members(const SymbolRef& symbol) {
+    absl::flat_hash_map<SymbolId, std::optional<SemanticHit>> members;
+    for (const FoundRelation& found :
+         sources_.semantic->RelationsOf(symbol->id, RelationKind::kMember, true)) {
+      members.try_emplace(found.subject);
+    }
+    if (members.empty()) return;
+    std::set<std::string, std::less<>> paths;
+    sources_.semantic->Occurrences(symbol->id, kRoleDeclaration, [&](const FoundOccurrence& found) {
+      paths.emplace(found.path);
+      return !Stopped();
+    });
+    Arena arena;
+    for (const std::string& path : paths) {
+      for (const IndexedFile& file : sources_.semantic->FindFile(path)) {
+        arena.Reset();
+        absl::StatusOr<FileFacts> facts = sources_.semantic->Facts(file.id, arena);
+        if (facts.ok()) AddMembers(symbol, *facts, members);  // else damage() tells
+      }
+    }
+    std::vector<SemanticHit> hits;
+    for (auto& [id, hit] : members) {
+      hits.push_back(hit ? std::move(*hit) : PlaceOf(symbol, book_->Describe(id)));
+      hits.back().relation = HitRelation::kMember;
+      hits.back().depth = 1;
+    }
+    std::sort(hits.begin(), hits.end(), PlaceOrder);
+    EmitAll(hits);
+  }
+
+  void AddMembers(const SymbolRef& symbol, const FileFacts& facts,
+                  absl::flat_hash_map<SymbolId, std::optional<SemanticHit>>& members) {
+    for (const SymbolFacts& fact : facts.symbols) {
+      if (members.contains(fact.id)) book_->Learn(fact);
+    }
+    size_t extent = 0;
+    for (uint32_t i = 0; i < facts.occurrences.size(); ++i) {
+      const Occurrence& occurrence = facts.occurrences[i];
+      if ((occurrence.roles & kRoleDeclaration) == 0) continue;
+      auto member = members.find(facts.symbol_ids[occurrence.symbol]);
+      if (member == members.end()) continue;
+      // In a class the first one, which is in its body; in a namespace a definition is worth more.
+      const bool defines = (occurrence.roles & kRoleDefinition) != 0;
+      const bool worse = member->second && (symbol->kind != SymbolKind::kNamespace || !defines ||
+                                            (member->second->roles & kRoleDefinition) != 0);
+      if (worse) continue;
+      while (extent < facts.extents.size() && facts.extents[extent].occurrence < i) ++extent;
+      const bool has_extent =
+          extent < facts.extents.size() && facts.extents[extent].occurrence == i;
+      FoundOccurrence found;
+      found.path = facts.path;
+      found.begin = occurrence.begin;
+      found.length = occurrence.length;
+      found.roles = occurrence.roles;
+      found.symbol = member->first;
+      found.container = symbol->id;
+      found.extent_begin = has_extent ? facts.extents[extent].begin : found.begin;
+      found.extent_end = has_extent ? facts.extents[extent].end : found.begin;
+      member->second = HitOf(symbol, found);
+    }
   }
 
   absl::Status AnswerByName(const std::vector<NameArgument>& names) {

@@ -51,28 +51,39 @@ void ResolveName(const SemanticIndex& index, SymbolBook& book, const NameArgumen
   if (symbols.empty()) symbols = std::move(containing);
 }
 
+SymbolRef Copy(const SymbolFacts& facts) {
+  auto description = std::make_shared<SymbolDescription>();
+  description->id = facts.id;
+  description->kind = facts.kind;
+  description->access = facts.access;
+  description->flags = facts.flags;
+  description->usr = facts.usr;
+  description->name = facts.name;
+  description->scope = facts.scope;
+  description->signature = facts.signature;
+  description->type = facts.type;
+  description->template_parameters = facts.template_parameters;
+  description->documentation = facts.documentation;
+  return description;
+}
+
 }  // namespace
 
 SymbolRef SymbolBook::Describe(SymbolId id) {
   if (id == 0) return nullptr;
   SymbolRef& ref = known_[id];
   if (ref) return ref;
-  auto description = std::make_shared<SymbolDescription>();
-  description->id = id;
-  if (std::optional<SymbolSummary> summary = index_.Summary(id)) {
-    const SymbolFacts& facts = summary->facts;
-    description->kind = facts.kind;
-    description->access = facts.access;
-    description->flags = facts.flags;
-    description->usr = facts.usr;
-    description->name = facts.name;
-    description->scope = facts.scope;
-    description->signature = facts.signature;
-    description->type = facts.type;
-    description->template_parameters = facts.template_parameters;
-    description->documentation = facts.documentation;
-  }
-  return ref = std::move(description);
+  std::optional<SymbolSummary> summary = index_.Summary(id);
+  if (summary) return ref = Copy(summary->facts);
+  auto unknown = std::make_shared<SymbolDescription>();
+  unknown->id = id;
+  return ref = std::move(unknown);
+}
+
+SymbolRef SymbolBook::Learn(const SymbolFacts& facts) {
+  SymbolRef& ref = known_[facts.id];
+  if (!ref) ref = Copy(facts);
+  return ref;
 }
 
 ResolvedSymbols ResolveSymbols(const SemanticIndex* index, SymbolBook* book,

@@ -42,6 +42,9 @@ class SymbolBook {
 
   // Never null for an id; null for 0.
   SymbolRef Describe(SymbolId id);
+  // Takes one file's account of a symbol as its description, unless it has one already: for lists, where
+  // looking up the best account of each symbol would cost too much.
+  SymbolRef Learn(const SymbolFacts& facts);
 
  private:
   const SemanticIndex& index_;

@@ -37,6 +37,8 @@ std::vector<std::string_view> RoleList(RoleSet roles) {
   std::vector<std::string_view> names;
   // A definition is a declaration, a call is a reference: the weaker word says nothing more.
   if ((roles & kRoleDefinition) != 0) roles = static_cast<RoleSet>(roles & ~kRoleDeclaration);
+  // That a method is virtual is no role of its declarations.
+  if ((roles & kRoleCall) == 0) roles = static_cast<RoleSet>(roles & ~kRoleDynamic);
   constexpr RoleSet kStronger = kRoleCall | kRoleRead | kRoleWrite | kRoleAddressOf | kRoleUsing;
   if ((roles & kStronger) != 0) roles = static_cast<RoleSet>(roles & ~kRoleReference);
   for (const RoleName& role : kRoleNames) {

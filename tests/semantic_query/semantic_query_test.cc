@@ -267,9 +267,9 @@ TEST_P(SemanticQueryTest, Hierarchies) {
   EXPECT_EQ(Ask(SemanticQuestion::kOverrides, "Base::get"),
             (Lines{"1 lib/n.cc:2:17 n::Derived::get"}));
   EXPECT_EQ(last_.relation, HitRelation::kOverrider);
-  EXPECT_EQ(
-      Ask(SemanticQuestion::kMembers, "Derived"),
-      (Lines{"1 lib/n.cc:2:17 n::Derived::get", "1 lib/n.h:7:7 n::Derived::count_ in n::Derived"}));
+  EXPECT_EQ(Ask(SemanticQuestion::kMembers, "Derived"),
+            (Lines{"1 lib/n.h:6:7 n::Derived::get in n::Derived",
+                   "1 lib/n.h:7:7 n::Derived::count_ in n::Derived"}));
 }
 
 TEST_P(SemanticQueryTest, HierarchiesThatGoInCirclesEnd) {
