@@ -11,7 +11,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <sstream>
 #include <thread>
 #include <utility>
@@ -20,9 +19,8 @@
 #include "analysis/batch/collector.h"
 #include "analysis/batch/file_states.h"
 #include "analysis/batch/planner.h"
-#include "analysis/project/compilation_database.h"
+#include "analysis/batch/project_commands.h"
 #include "analysis/project/dependency_scan.h"
-#include "analysis/project/front_end_command.h"
 #include "base/strings.h"
 #include "base/trace.h"
 #include "index/semantic/semantic_index.h"
@@ -60,61 +58,9 @@ uint64_t SizeOf(const std::string& path) {
   return error ? 0 : size;
 }
 
-std::string FindDatabase(const SemanticOptions& options) {
-  if (!options.compile_commands_dir.empty()) {
-    return options.compile_commands_dir + "/compile_commands.json";
-  }
-  std::vector<std::string> folders = {options.root};
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(options.root, error)) {
-    std::string name = entry.path().filename().string();
-    if (name.starts_with("build") || name == "out") folders.push_back(entry.path().string());
-  }
-  std::sort(folders.begin() + 1, folders.end());
-  for (const std::string& folder : folders) {
-    std::string path = folder + "/compile_commands.json";
-    if (std::filesystem::is_regular_file(path, error)) return path;
-  }
-  return {};
-}
-
 int ThreadsOf(const SemanticOptions& options) {
   if (options.threads > 0) return options.threads;
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-}
-
-// The commands of a workspace, each (file, meaning) once.
-absl::StatusOr<std::vector<FrontEndCommand>> LoadCommands(const SemanticOptions& options,
-                                                          SemanticReport* report) {
-  report->database = FindDatabase(options);
-  if (report->database.empty()) return std::vector<FrontEndCommand>();
-  absl::StatusOr<CompilationDatabase> database = CompilationDatabase::Load(report->database);
-  if (!database.ok()) return database.status();
-  report->entries = database->counters().entries;
-  for (const std::string& note : database->notes()) report->notes.push_back(note);
-  FrontEndOptions front_end;
-  front_end.tool_version = options.tool_version;
-  absl::StatusOr<std::unique_ptr<FrontEndCommands>> translator =
-      FrontEndCommands::Create(front_end);
-  if (!translator.ok()) return translator.status();
-  std::vector<FrontEndCommand> commands;
-  std::set<std::pair<std::string, uint64_t>> known;
-  std::set<std::string> noted;
-  for (size_t i = 0; i < database->size(); ++i) {
-    absl::StatusOr<FrontEndCommand> command = (*translator)->For(database->at(i));
-    if (!command.ok()) {
-      report->notes.push_back(std::string(command.status().message()));
-      continue;
-    }
-    for (std::string& note : command->notes) {
-      if (noted.insert(note).second) report->notes.push_back(note);
-    }
-    command->notes.clear();
-    if (known.emplace(command->file, command->digest).second) {
-      commands.push_back(*std::move(command));
-    }
-  }
-  return commands;
 }
 
 // What the planner needs to know, from the scan's result.
@@ -131,7 +77,8 @@ PlanInput MakePlanInput(std::vector<FrontEndCommand> commands, ScanResult& scan)
     unit.cc1 = std::move(commands[i].cc1);
     if (i < scan.units.size()) {
       for (ScannedInclude& include : scan.units[i].includes) {
-        unit.includes.push_back({std::move(include.spelled), include.angled, include.file});
+        unit.includes.push_back(
+            {std::move(include.spelled), include.angled, include.file, include.macros_before});
       }
       scan.units[i].includes = {};
       unit.macros_before_includes = std::move(scan.units[i].macros_before_includes);
@@ -150,7 +97,6 @@ Plan PlanAll(const PlanInput& input, const ScanResult& scan, bool zygotes) {
   }
   PlanOptions options;
   options.read = ReadWhole;
-  if (getenv("K")) options.min_sharers = atoi(getenv("K"));
   return MakePlan(input, options);
 }
 
@@ -169,7 +115,8 @@ class SemanticIndexer {
     {
       Stopwatch watch(&report_.load_seconds);
       TraceSpan span("load commands");
-      absl::StatusOr<std::vector<FrontEndCommand>> loaded = LoadCommands(options_, &report_);
+      absl::StatusOr<std::vector<FrontEndCommand>> loaded =
+          LoadProjectCommands(fs_, options_, &report_);
       if (!loaded.ok()) return loaded.status();
       if (report_.database.empty()) return std::move(report_);
       commands = *std::move(loaded);
@@ -374,7 +321,8 @@ absl::StatusOr<SemanticReport> UpdateSemanticIndex(FileSystem& fs, const Semanti
 absl::StatusOr<std::string> DescribePlan(const SemanticOptions& options,
                                          const std::atomic<bool>* cancelled) {
   SemanticReport report;
-  absl::StatusOr<std::vector<FrontEndCommand>> commands = LoadCommands(options, &report);
+  absl::StatusOr<std::vector<FrontEndCommand>> commands =
+      LoadProjectCommands(RealFileSystem(), options, &report);
   if (!commands.ok()) return commands.status();
   if (report.database.empty()) {
     return absl::NotFoundError(StrCat("no compile_commands.json in ", options.root,

@@ -83,6 +83,7 @@ class Planner {
     std::vector<uint32_t> units;
     CommandParts common;  // macros on which all agree, all search directories
     std::vector<std::string> names;
+    std::vector<std::vector<bool>> own;       // by file: names in it; empty: not looked at
     std::vector<std::vector<bool>> mentions;  // by file: names in it or in what it includes
     std::vector<bool> has_mentions;           // by file: computed
   };
@@ -173,24 +174,24 @@ class Planner {
   void FindMentions(Group& group) {
     group.mentions.resize(input_.files.size());
     group.has_mentions.resize(input_.files.size());
+    group.own.resize(input_.files.size());
     if (group.names.empty()) return;
     std::unordered_map<std::string_view, uint32_t> known;
     for (uint32_t name = 0; name < group.names.size(); ++name) known[group.names[name]] = name;
-    std::vector<std::vector<bool>> own(input_.files.size());
     for (uint32_t unit : group.units) {
       for (const PlanInclude& include : input_.units[unit].includes) {
-        Mentions(group, known, own, include.file);
+        Mentions(group, known, include.file);
       }
     }
   }
 
   // Names in `file` and in all that it reaches. The include graph may have cycles.
   void Mentions(Group& group, const std::unordered_map<std::string_view, uint32_t>& known,
-                std::vector<std::vector<bool>>& own, uint32_t file) {
+                uint32_t file) {
     if (group.has_mentions[file]) return;
     std::vector<bool> all(group.names.size());
     for (uint32_t reached : Reach(file)) {
-      std::vector<bool>& names = own[reached];
+      std::vector<bool>& names = group.own[reached];
       if (names.empty()) {
         names.resize(group.names.size());
         FindNames(options_.read(input_.files[reached].path), known, &names);
@@ -217,19 +218,26 @@ class Planner {
     return reached;
   }
 
+  // What is entered anew wherever `from` is included: files without guards, up to the first guard.
+  std::set<uint32_t> UnguardedReach(uint32_t from) const {
+    std::set<uint32_t> reached;
+    std::vector<uint32_t> todo = {from};
+    while (!todo.empty()) {
+      uint32_t file = todo.back();
+      todo.pop_back();
+      if (input_.files[file].guarded || !reached.insert(file).second) continue;
+      todo.insert(todo.end(), input_.files[file].includes.begin(),
+                  input_.files[file].includes.end());
+    }
+    return reached;
+  }
+
   void LeaveOutUnitsWithMacros(Group& group) {
     std::unordered_map<std::string_view, uint32_t> number;
     for (uint32_t name = 0; name < group.names.size(); ++name) number[group.names[name]] = name;
     std::vector<uint32_t> left;
     for (uint32_t unit : group.units) {
-      std::string reason;
-      for (const std::string& macro : input_.units[unit].macros_before_includes) {
-        for (const PlanInclude& include : input_.units[unit].includes) {
-          if (!reason.empty() || !group.mentions[include.file][number[macro]]) continue;
-          reason = StrCat("defines ", macro, " before its includes, which ",
-                          input_.files[include.file].path, " mentions");
-        }
-      }
+      std::string reason = MacroConflict(group, unit, number);
       if (reason.empty()) {
         left.push_back(unit);
       } else {
@@ -237,6 +245,32 @@ class Planner {
       }
     }
     group.units = std::move(left);
+  }
+
+  // Why a zygote can't have parsed the headers of a unit as the unit's own macros have them; empty if
+  // it can.
+  std::string MacroConflict(const Group& group, uint32_t unit,
+                            const std::unordered_map<std::string_view, uint32_t>& number) const {
+    const PlanUnit& planned = input_.units[unit];
+    std::vector<bool> entered(input_.files.size());  // by an earlier #include, for good
+    for (const PlanInclude& include : planned.includes) {
+      std::vector<uint32_t> reached = Reach(include.file);
+      for (uint32_t m = 0; m < include.macros_before; ++m) {
+        const std::string& macro = planned.macros_before_includes[m];
+        uint32_t name = number.at(macro);
+        if (!group.mentions[include.file][name]) continue;
+        std::set<uint32_t> own = UnguardedReach(include.file);
+        for (uint32_t file : reached) {
+          if (own.contains(file) || entered[file] || !group.own[file][name]) continue;
+          return StrCat("defines ", macro, " before it first includes ", input_.files[file].path,
+                        ", which mentions it");
+        }
+      }
+      for (uint32_t file : reached) {
+        if (input_.files[file].guarded) entered[file] = true;
+      }
+    }
+    return {};
   }
 
   // Names on which units differ and which a header mentions that a zygote would have.

@@ -5,8 +5,8 @@
 // where the definition of a name differs between units and a header mentions the name, that header
 // may be shared only among units that agree. So a group with such names gets a tree: a base with the
 // headers that mention none of them, and on top of it, for each set of units that agree, a zygote with
-// the rest. What no other unit shares is parsed plainly; so is a unit that defines a macro ahead of an
-// #include of a header that mentions it.
+// the rest. What no other unit shares is parsed plainly; so is a unit that defines a macro ahead of the
+// first #include of a header that mentions it.
 //
 // The plan is about speed alone. Whether a unit was rightly parsed on top of a zygote is checked
 // where it was parsed (parse_server.cc): a wrong plan costs a second parse and no wrong fact.
@@ -24,7 +24,8 @@ namespace astrolabe {
 struct PlanInclude {
   std::string spelled;  // without delimiters
   bool angled = false;
-  uint32_t file = 0;  // index in PlanInput::files
+  uint32_t file = 0;           // index in PlanInput::files
+  uint32_t macros_before = 0;  // how many of the unit's macros_before_includes come ahead of it
 };
 
 struct PlanFile {

@@ -151,7 +151,8 @@ class Recorder : public clang::PPCallbacks {
       worker_.edges.emplace_back(current_, to);
     }
     if (!in_main_) return;
-    unit_.includes.push_back({spelled.str(), angled, to, sources_.getSpellingLineNumber(hash) - 1});
+    unit_.includes.push_back({spelled.str(), angled, to, sources_.getSpellingLineNumber(hash) - 1,
+                              static_cast<uint32_t>(unit_.macros_before_includes.size())});
   }
 
   void MacroDefined(const clang::Token& name, const clang::MacroDirective*) override {

@@ -33,7 +33,8 @@ struct ScannedInclude {
   std::string spelled;  // without delimiters
   bool angled = false;
   uint32_t file = 0;
-  uint32_t line = 0;  // 0-based
+  uint32_t line = 0;           // 0-based
+  uint32_t macros_before = 0;  // how many of the unit's macros_before_includes come ahead of it
 };
 
 struct ScannedUnit {
