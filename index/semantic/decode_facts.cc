@@ -25,6 +25,7 @@ class FactsDecoder {
   FactsDecoder(const SplitFacts& split, Arena& arena) : split_(split), arena_(arena) {}
 
   absl::StatusOr<FileFacts> Decode(FactsParts parts);
+  absl::StatusOr<SymbolFacts> DecodeOne(uint32_t number);
   std::vector<uint32_t> TakeIndexOfNumber() { return std::move(index_of_); }
 
  private:
@@ -38,6 +39,7 @@ class FactsDecoder {
   std::string_view ReadDeclaredSymbols();
   std::string_view ReadExtents();
   std::string_view ReadRelations();
+  std::string_view ReadSymbol(std::string_view previous_usr, SymbolFacts* symbol);
   std::string_view ReadSymbols();
   std::string_view ReadIncludes();
   std::string_view NextPooled(TextColumn column);
@@ -264,47 +266,56 @@ std::string_view FactsDecoder::NextPooled(TextColumn column) {
   return pool_.back();
 }
 
+// The next symbol, all but its id.
+std::string_view FactsDecoder::ReadSymbol(std::string_view previous_usr, SymbolFacts* out) {
+  SymbolFacts& symbol = *out;
+  const uint32_t tag = text_[kSymbolTags].Next();
+  const uint32_t flags = text_[kSymbolFlags].Next();
+  if ((tag & 31) >= kSymbolKindCount || tag >> 5 > kMaxAccess || flags > UINT16_MAX) {
+    return "a symbol's kind, access or flags are out of range";
+  }
+  symbol.kind = static_cast<SymbolKind>(tag & 31);
+  symbol.access = static_cast<Access>(tag >> 5);
+  symbol.flags = static_cast<uint16_t>(flags);
+
+  const uint32_t shared = text_[kUsrShared].Next();
+  const std::string_view rest = text_[kUsrBytes].NextText(text_[kUsrLengths].Next());
+  if (shared > previous_usr.size() || shared + rest.size() == 0) return "a USR makes no sense";
+  char* usr = Expand(shared + rest.size());
+  if (usr == nullptr) return "the USRs are too long";
+  std::memcpy(usr, previous_usr.data(), shared);
+  if (!rest.empty()) std::memcpy(usr + shared, rest.data(), rest.size());
+  symbol.usr = {usr, shared + rest.size()};
+
+  const uint32_t place_code = text_[kNamePlaces].Next();
+  const uint32_t name_length = text_[kNamePlaces].Next();
+  if (name_length == 0) return "a name is empty";
+  if (place_code == 0) {
+    symbol.name = text_[kNameBytes].NextText(name_length);
+  } else {
+    const uint32_t place = shared + UnZigZag(place_code - 1);
+    if (place > symbol.usr.size() || name_length > symbol.usr.size() - place) {
+      return "a name is not where it should be in the USR";
+    }
+    symbol.name = symbol.usr.substr(place, name_length);
+  }
+  symbol.scope = NextPooled(kSymbolScopes);
+  symbol.signature = NextPooled(kSignatures);
+  symbol.type = NextPooled(kTypes);
+  symbol.template_parameters = NextPooled(kTemplateParameters);
+  symbol.documentation = text_[kDocumentationBytes].NextText(text_[kDocumentationLengths].Next());
+  return {};
+}
+
 std::string_view FactsDecoder::ReadSymbols() {
   std::string_view previous_usr;
   facts_.symbols.reserve(declared_count_);
   for (uint32_t number : declared_) {
     SymbolFacts symbol;
+    const std::string_view wrong = ReadSymbol(previous_usr, &symbol);
+    if (!wrong.empty()) return wrong;
+    previous_usr = symbol.usr;
     symbol.id = facts_.symbol_ids[index_of_[number]];
-    const uint32_t tag = text_[kSymbolTags].Next();
-    const uint32_t flags = text_[kSymbolFlags].Next();
-    if ((tag & 31) >= kSymbolKindCount || tag >> 5 > kMaxAccess || flags > UINT16_MAX) {
-      return "a symbol's kind, access or flags are out of range";
-    }
-    symbol.kind = static_cast<SymbolKind>(tag & 31);
-    symbol.access = static_cast<Access>(tag >> 5);
-    symbol.flags = static_cast<uint16_t>(flags);
-
-    const uint32_t shared = text_[kUsrShared].Next();
-    const std::string_view rest = text_[kUsrBytes].NextText(text_[kUsrLengths].Next());
-    if (shared > previous_usr.size() || shared + rest.size() == 0) return "a USR makes no sense";
-    char* usr = Expand(shared + rest.size());
-    if (usr == nullptr) return "the USRs are too long";
-    std::memcpy(usr, previous_usr.data(), shared);
-    if (!rest.empty()) std::memcpy(usr + shared, rest.data(), rest.size());
-    symbol.usr = previous_usr = {usr, shared + rest.size()};
-
-    const uint32_t place_code = text_[kNamePlaces].Next();
-    const uint32_t name_length = text_[kNamePlaces].Next();
-    if (name_length == 0) return "a name is empty";
-    if (place_code == 0) {
-      symbol.name = text_[kNameBytes].NextText(name_length);
-    } else {
-      const uint32_t place = shared + UnZigZag(place_code - 1);
-      if (place > symbol.usr.size() || name_length > symbol.usr.size() - place) {
-        return "a name is not where it should be in the USR";
-      }
-      symbol.name = symbol.usr.substr(place, name_length);
-    }
-    symbol.scope = NextPooled(kSymbolScopes);
-    symbol.signature = NextPooled(kSignatures);
-    symbol.type = NextPooled(kTypes);
-    symbol.template_parameters = NextPooled(kTemplateParameters);
-    symbol.documentation = text_[kDocumentationBytes].NextText(text_[kDocumentationLengths].Next());
     facts_.symbols.push_back(symbol);
   }
   std::sort(facts_.symbols.begin(), facts_.symbols.end(),
@@ -382,7 +393,30 @@ absl::StatusOr<FileFacts> FactsDecoder::Decode(FactsParts parts) {
   return std::move(facts_);
 }
 
+absl::StatusOr<SymbolFacts> FactsDecoder::DecodeOne(uint32_t number) {
+  absl::Status unpacked = UnpackColumns(split_.text, split_.text_raw, "text", arena_, text_);
+  if (!unpacked.ok()) return unpacked;
+  std::string_view wrong = ReadTextCounts();
+  if (wrong.empty()) wrong = ReadDeclaredSymbols();
+  SymbolFacts symbol;
+  for (size_t i = 0; wrong.empty() && i < declared_.size() && declared_[i] <= number; ++i) {
+    wrong = ReadSymbol(symbol.usr, &symbol);
+    if (!wrong.empty() || declared_[i] != number) continue;
+    const bool sane = std::all_of(text_.begin(), text_.end(),
+                                  [](const ColumnReader& column) { return column.ok(); });
+    if (sane) return symbol;
+    wrong = "the columns of text differ in length";
+  }
+  return absl::DataLossError(
+      StrCat("facts of ", split_.path, ": ", wrong.empty() ? "a symbol is missing" : wrong));
+}
+
 }  // namespace
+
+absl::StatusOr<SymbolFacts> DecodeOneSymbol(const SplitFacts& split, uint32_t number,
+                                            Arena& arena) {
+  return FactsDecoder(split, arena).DecodeOne(number);
+}
 
 absl::StatusOr<SplitFacts> SplitFileFacts(std::string_view bytes) {
   FactsHeaderLayout header;

@@ -108,4 +108,8 @@ struct FactsParts {
 absl::StatusOr<FileFacts> DecodeSplitFacts(const SplitFacts& split, FactsParts parts, Arena& arena,
                                            std::vector<uint32_t>* index_of_number = nullptr);
 
+// What the text of `split`, whose structure and ids may be missing, says of the symbol with `number`; all
+// but its id. DataLoss if it does not decode or does not declare it. Views point into `arena`.
+absl::StatusOr<SymbolFacts> DecodeOneSymbol(const SplitFacts& split, uint32_t number, Arena& arena);
+
 }  // namespace astrolabe

@@ -20,8 +20,8 @@ absl::StatusOr<std::vector<MentionRow>> MakeMentionRows(std::string_view encoded
     if (it.container != kNoSymbol) by_index[it.container].tag |= kMentionContainer;
   }
   for (const Relation& relation : facts->relations) {
-    by_index[relation.subject].tag |= kMentionSubject;
-    by_index[relation.object].tag |= kMentionObject;
+    by_index[relation.subject].tag |= MentionSubjectOf(relation.kind);
+    by_index[relation.object].tag |= MentionObjectOf(relation.kind);
   }
   size_t at = 0;
   for (const SymbolFacts& symbol : facts->symbols) {

@@ -7,6 +7,7 @@
 
 #include "index/manifest.h"
 #include "index/segment_container.h"
+#include "index/semantic/facts.h"
 #include "xxhash.h"
 
 namespace astrolabe {
@@ -85,12 +86,18 @@ static_assert(sizeof(UnitRowLayout) == 32);
 
 inline constexpr uint32_t kSymbolsPerMentionBlock = 16;
 
-// A mention's tag: the roles that a symbol has in a file, and beside them what else the file knows.
+// A mention's tag: the roles that a symbol has in a file, and above them what else the file knows of it,
+// so that a question opens only files that have an answer.
 inline constexpr uint32_t kMentionDeclares = 1 << 16;   // it has SymbolFacts there
 inline constexpr uint32_t kMentionDocuments = 1 << 17;  // with documentation
-inline constexpr uint32_t kMentionSubject = 1 << 18;    // of a relation
-inline constexpr uint32_t kMentionObject = 1 << 19;     // of a relation
-inline constexpr uint32_t kMentionContainer = 1 << 20;  // of an occurrence
+inline constexpr uint32_t kMentionContainer = 1 << 18;  // of an occurrence
+inline constexpr uint32_t MentionSubjectOf(RelationKind kind) {
+  return uint32_t{1} << (19 + static_cast<int>(kind));
+}
+inline constexpr uint32_t MentionObjectOf(RelationKind kind) {
+  return uint32_t{1} << (24 + static_cast<int>(kind));
+}
+static_assert(kRelationKindCount <= 5);
 
 // Bytes of a symbol's number in a file's list.
 inline uint32_t SymbolWidth(uint64_t symbols) {

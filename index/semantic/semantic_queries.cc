@@ -4,13 +4,13 @@
 #include <tuple>
 #include <utility>
 
+#include "base/strings.h"
 #include "index/semantic/semantic_snapshot.h"
 
 namespace astrolabe {
 namespace {
 
 constexpr FactsParts kStructureOnly = {.structure = true, .text = false};
-constexpr FactsParts kTextOnly = {.structure = false, .text = true};
 
 SymbolId IdAt(const FileFacts& facts, uint32_t index) {
   return index == kNoSymbol ? 0 : facts.symbol_ids[index];
@@ -74,8 +74,11 @@ std::vector<SemanticSnapshot::Hit> SemanticSnapshot::FindMentions(SymbolId id,
       if (!live.FileLives(mention.file) || (tags != 0 && (mention.tag & tags) == 0)) continue;
       IndexedFile indexed;
       if (!IndexedFileAt(live, mention.file, &indexed)) continue;
-      hits.push_back(
-          {.path = indexed.path, .live = &live, .file = mention.file, .tag = mention.tag});
+      hits.push_back({.path = indexed.path,
+                      .live = &live,
+                      .file = mention.file,
+                      .symbol = *symbol,
+                      .tag = mention.tag});
     }
   }
   std::stable_sort(hits.begin(), hits.end(),
@@ -142,6 +145,22 @@ std::vector<SymbolId> SemanticSnapshot::FindByName(std::string_view name) const 
   return found;
 }
 
+// Unpacks the text of the file up to the one symbol: a third of the time that all of its facts take.
+std::optional<SymbolFacts> SemanticSnapshot::LoadSymbol(const Hit& hit, SymbolId id,
+                                                        Arena& arena) const {
+  const SemanticSegment& segment = *hit.live->segment;
+  SplitFacts split;
+  std::optional<uint32_t> number = segment.SplitText(hit.file, hit.symbol, &split);
+  if (!number) return std::nullopt;
+  absl::StatusOr<SymbolFacts> facts = DecodeOneSymbol(split, *number, arena);
+  if (!facts.ok()) {
+    segment.ReportMalformed(ToStd(facts.status().message()));
+    return std::nullopt;
+  }
+  facts->id = id;
+  return *facts;
+}
+
 std::optional<SymbolSummary> SemanticSnapshot::Summary(SymbolId id) const {
   std::vector<Hit> hits = FindMentions(id, kMentionDeclares);
   // Documented ones first, then definitions; within each the order of path.
@@ -153,14 +172,10 @@ std::optional<SymbolSummary> SemanticSnapshot::Summary(SymbolId id) const {
   Arena arena;
   for (const Hit& hit : hits) {
     arena.Reset();
-    absl::StatusOr<FileFacts> facts = Load(*hit.live, hit.file, kTextOnly, arena);
-    if (!facts.ok()) continue;
-    auto at = std::lower_bound(
-        facts->symbols.begin(), facts->symbols.end(), id,
-        [](const SymbolFacts& symbol, SymbolId wanted) { return symbol.id < wanted; });
-    if (at == facts->symbols.end() || at->id != id) continue;
+    std::optional<SymbolFacts> found = LoadSymbol(hit, id, arena);
+    if (!found) continue;
     SymbolSummary summary;
-    summary.facts = *at;
+    summary.facts = *found;
     std::string_view* const texts[] = {
         &summary.facts.usr,          &summary.facts.name, &summary.facts.scope,
         &summary.facts.signature,    &summary.facts.type, &summary.facts.template_parameters,
@@ -183,7 +198,8 @@ std::vector<FoundRelation> SemanticSnapshot::RelationsOf(SymbolId id, RelationKi
                                                          bool as_object) const {
   std::vector<FoundRelation> found;
   Arena arena;
-  for (const Hit& hit : FindMentions(id, as_object ? kMentionObject : kMentionSubject)) {
+  for (const Hit& hit :
+       FindMentions(id, as_object ? MentionObjectOf(kind) : MentionSubjectOf(kind))) {
     arena.Reset();
     absl::StatusOr<FileFacts> facts = Load(*hit.live, hit.file, kStructureOnly, arena);
     if (!facts.ok()) continue;

@@ -291,31 +291,40 @@ const uint8_t* SemanticSegment::FileSymbols(const SemanticFileRowLayout& row) co
   return section(kFrames).Read(row.offset, uint64_t{row.symbols} * symbol_width());
 }
 
+bool SemanticSegment::Frame(uint64_t offset, uint32_t bytes, std::string_view* frame) const {
+  const uint8_t* at = section(kFrames).Read(offset, bytes);
+  if (at == nullptr) return false;
+  *frame = {reinterpret_cast<const char*>(at), bytes};
+  return true;
+}
+
 bool SemanticSegment::Frames(const SemanticFileRowLayout& row, std::string_view* structure,
                              std::string_view* text) const {
   const uint64_t offset = row.offset + uint64_t{row.symbols} * symbol_width();
-  const uint8_t* structure_at = section(kFrames).Read(offset, row.structure_packed);
-  const uint8_t* text_at = section(kFrames).Read(offset + row.structure_packed, row.text_packed);
-  if (structure_at == nullptr || text_at == nullptr) return false;
-  *structure = {reinterpret_cast<const char*>(structure_at), row.structure_packed};
-  *text = {reinterpret_cast<const char*>(text_at), row.text_packed};
+  return Frame(offset, row.structure_packed, structure) &&
+         Frame(offset + row.structure_packed, row.text_packed, text);
+}
+
+bool SemanticSegment::SplitHeader(uint32_t file, SemanticFileRowLayout* row,
+                                  SplitFacts* split) const {
+  ClosureFile state;
+  if (!File(file, row) || !LoadState(row->state, &state)) return false;
+  *split = SplitFacts();
+  split->path = state.path;
+  split->state = state.state;
+  split->variant = row->variant;
+  split->symbol_ids = row->symbols;
+  split->structure_raw = row->structure_raw;
+  split->text_raw = row->text_raw;
   return true;
 }
 
 bool SemanticSegment::Split(uint32_t file, FactsParts parts, Arena& arena,
                             SplitFacts* split) const {
   SemanticFileRowLayout row;
-  ClosureFile state;
-  if (!File(file, &row) || !LoadState(row.state, &state)) return false;
+  if (!SplitHeader(file, &row, split)) return false;
   const uint8_t* symbols = FileSymbols(row);
   if (symbols == nullptr) return false;
-  *split = SplitFacts();
-  split->path = state.path;
-  split->state = state.state;
-  split->variant = row.variant;
-  split->symbol_ids = row.symbols;
-  split->structure_raw = row.structure_raw;
-  split->text_raw = row.text_raw;
   uint8_t* ids = static_cast<uint8_t*>(arena.Allocate(size_t{row.symbols} * sizeof(SymbolId)));
   split->ids = ids;
   const uint32_t width = symbol_width();
@@ -324,14 +333,24 @@ bool SemanticSegment::Split(uint32_t file, FactsParts parts, Arena& arena,
     std::memcpy(ids + size_t{i} * sizeof(id), &id, sizeof(id));
   }
   const uint64_t offset = row.offset + uint64_t{row.symbols} * width;
-  auto frame = [&](uint64_t at, uint32_t bytes, std::string_view* view) {
-    const uint8_t* p = section(kFrames).Read(at, bytes);
-    if (p == nullptr) return false;
-    *view = {reinterpret_cast<const char*>(p), bytes};
-    return true;
-  };
-  return (!parts.structure || frame(offset, row.structure_packed, &split->structure)) &&
-         (!parts.text || frame(offset + row.structure_packed, row.text_packed, &split->text));
+  return (!parts.structure || Frame(offset, row.structure_packed, &split->structure)) &&
+         (!parts.text || Frame(offset + row.structure_packed, row.text_packed, &split->text));
+}
+
+std::optional<uint32_t> SemanticSegment::SplitText(uint32_t file, uint32_t symbol,
+                                                   SplitFacts* split) const {
+  SemanticFileRowLayout row;
+  if (!SplitHeader(file, &row, split)) return std::nullopt;
+  const uint8_t* symbols = FileSymbols(row);
+  if (symbols == nullptr) return std::nullopt;
+  const uint32_t width = symbol_width();
+  const uint64_t offset = row.offset + uint64_t{row.symbols} * width + row.structure_packed;
+  for (uint32_t i = 0; i < row.symbols; ++i) {
+    if (LoadNarrow(symbols + size_t{i} * width, width) != symbol) continue;
+    if (!Frame(offset, row.text_packed, &split->text)) return std::nullopt;
+    return i;
+  }
+  return std::nullopt;
 }
 
 }  // namespace astrolabe

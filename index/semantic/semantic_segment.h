@@ -97,6 +97,8 @@ class SemanticSegment {
   uint32_t symbol_width() const { return SymbolWidth(symbol_count()); }
   // A file's facts, taken apart; ids are in `arena`. Frames of parts not asked for are empty.
   bool Split(uint32_t file, FactsParts parts, Arena& arena, SplitFacts* split) const;
+  // The same without structure and ids; returns the number that `symbol` has there, if it is there.
+  std::optional<uint32_t> SplitText(uint32_t file, uint32_t symbol, SplitFacts* split) const;
   // Both frames as they lie.
   bool Frames(const SemanticFileRowLayout& row, std::string_view* structure,
               std::string_view* text) const;
@@ -108,6 +110,9 @@ class SemanticSegment {
   uint32_t Items(SemanticSectionId id) const {
     return static_cast<uint32_t>(container_.sections[id].items);
   }
+  // All of a file's facts but ids and frames.
+  bool SplitHeader(uint32_t file, SemanticFileRowLayout* row, SplitFacts* split) const;
+  bool Frame(uint64_t offset, uint32_t bytes, std::string_view* frame) const;
   template <typename Row>
   bool ReadRow(SemanticSectionId id, uint32_t i, Row* row) const;
   // The first row in [0, count) of which `before` is not true.

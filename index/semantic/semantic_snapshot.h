@@ -63,7 +63,8 @@ class SemanticSnapshot final : public SemanticIndex {
   struct Hit {
     std::string_view path;
     const LiveSemanticSegment* live = nullptr;
-    uint32_t file = 0;
+    uint32_t file = 0;    // of the segment
+    uint32_t symbol = 0;  // likewise
     uint32_t tag = 0;
   };
   // The living files that mention `id` with any of `tags` (0: all), in order of path.
@@ -72,6 +73,7 @@ class SemanticSnapshot final : public SemanticIndex {
   // `roles` (0: all), in the files that mention it with any of the tags `mention` (0: all).
   void VisitOccurrences(SymbolId id, uint32_t Occurrence::* field, uint32_t mention, RoleSet roles,
                         const std::function<bool(const FoundOccurrence&)>& visit) const;
+  std::optional<SymbolFacts> LoadSymbol(const Hit& hit, SymbolId id, Arena& arena) const;
   absl::StatusOr<FileFacts> Load(const LiveSemanticSegment& live, uint32_t file, FactsParts parts,
                                  Arena& arena) const;
   bool IndexedFileAt(const LiveSemanticSegment& live, uint32_t file, IndexedFile* indexed) const;
