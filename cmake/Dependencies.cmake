@@ -53,6 +53,10 @@ execute_process(COMMAND ${LLVM_CONFIG} --link-static --system-libs support OUTPU
 separate_arguments(llvm_libs)
 separate_arguments(llvm_system_libs)
 add_library(astrolabe_clang INTERFACE)
+if(ASTROLABE_SANITIZE)
+  add_library(astrolabe_clang_sanitizer_options OBJECT ${CMAKE_SOURCE_DIR}/cmake/clang_sanitizer_options.cc)
+  target_link_libraries(astrolabe_clang INTERFACE $<TARGET_OBJECTS:astrolabe_clang_sanitizer_options>)
+endif()
 target_include_directories(astrolabe_clang SYSTEM INTERFACE ${ASTROLABE_LLVM_ROOT}/include)
 target_link_directories(astrolabe_clang INTERFACE ${ASTROLABE_LLVM_ROOT}/lib)
 target_link_libraries(astrolabe_clang INTERFACE
