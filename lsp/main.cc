@@ -66,6 +66,7 @@ int Main(int argc, char** argv) {
   RegisterQueryCommand(app, &exit_code);
   RegisterInspectCommands(app, &exit_code);
   RegisterProjectCommands(app, &exit_code);
+  RegisterExportCommand(app, &exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

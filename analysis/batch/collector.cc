@@ -116,7 +116,12 @@ class Collector : public clang::index::IndexDataConsumer {
     occurrence.symbol = symbol.id;
     occurrence.roles = static_cast<RoleSet>(clang_roles & kClangRoles);
     if (IsDependent(node.OrigE)) occurrence.roles |= kRoleCandidate;
-    bool declares = (occurrence.roles & kRoleDeclaration) != 0;
+    // Clang gives a definition no declaration's role, and a virtual method's declaration the dynamic one.
+    bool declares = (occurrence.roles & (kRoleDeclaration | kRoleDefinition)) != 0;
+    if (declares) {
+      occurrence.roles =
+          static_cast<RoleSet>((occurrence.roles | kRoleDeclaration) & ~kRoleDynamic);
+    }
     if (symbol.outside && !declares) {
       if ((occurrence.roles & kRoleCandidate) != 0) {
         ++dropped_candidates_;
