@@ -132,7 +132,12 @@ class SemanticIndexer {
     for (const std::string& note : writer_->notes()) report_.notes.push_back(note);
     report_.recovered = writer_->recovered();
     Compare(&commands);
-    if (!commands.empty()) {
+    // A header that all include has changed: what it says now can be known from one unit, long before
+    // all of them are done.
+    if (writer_->index() != nullptr && commands.size() >= kMinUnitsToPlan) {
+      if (absl::Status status = Parse(TakeSmallest(&commands)); !status.ok()) return status;
+    }
+    if (!commands.empty() && !report_.cancelled) {
       if (absl::Status status = Parse(std::move(commands)); !status.ok()) return status;
     }
     if (changed_) {
@@ -188,6 +193,17 @@ class SemanticIndexer {
       changed_ = true;
     }
     *commands = std::move(stale);
+  }
+
+  static std::vector<FrontEndCommand> TakeSmallest(std::vector<FrontEndCommand>* commands) {
+    auto smallest = std::min_element(commands->begin(), commands->end(),
+                                     [](const FrontEndCommand& a, const FrontEndCommand& b) {
+                                       return SizeOf(a.file) < SizeOf(b.file);
+                                     });
+    std::vector<FrontEndCommand> taken;
+    taken.push_back(std::move(*smallest));
+    commands->erase(smallest);
+    return taken;
   }
 
   absl::Status Parse(std::vector<FrontEndCommand> commands) {

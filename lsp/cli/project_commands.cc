@@ -1,13 +1,17 @@
-// `astrolabe dump plan`: how the workspace would be parsed, and why so.
+// `astrolabe check` and `dump plan|flags|shard`: how a file or the workspace is parsed, and why so.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "analysis/batch/batch_indexer.h"
+#include "analysis/batch/check.h"
+#include "base/file_system.h"
 #include "lsp/cli/command.h"
+#include "lsp/cli/json.h"
 #include "lsp/version.h"
 
 namespace astrolabe {
@@ -16,6 +20,9 @@ namespace {
 struct ProjectArguments {
   WorkspaceOptions workspace;
   std::string compile_commands_dir;
+  std::string query_drivers;
+  std::string file;
+  bool all_files = false;
 };
 
 void AddProjectOptions(CLI::App& command, ProjectArguments& arguments) {
@@ -33,12 +40,46 @@ absl::StatusOr<SemanticOptions> ResolveProject(ProjectArguments& arguments) {
   options.tool_version = kAstrolabeVersion;
   options.program = OwnProgram();
   options.threads = arguments.workspace.threads;
+  options.query_drivers = arguments.query_drivers;
   if (!arguments.compile_commands_dir.empty()) {
     std::error_code error;
     options.compile_commands_dir =
         std::filesystem::absolute(arguments.compile_commands_dir, error).string();
   }
   return options;
+}
+
+// Runs `describe` on the file and prints what it says.
+int PrintAboutFile(ProjectArguments& arguments,
+                   const std::function<absl::StatusOr<std::string>(const SemanticOptions&,
+                                                                   const std::string&)>& describe) {
+  absl::StatusOr<SemanticOptions> options = ResolveProject(arguments);
+  if (!options.ok()) return Fail(options.status());
+  std::error_code error;
+  std::string file = std::filesystem::absolute(arguments.file, error).lexically_normal().string();
+  absl::StatusOr<std::string> text = describe(*options, file);
+  if (!text.ok()) return Fail(text.status());
+  std::fputs(text->c_str(), stdout);
+  return kExitOk;
+}
+
+int CheckOneFile(ProjectArguments& arguments) {
+  absl::StatusOr<SemanticOptions> options = ResolveProject(arguments);
+  if (!options.ok()) return Fail(options.status());
+  std::error_code error;
+  std::string file = std::filesystem::absolute(arguments.file, error).lexically_normal().string();
+  bool json = arguments.workspace.json;
+  absl::Status status = CheckFile(RealFileSystem(), *options, file, [json](const CheckStep& step) {
+    if (json) {
+      PrintJsonLine(
+          {{"step", step.name}, {"ok", step.ok}, {"seconds", step.seconds}, {"lines", step.lines}});
+      return;
+    }
+    std::printf("%-9s %s  %.3f s\n", step.name.c_str(), step.ok ? "ok" : "FAILED", step.seconds);
+    for (const std::string& line : step.lines) std::printf("          %s\n", line.c_str());
+    std::fflush(stdout);
+  });
+  return status.ok() ? kExitOk : Fail(status);
 }
 
 int DumpPlanOf(ProjectArguments& arguments) {
@@ -59,6 +100,38 @@ void RegisterProjectCommands(CLI::App& app, int* exit_code) {
       "plan", "which headers are parsed once, for whom, and who is out and why");
   AddProjectOptions(*plan, *arguments);
   plan->callback([=] { *exit_code = DumpPlanOf(*arguments); });
+
+  auto flags_arguments = std::make_shared<ProjectArguments>();
+  CLI::App* flags =
+      dump->add_subcommand("flags", "the compile command of a file, and where it is from");
+  AddProjectOptions(*flags, *flags_arguments);
+  flags->add_option("FILE", flags_arguments->file, "path")->required();
+  flags->callback([=] {
+    *exit_code = PrintAboutFile(*flags_arguments,
+                                [](const SemanticOptions& options, const std::string& file) {
+                                  return DescribeFlags(RealFileSystem(), options, file);
+                                });
+  });
+
+  auto shard_arguments = std::make_shared<ProjectArguments>();
+  CLI::App* shard = dump->add_subcommand("shard", "the facts that a parse of a file gives");
+  AddProjectOptions(*shard, *shard_arguments);
+  shard->add_option("FILE", shard_arguments->file, "path")->required();
+  shard->add_flag("--all", shard_arguments->all_files, "of all files that it reads as well");
+  shard->callback([=] {
+    bool all_files = shard_arguments->all_files;
+    *exit_code = PrintAboutFile(
+        *shard_arguments, [all_files](const SemanticOptions& options, const std::string& file) {
+          return DescribeShard(RealFileSystem(), options, file, all_files);
+        });
+  });
+
+  auto check_arguments = std::make_shared<ProjectArguments>();
+  CLI::App* check = app.add_subcommand(
+      "check", "run the whole pipeline for one file and show each step with its time");
+  AddProjectOptions(*check, *check_arguments);
+  check->add_option("FILE", check_arguments->file, "path")->required();
+  check->callback([=] { *exit_code = CheckOneFile(*check_arguments); });
 }
 
 }  // namespace astrolabe
