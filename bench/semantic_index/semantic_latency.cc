@@ -127,6 +127,15 @@ int Main(const std::string& directory, size_t samples) {
     names.push_back(declared[i].name);
     ids.push_back(declared[i].id);
   }
+  // Weighted by how often a name is declared, and each name once.
+  std::vector<std::string_view> distinct = names;
+  std::sort(distinct.begin(), distinct.end());
+  distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+  Measure<std::string_view>("distinct names, ids", distinct,
+                            [&](std::string_view name) { (void)index.FindByName(name); });
+  Measure<std::string_view>("distinct names, summaries", distinct, [&](std::string_view name) {
+    for (SymbolId id : index.FindByName(name)) (void)index.Summary(id);
+  });
   Measure<std::string_view>("by name, ids", names,
                             [&](std::string_view name) { (void)index.FindByName(name); });
   Measure<std::string_view>("by name, with summaries", names, [&](std::string_view name) {

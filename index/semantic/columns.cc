@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "index/semantic/columns.h"
 
-#include <cassert>
 #include <memory>
 #include <new>
 
@@ -12,11 +11,8 @@
 namespace astrolabe {
 namespace {
 
-// Level 3 packs 4 % tighter than 1 for half as much time again; from 6 on time doubles for 1 %.
-constexpr int kLevel = 3;
-
-// A column shorter than this does not earn a block of its own.
-constexpr size_t kOwnBlockBytes = 600;
+// On the facts of RocksDB 3 packs 0.4 % tighter for 14 % more time, and 6 packs 2.6 % for 90 %.
+constexpr int kLevel = 1;
 
 struct FreeContext {
   void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
@@ -39,42 +35,17 @@ ZSTD_DCtx* Decompressor() {
 }  // namespace
 
 FrameSizes PackColumns(std::span<const ColumnWriter> columns, std::string& out) {
-  std::string lengths;
-  size_t raw = 0;
-  for (const ColumnWriter& column : columns) {
-    AppendVarint(lengths, column.bytes().size());
-    raw += column.bytes().size();
-  }
-  raw += lengths.size();
-
-  ZSTD_CCtx* const context = Compressor();
-  ZSTD_CCtx_reset(context, ZSTD_reset_session_and_parameters);
-  ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, kLevel);
-  ZSTD_CCtx_setPledgedSrcSize(context, raw);
+  std::string raw;
+  for (const ColumnWriter& column : columns) AppendVarint(raw, column.bytes().size());
+  for (const ColumnWriter& column : columns) raw.append(column.bytes());
   const size_t before = out.size();
-  // Each flush may add a block header beyond what the bound of one piece allows for.
-  out.resize(before + ZSTD_compressBound(raw) + 16 * (columns.size() + 2));
-  ZSTD_outBuffer target = {out.data() + before, out.size() - before, 0};
-  auto feed = [&](std::string_view bytes, ZSTD_EndDirective directive) {
-    ZSTD_inBuffer source = {bytes.data(), bytes.size(), 0};
-    size_t left;
-    do {
-      left = ZSTD_compressStream2(context, &target, &source, directive);
-      // Out of memory; there is room for the output.
-      if (ZSTD_isError(left) != 0) throw std::bad_alloc();
-    } while (source.pos < source.size || (directive != ZSTD_e_continue && left != 0));
-  };
-  feed(lengths, ZSTD_e_continue);
-  bool pending = true;
-  for (const ColumnWriter& column : columns) {
-    const bool own_block = column.bytes().size() >= kOwnBlockBytes;
-    if (own_block && pending) feed({}, ZSTD_e_flush);
-    feed(column.bytes(), own_block ? ZSTD_e_flush : ZSTD_e_continue);
-    pending = !own_block && (pending || !column.bytes().empty());
-  }
-  feed({}, ZSTD_e_end);
-  out.resize(before + target.pos);
-  return {.packed = static_cast<uint32_t>(target.pos), .raw = static_cast<uint32_t>(raw)};
+  out.resize(before + ZSTD_compressBound(raw.size()));
+  const size_t packed = ZSTD_compressCCtx(Compressor(), out.data() + before, out.size() - before,
+                                          raw.data(), raw.size(), kLevel);
+  // There is room for the output, so nothing but memory can be missing.
+  if (ZSTD_isError(packed) != 0) throw std::bad_alloc();
+  out.resize(before + packed);
+  return {.packed = static_cast<uint32_t>(packed), .raw = static_cast<uint32_t>(raw.size())};
 }
 
 absl::Status UnpackColumns(std::string_view packed, uint32_t raw_size, std::string_view what,

@@ -1,19 +1,18 @@
 // Columns of small numbers and text, and the zstd frame that a group of them becomes.
 //
-// Facts are stored column by column (all line differences, then all lengths, …) because neighbours in a
-// column look alike: the same data row by row compresses a third worse. A zstd block has one Huffman
-// table for its literals, so a long column gets a block of its own; short ones share one, as every
-// block costs tens of bytes of tables.
+// Facts are stored column by column (all line differences, then all lengths, …), because neighbours in a
+// column look alike, and each column packs on its own terms.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "alloc/arena.h"
 #include "index/varint.h"
 

@@ -283,8 +283,8 @@ std::string_view FactsDecoder::ReadSymbol(std::string_view previous_usr, SymbolF
   if (shared > previous_usr.size() || shared + rest.size() == 0) return "a USR makes no sense";
   char* usr = Expand(shared + rest.size());
   if (usr == nullptr) return "the USRs are too long";
-  std::memcpy(usr, previous_usr.data(), shared);
-  if (!rest.empty()) std::memcpy(usr + shared, rest.data(), rest.size());
+  std::copy_n(previous_usr.begin(), shared, usr);
+  std::copy(rest.begin(), rest.end(), usr + shared);
   symbol.usr = {usr, shared + rest.size()};
 
   const uint32_t place_code = text_[kNamePlaces].Next();
