@@ -82,6 +82,7 @@ PlanInput MakePlanInput(std::vector<FrontEndCommand> commands, ScanResult& scan)
       }
       scan.units[i].includes = {};
       unit.macros_before_includes = std::move(scan.units[i].macros_before_includes);
+      unit.leading_macros = std::move(scan.units[i].leading_macros);
     }
     input.units.push_back(std::move(unit));
   }

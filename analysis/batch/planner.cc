@@ -59,6 +59,12 @@ class Planner {
       auto it = by_path.find(unit.file);
       if (it != by_path.end()) is_main_[it->second] = true;
       parts_.push_back(SplitCommand(unit.cc1, unit.directory));
+      std::set<std::string>& leading = leading_.emplace_back();
+      for (const auto& [name, definition] : unit.leading_macros) {
+        if (parts_.back().macros.contains(name)) continue;  // defined twice: left to MacroConflict
+        parts_.back().macros[name] = definition;
+        leading.insert(name);
+      }
     }
   }
 
@@ -257,6 +263,7 @@ class Planner {
       std::vector<uint32_t> reached = Reach(include.file);
       for (uint32_t m = 0; m < include.macros_before; ++m) {
         const std::string& macro = planned.macros_before_includes[m];
+        if (leading_[unit].contains(macro)) continue;
         uint32_t name = number.at(macro);
         if (!group.mentions[include.file][name]) continue;
         std::set<uint32_t> own = UnguardedReach(include.file);
@@ -375,7 +382,15 @@ class Planner {
     for (uint32_t unit : units) {
       PlannedUnit planned;
       planned.unit = unit;
-      planned.macros = MacroDifference(have, parts_[unit].macros, &planned.changed_macros);
+      // What the unit defines itself it is left to define: only its zygote must not have seen it
+      // otherwise.
+      CommandMacros want = parts_[unit].macros;
+      for (const std::string& name : leading_[unit]) {
+        if (have.contains(name) && have.at(name) == want.at(name)) continue;
+        want.erase(name);
+        if (!have.contains(name)) planned.changed_macros.push_back(name);
+      }
+      planned.macros = MacroDifference(have, want, &planned.changed_macros);
       into.units.push_back(std::move(planned));
     }
   }
@@ -383,7 +398,8 @@ class Planner {
   const PlanInput& input_;
   const PlanOptions& options_;
   std::vector<bool> is_main_;
-  std::vector<CommandParts> parts_;
+  std::vector<CommandParts> parts_;             // by unit; macros: leading ones included
+  std::vector<std::set<std::string>> leading_;  // by unit
   Plan plan_;
 };
 

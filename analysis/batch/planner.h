@@ -5,7 +5,8 @@
 // where the definition of a name differs between units and a header mentions the name, that header
 // may be shared only among units that agree. So a group with such names gets a tree: a base with the
 // headers that mention none of them, and on top of it, for each set of units that agree, a zygote with
-// the rest. What no other unit shares is parsed plainly; so is a unit that defines a macro ahead of the
+// the rest. What a unit defines ahead of all its includes counts as if its command line did. What no
+// other unit shares is parsed plainly; so is a unit that defines a macro ahead of the
 // first #include of a header that mentions it.
 //
 // The plan is about speed alone. Whether a unit was rightly parsed on top of a zygote is checked
@@ -17,6 +18,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace astrolabe {
@@ -40,6 +42,8 @@ struct PlanUnit {
   std::vector<std::string> cc1;
   std::vector<PlanInclude> includes;  // those of the main file that were found, in order
   std::vector<std::string> macros_before_includes;
+  // Of those, what it defines unconditionally ahead of all its includes, with the rest of the line.
+  std::vector<std::pair<std::string, std::string>> leading_macros;
   uint64_t cost = 1;  // bytes to parse; the largest units start first
 };
 

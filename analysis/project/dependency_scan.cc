@@ -140,7 +140,10 @@ class Recorder : public clang::PPCallbacks {
                           bool angled, clang::CharSourceRange, clang::OptionalFileEntryRef file,
                           llvm::StringRef, llvm::StringRef, const clang::Module*, bool,
                           clang::SrcMgr::CharacteristicKind) override {
-    if (in_main_) macros_at_last_include_ = unit_.macros_before_includes.size();
+    if (in_main_) {
+      macros_at_last_include_ = unit_.macros_before_includes.size();
+      leading_ = false;
+    }
     if (!file) {
       unit_.missing.push_back(spelled.str());
       return;
@@ -156,12 +159,21 @@ class Recorder : public clang::PPCallbacks {
   }
 
   void MacroDefined(const clang::Token& name, const clang::MacroDirective*) override {
-    TakeMacro(name);
+    if (TakeMacro(name) && leading_ && depth_ == 0) TakeLeading(name);
   }
   void MacroUndefined(const clang::Token& name, const clang::MacroDefinition&,
                       const clang::MacroDirective*) override {
     TakeMacro(name);
+    if (in_main_) ForgetLeading(name);
   }
+  void If(clang::SourceLocation, clang::SourceRange, ConditionValueKind) override { Nest(1); }
+  void Ifdef(clang::SourceLocation, const clang::Token&, const clang::MacroDefinition&) override {
+    Nest(1);
+  }
+  void Ifndef(clang::SourceLocation, const clang::Token&, const clang::MacroDefinition&) override {
+    Nest(1);
+  }
+  void Endif(clang::SourceLocation, clang::SourceLocation) override { Nest(-1); }
 
   // After the last token.
   void Finish(const clang::HeaderSearch& headers, const clang::LangOptions& language) {
@@ -189,10 +201,36 @@ class Recorder : public clang::PPCallbacks {
            IsWrappedInConditional(file->getContents(), language);
   }
 
-  void TakeMacro(const clang::Token& name) {
-    if (!in_main_) return;
+  // Whether it is the main file's first word about this name.
+  bool TakeMacro(const clang::Token& name) {
+    if (!in_main_) return false;
     std::string text = name.getIdentifierInfo()->getName().str();
-    if (macros_.insert(text).second) unit_.macros_before_includes.push_back(std::move(text));
+    bool first = macros_.insert(text).second;
+    if (first) {
+      unit_.macros_before_includes.push_back(std::move(text));
+    } else {
+      ForgetLeading(name);
+    }
+    return first;
+  }
+
+  void TakeLeading(const clang::Token& name) {
+    auto [id, offset] = sources_.getDecomposedLoc(name.getLocation());
+    llvm::StringRef behind = sources_.getBufferData(id).substr(offset + name.getLength());
+    llvm::StringRef line = behind.take_until([](char c) { return c == '\n'; }).rtrim();
+    // A definition that goes on in the next line, or in a comment, is left to macros_before_includes.
+    if (line.ends_with("\\") || line.contains("/*")) return;
+    unit_.leading_macros.emplace_back(name.getIdentifierInfo()->getName().str(), line.str());
+  }
+
+  void ForgetLeading(const clang::Token& name) {
+    std::erase_if(unit_.leading_macros, [&](const auto& macro) {
+      return name.getIdentifierInfo()->getName() == macro.first;
+    });
+  }
+
+  void Nest(int step) {
+    if (in_main_) depth_ += step;
   }
 
   uint32_t IdOf(clang::FileEntryRef entry) {
@@ -212,6 +250,8 @@ class Recorder : public clang::PPCallbacks {
   absl::flat_hash_set<std::string> macros_;
   size_t macros_at_last_include_ = 0;
   bool in_main_ = false;
+  bool leading_ = true;  // the main file's first #include is still to come
+  int depth_ = 0;        // of its conditionals
   uint32_t current_ = kNoFile;
 };
 

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -45,6 +46,10 @@ struct ScannedUnit {
   std::vector<std::string> missing;
   // Names that the main file defines or undefines before its last #include.
   std::vector<std::string> macros_before_includes;
+
+  // Of those, what stands ahead of the first #include and in no conditional: the name, and what is
+  // written behind it up to the end of the line. As good as on the command line.
+  std::vector<std::pair<std::string, std::string>> leading_macros;
 
   // Every file that the unit reads, ascending, its own included.
   std::vector<uint32_t> Closure() const;
