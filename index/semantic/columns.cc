@@ -11,7 +11,7 @@
 namespace astrolabe {
 namespace {
 
-// On the facts of RocksDB 3 packs 0.4 % tighter for 14 % more time, and 6 packs 2.6 % for 90 %.
+// On the facts of RocksDB 3 packs 0.4 % tighter for 14 % more time, and 6 packs 2.6 % for 86 %.
 constexpr int kLevel = 1;
 
 struct FreeContext {

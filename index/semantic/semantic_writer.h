@@ -24,9 +24,10 @@ struct SemanticWriterOptions {
 
 // The right to write the semantic index in one folder. One thread at a time.
 //
-// Liveness: a unit's newest shard replaces its older ones. The facts of a file live as long as (1) a
-// living unit has the file in its closure with that very state, and (2) for the unit's own main file,
-// it came with the unit's newest shard. Commit computes this; what is dead is dropped by merges.
+// Liveness: a unit is known by path and command digest; its newest shard replaces its older ones. The
+// facts of a file live as long as (1) a living unit has the file in its closure with that very state,
+// and (2) for the unit's own main file, it came with the unit's newest shard. Commit computes this; what
+// is dead is dropped by merges.
 class SemanticWriter {
  public:
   // Creates the folder if needed and takes the lock: Unavailable, naming the holder, if another writer
@@ -43,7 +44,9 @@ class SemanticWriter {
   // Shards found in the journal of a killed writer; Open has committed them already.
   virtual size_t recovered() const = 0;
 
-  // Whether facts for this file, content and variant are in the index or among the shards added.
+  // Whether facts for this header, content and variant are in the index or among the shards added. The
+  // facts of main files do not count: they come with their unit, and go with it. Once this has said
+  // yes, a commit does not drop those facts before a unit has read them: a parse may count on them.
   virtual bool HasFacts(std::string_view path, uint64_t digest, uint64_t variant) const = 0;
 
   // Validates the encoded shard (every file is decoded once) and appends it to the journal; then it
