@@ -23,7 +23,9 @@ SOURCES = {".c", ".cc", ".cpp", ".def", ".h", ".hpp", ".inc"}
 # What the header's path matches, the only folder that may include it, what to call it.
 RESERVED = [
     (re.compile(r"(clang|llvm|clang-c|llvm-c|clang-tidy)/"), "analysis", "Clang and LLVM"),
-    (re.compile(r"nlohmann/|json\.hpp$|rapidjson/|simdjson\.h$|.*/JSON\.h$"), "lsp", "JSON"),
+    (re.compile(r"nlohmann/|json\.hpp$|rapidjson/|simdjson\.h$"), "lsp", "JSON"),
+    # compile_commands.json is JSON whether one likes it or not; LLVM's own reader is enough for it.
+    (re.compile(r".*/JSON\.h$"), "analysis/project", "LLVM's JSON"),
     (re.compile(r"(.*/)?(llama|ggml)[a-z-]*\.h$"), "analysis/ai", "llama.cpp"),
 ]
 
