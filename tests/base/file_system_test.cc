@@ -77,6 +77,19 @@ TEST_P(AnyFileSystem, ReadsBackWhatWasAppended) {
   EXPECT_EQ(fs().Stat(Path("a"))->size, expected.size());
 }
 
+TEST_P(AnyFileSystem, WhatIsFlushedIsSeenBeforeTheFileIsClosed) {
+  auto file = fs().Create(Path("a"));
+  ASSERT_TRUE(file.ok()) << file.status();
+  ASSERT_TRUE((*file)->Append("one ").ok());
+  ASSERT_TRUE((*file)->Flush().ok());
+  EXPECT_EQ(Read(fs(), Path("a")), "one ");
+  ASSERT_TRUE((*file)->Append("two").ok());
+  ASSERT_TRUE((*file)->Flush().ok());
+  EXPECT_EQ(Read(fs(), Path("a")), "one two");
+  ASSERT_TRUE((*file)->Close().ok());
+  EXPECT_FALSE((*file)->Flush().ok());
+}
+
 TEST_P(AnyFileSystem, EmptyFileMapsToNothing) {
   Write(fs(), Path("empty"), "");
   auto contents = fs().Map(Path("empty"));
