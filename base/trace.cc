@@ -159,6 +159,34 @@ void AppendThreadName(ThreadBuffer& buffer) ABSL_EXCLUSIVE_LOCKS_REQUIRED(buffer
   buffer.events.append("}},\n");
 }
 
+constexpr uint32_t kFirstLane = 1u << 23;
+
+void Record(uint32_t session, const char* name, pid_t track, int64_t begin_ns, int64_t end_ns,
+            const std::string& args) {
+  ThreadBuffer& buffer = ThisThread();
+  absl::MutexLock lock(&buffer.mutex);
+  // Checked under the lock: StopTrace empties the buffer after it has cleared the session.
+  if (trace_internal::session.load(std::memory_order_acquire) != session) return;
+  if (buffer.session != session) {
+    buffer.session = session;
+    buffer.events.clear();
+    AppendThreadName(buffer);
+  }
+  const auto append_us = [&](std::string_view key, int64_t ns) {
+    absl::StrAppendFormat(&buffer.events, ",\"%s\":%d.%03d", ToAbsl(key), ns / 1000, ns % 1000);
+  };
+  buffer.events.append("{\"name\":");
+  AppendJsonString(buffer.events, name);
+  absl::StrAppendFormat(&buffer.events, R"(,"ph":"X","pid":%d,"tid":%d)",
+                        trace_pid.load(std::memory_order_relaxed), track);
+  // A span may have begun just before StartTrace took its time.
+  append_us("ts", std::max<int64_t>(0, begin_ns - start_ns.load(std::memory_order_relaxed)));
+  append_us("dur", end_ns - begin_ns);
+  if (!args.empty()) buffer.events.append(",\"args\":{").append(args).push_back('}');
+  buffer.events.append("},\n");
+  if (buffer.events.size() >= kHandOverBytes) HandOver(buffer);
+}
+
 }  // namespace
 
 absl::Status StartTrace(const std::string& path) {
@@ -243,32 +271,20 @@ void TraceSpan::AppendArg(const char* key, int64_t value) {
   absl::StrAppend(&args_, ":", value);
 }
 
-void TraceSpan::End() {
+void TraceSpan::End() { Record(session_, name_, ThisThread().tid, begin_ns_, NowNs(), args_); }
+
+void TraceLane(uint32_t lane, const char* name, double seconds, const char* key,
+               std::string_view value) {
+  const uint32_t session = trace_internal::session.load(std::memory_order_relaxed);
+  if (session == 0) return;
+  std::string args;
+  AppendJsonString(args, key);
+  args.push_back(':');
+  AppendJsonString(args, value);
   const int64_t end_ns = NowNs();
-  ThreadBuffer& buffer = ThisThread();
-  absl::MutexLock lock(&buffer.mutex);
-  // Checked under the lock: StopTrace empties the buffer after it has cleared the session.
-  if (trace_internal::session.load(std::memory_order_acquire) != session_) return;
-  if (buffer.session != session_) {
-    buffer.session = session_;
-    buffer.events.clear();
-    AppendThreadName(buffer);
-  }
-  const auto append_us = [&](std::string_view key, int64_t ns) {
-    absl::StrAppendFormat(&buffer.events, ",\"%s\":%d.%03d", ToAbsl(key), ns / 1000, ns % 1000);
-  };
-  buffer.events.append("{\"name\":");
-  AppendJsonString(buffer.events, name_);
-  absl::StrAppendFormat(&buffer.events, R"(,"ph":"X","pid":%d,"tid":%d)",
-                        trace_pid.load(std::memory_order_relaxed), buffer.tid);
-  // A span may have begun just before StartTrace took its time.
-  append_us("ts", std::max<int64_t>(0, begin_ns_ - start_ns.load(std::memory_order_relaxed)));
-  append_us("dur", end_ns - begin_ns_);
-  if (!args_.empty()) {
-    buffer.events.append(",\"args\":{").append(args_).push_back('}');
-  }
-  buffer.events.append("},\n");
-  if (buffer.events.size() >= kHandOverBytes) HandOver(buffer);
+  const auto length_ns = static_cast<int64_t>(seconds * 1e9);
+  // Thread ids of the kernel are below this.
+  Record(session, name, static_cast<pid_t>(kFirstLane + lane), end_ns - length_ns, end_ns, args);
 }
 
 }  // namespace astrolabe

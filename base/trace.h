@@ -70,4 +70,9 @@ class TraceSpan {
   std::string args_;  // the members of the JSON object
 };
 
+// A span of work that is not this thread's (a child process), which ends now and began `seconds` ago. It is
+// shown in a track of its own: `lane` numbers those from 0; spans of one lane must not overlap.
+void TraceLane(uint32_t lane, const char* name, double seconds, const char* key,
+               std::string_view value);
+
 }  // namespace astrolabe

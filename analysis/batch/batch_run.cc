@@ -14,6 +14,7 @@
 #include "analysis/batch/parse_tree.h"
 #include "analysis/batch/process_memory.h"
 #include "base/strings.h"
+#include "base/trace.h"
 
 namespace astrolabe {
 namespace {
@@ -24,6 +25,25 @@ constexpr int kMaxRootDeaths = 5;
 constexpr size_t kLookAhead = 100;
 constexpr size_t kMaxLiveZygotes = 4;
 constexpr size_t kMaxAuditLines = 200;
+
+constexpr uint32_t kNoLane = 0xFFFFFFFF;
+
+const char* KindName(JobKind kind) {
+  switch (kind) {
+    case JobKind::kZygote:
+    case JobKind::kExtend:
+      return "zygote";
+    case JobKind::kUnit:
+      return "unit on zygote";
+    case JobKind::kHeaders:
+      return "facts of headers";
+    case JobKind::kAudit:
+      return "audit";
+    case JobKind::kPlain:
+      break;
+  }
+  return "plain unit";
+}
 
 std::string ShellQuoted(const std::string& word) {
   std::string quoted = "'";
@@ -53,6 +73,7 @@ struct RunningWork {
   JobKind kind = JobKind::kPlain;
   uint32_t unit = 0;
   uint32_t zygote = kNoParent;
+  uint32_t lane = 0;  // of the trace
 };
 
 class Run {
@@ -107,7 +128,7 @@ class Run {
         if (absl::Status status = Handle(event); !status.ok()) return status;
       }
       if (absl::Now() >= next_sample) {
-        next_sample = absl::Now() + absl::Milliseconds(500);
+        next_sample = absl::Now() + absl::Seconds(1);
         Sample();
       }
     }
@@ -206,7 +227,7 @@ class Run {
       uint32_t number = tree_->StartJob(parent, std::move(job), options_.time_limit, &zygote.node);
       zygote.state = ZygoteWork::State::kParsing;
       by_node_[zygote.node] = index;
-      running_[number] = {kind, 0, index};
+      running_[number] = {kind, 0, index, TakeLane()};
       ++statistics_.zygotes;
       ++progress_.zygotes;
       return true;
@@ -231,7 +252,7 @@ class Run {
   void StartOn(uint32_t index, Job job, uint32_t unit) {
     JobKind kind = job.kind;
     uint32_t number = tree_->StartJob(zygotes_[index].node, std::move(job), options_.time_limit);
-    running_[number] = {kind, unit, index};
+    running_[number] = {kind, unit, index, TakeLane()};
     ++zygotes_[index].running;
   }
 
@@ -255,6 +276,22 @@ class Run {
     return true;
   }
 
+  // Work is shown in the trace in as few tracks as there are processes at work.
+  uint32_t TakeLane() {
+    uint32_t lane = 0;
+    while (lanes_.contains(lane)) ++lane;
+    lanes_.insert(lane);
+    return lane;
+  }
+
+  void FreeLane(const RunningWork& work, double seconds) {
+    if (work.lane == kNoLane) return;  // a zygote, which has waited since
+    lanes_.erase(work.lane);
+    bool has_unit = work.kind == JobKind::kUnit || work.kind == JobKind::kPlain;
+    TraceLane(work.lane, KindName(work.kind), seconds, "file",
+              has_unit ? input_.units[work.unit].file : "");
+  }
+
   // --- What has happened.
 
   absl::Status Handle(const ParseEvent& event) {
@@ -274,6 +311,7 @@ class Run {
     if (it == running_.end()) return absl::OkStatus();
     RunningWork work = it->second;
     running_.erase(it);
+    FreeLane(work, event.wall_seconds);
     if (work.kind == JobKind::kZygote || work.kind == JobKind::kExtend) {
       return HandleZygoteEnd(work.zygote, event);
     }
@@ -291,6 +329,12 @@ class Run {
     ZygoteWork& zygote = zygotes_[it->second];
     --progress_.zygotes;
     statistics_.zygote_seconds += event.ready.seconds;
+    for (auto& [number, work] : running_) {
+      bool this_one = work.kind == JobKind::kZygote || work.kind == JobKind::kExtend;
+      if (!this_one || work.zygote != it->second) continue;
+      FreeLane(work, event.ready.seconds);
+      work.lane = kNoLane;
+    }
     zygote.state = ZygoteWork::State::kReady;
     bool bad = !event.ready.bad_headers.empty() || !event.ready.errors.empty();
     if (bad) {
@@ -415,7 +459,12 @@ class Run {
     if (work.kind == JobKind::kPlain) statistics_.plain_seconds += event.wall_seconds;
     bool ok = event.delivered && result.status == ResultStatus::kOk;
     if (work.kind == JobKind::kAudit) {
-      if (ok) FinishAudit(work.unit, result.shard);
+      if (ok) {
+        FinishAudit(work.unit, result.shard);
+      } else {
+        Note(StrCat("not audited: ", input_.units[work.unit].file, ": ",
+                    event.delivered ? result.reason : event.reason));
+      }
       return absl::OkStatus();
     }
     if (ok) {
@@ -540,6 +589,7 @@ class Run {
   std::deque<PlainWork> plain_;
   std::deque<PlainWork> audits_;
   std::map<uint32_t, RunningWork> running_;
+  std::set<uint32_t> lanes_;
   std::map<uint32_t, std::string> plain_reason_;
   std::map<uint32_t, int> lost_;
   std::map<uint32_t, std::string> audit_shards_;

@@ -71,7 +71,7 @@ struct BatchStatistics {
   double unit_seconds = 0;
   double plain_seconds = 0;
   double collect_seconds = 0;
-  uint64_t peak_pss_bytes = 0;  // of the front and all parsing processes, sampled twice a second
+  uint64_t peak_pss_bytes = 0;  // of the front and all parsing processes, sampled every second
 };
 
 struct BatchCallbacks {

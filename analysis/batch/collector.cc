@@ -108,6 +108,10 @@ class Collector : public clang::index::IndexDataConsumer {
     }
     const auto* named = llvm::dyn_cast<clang::NamedDecl>(decl);
     if (named == nullptr) return true;
+    // `unique_ptr<char[]>` names the template. Clang reports the partial specialisation that fits if
+    // somebody has needed it already, so that the answer would depend on who came before.
+    const auto* partial = llvm::dyn_cast<clang::ClassTemplatePartialSpecializationDecl>(decl);
+    if (partial != nullptr && node.OrigD != decl) named = partial->getSpecializedTemplate();
     const KnownSymbol& symbol = SymbolOf(named);
     if (symbol.id == 0) return true;
 
@@ -138,8 +142,11 @@ class Collector : public clang::index::IndexDataConsumer {
     }
     AddRelations(*file, symbol.id, relations, &occurrence);
     if (declares) {
-      AddExtent(named, id, &occurrence);
-      Describe(*file, named, symbol);
+      // `decl` is the first of all declarations, which may be in another file.
+      const auto* written = llvm::dyn_cast_or_null<clang::NamedDecl>(node.OrigD);
+      if (written == nullptr) written = named;
+      AddExtent(written, id, &occurrence);
+      Describe(*file, written, symbol);
     }
     file->occurrences.push_back(occurrence);
     return true;

@@ -283,7 +283,8 @@ void SymbolPrinter::Describe(const clang::NamedDecl* decl, SymbolFacts* facts) {
   facts->signature = Signature(decl);
   facts->type = Type(decl);
   facts->template_parameters = TemplateParameters(decl);
-  facts->documentation = Documentation(decl);
+  // What stands before a namespace is about the file: its licence, most often.
+  if (facts->kind != SymbolKind::kNamespace) facts->documentation = Documentation(decl);
 }
 
 void SymbolPrinter::DescribeMacro(const clang::IdentifierInfo* name, const clang::MacroInfo* macro,
