@@ -61,6 +61,7 @@ struct ZygoteWork {
   std::vector<uint32_t> children;  // zygotes on top of this one
   size_t running = 0;              // jobs on its node, zygotes on top of it not counted
   bool headers_started = false;
+  int headers_failed = 0;
   int restarts = 0;
 };
 
@@ -270,6 +271,7 @@ class Run {
     job.cc1 = unit.cc1;
     job.command_digest = digests_[next.unit];
     if (!audit) plain_reason_[next.unit] = next.reason;
+    job.reason = next.reason;
     JobKind kind = job.kind;
     running_[tree_->StartJob(kRootNode, std::move(job), options_.time_limit)] = {kind, next.unit,
                                                                                  kNoParent};
@@ -479,7 +481,7 @@ class Run {
       return Retry(work, "its facts were damaged", "", /*lost=*/false);
     }
     if (work.kind == JobKind::kHeaders) {
-      // Its claims have been given back; who parses these headers next delivers them.
+      RetryHeaders(work.zygote);
       return absl::OkStatus();
     }
     if (event.delivered && work.kind == JobKind::kUnit) {
@@ -499,10 +501,19 @@ class Run {
     return Retry(work, event.reason, event.where, event.lost);
   }
 
+  // Nobody else delivers what a zygote has parsed: units only pass over it.
+  void RetryHeaders(uint32_t index) {
+    ZygoteWork& zygote = zygotes_[index];
+    if (++zygote.headers_failed < kMaxZygoteRestarts) zygote.headers_started = false;
+  }
+
   // A job that delivered nothing.
   absl::Status Retry(const RunningWork& work, const std::string& reason, const std::string& where,
                      bool lost) {
-    if (work.kind == JobKind::kHeaders) return absl::OkStatus();
+    if (work.kind == JobKind::kHeaders) {
+      RetryHeaders(work.zygote);
+      return absl::OkStatus();
+    }
     if (work.kind == JobKind::kUnit) {
       plain_.push_back({work.unit, lost ? "its zygote died" : StrCat("on its zygote: ", reason)});
       return absl::OkStatus();

@@ -111,6 +111,7 @@ std::string EncodeJob(const Job& job) {
   out.String(job.macros);
   out.Strings(job.headers);
   out.Number(job.command_digest);
+  out.String(job.reason);
   out.Numbers(job.expected_closure);
   out.Strings(job.changed_macros);
   return std::move(out.bytes());
@@ -127,6 +128,7 @@ absl::StatusOr<Job> DecodeJob(std::string_view bytes) {
   job.macros = in.String();
   job.headers = in.Strings();
   job.command_digest = in.Number();
+  job.reason = in.String();
   job.expected_closure = in.Numbers();
   job.changed_macros = in.Strings();
   return Checked(in, std::move(job));

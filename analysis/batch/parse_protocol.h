@@ -57,6 +57,7 @@ struct Job {
   std::string macros;
   std::vector<std::string> headers;  // kZygote, kExtend: as written behind #include
   uint64_t command_digest = 0;       // kPlain, kUnit
+  std::string reason;                // kPlain: why it is not on a zygote
   // kUnit: XXH3 of the path of every file that the unit is known to include, ascending.
   std::vector<uint64_t> expected_closure;
   // kExtend, kUnit: names whose definition differs from the parent's. Had the parent come across one

@@ -356,6 +356,7 @@ class JobRunner : public ParseDelegate {
     unit.path = keep(state.record->file(main_file).path);
     unit.command_digest = job.command_digest;
     unit.outcome = job.kind == JobKind::kUnit ? ParseOutcome::kZygote : ParseOutcome::kPlain;
+    unit.reason = arena_.CopyString(job.reason);
     unit.errors = state.errors.count;
     for (uint32_t file = 0; file < closure.size(); ++file) {
       const RecordedFile& recorded = state.record->file(file);
