@@ -19,7 +19,7 @@
 namespace astrolabe {
 namespace {
 
-constexpr int kMaxZygoteRestarts = 3;
+constexpr int kMaxZygoteRestarts = 6;
 constexpr int kMaxRootDeaths = 5;
 // A zygote is parsed while the children of the one before it run: so many units are about as long.
 constexpr size_t kLookAhead = 100;
@@ -339,6 +339,9 @@ class Run {
     }
     zygote.state = ZygoteWork::State::kReady;
     bool bad = !event.ready.bad_headers.empty() || !event.ready.errors.empty();
+    for (const std::string& error : event.ready.errors) {
+      if (bad) Note(StrCat("zygote ", it->second, ": ", error));
+    }
     if (bad) {
       RestartWithout(it->second, {event.ready.bad_headers.begin(), event.ready.bad_headers.end()});
     } else {
@@ -529,7 +532,7 @@ class Run {
     out.unit = work.unit;
     out.reason = reason;
     out.where = where;
-    out.reproducer = StrCat("cd ", ShellQuoted(unit.directory), " && clang++-22 -cc1");
+    out.reproducer = StrCat("cd ", ShellQuoted(unit.directory), " && clang++-22");
     for (const std::string& argument : unit.cc1) out.reproducer += " " + ShellQuoted(argument);
     out.reproducer += " -fsyntax-only " + ShellQuoted(unit.file);
     callbacks_.quarantine(out);

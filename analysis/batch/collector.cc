@@ -90,6 +90,7 @@ class Collector : public clang::index::IndexDataConsumer {
   }
 
   bool IsWanted(const clang::Decl* decl) {
+    if (decl->getLocation().isInvalid()) return false;
     clang::FileID id = sources_.getFileID(sources_.getExpansionLoc(decl->getLocation()));
     return AccumulatorOf(id) != nullptr;
   }

@@ -2,6 +2,7 @@
 #include "analysis/batch/planner.h"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -118,25 +119,20 @@ class Planner {
       for (uint32_t name : dividing) values.push_back(ValueOf(unit, group.names[name]));
       agreeing[values].push_back(unit);
     }
-    bool divided = agreeing.size() > 1;
-    uint32_t base = AddZygote(group, group.units, kNoParent, divided ? dividing : NameSet{});
-    for (auto& [values, units] : agreeing) {
-      uint32_t zygote = base;
-      if (divided && units.size() >= options_.min_units) {
-        zygote = AddZygote(group, units, base, {});
-        if (plan_.zygotes[zygote].headers.empty()) {
-          plan_.zygotes.pop_back();
-          zygote = base;
-        }
+    // Sets too small for a zygote of their own share one with the headers that mean the same to all.
+    std::vector<uint32_t> rest;
+    for (const auto& [values, units] : agreeing) {
+      bool small = agreeing.size() > 1 && units.size() < options_.min_units;
+      if (small) {
+        rest.insert(rest.end(), units.begin(), units.end());
+      } else {
+        AddZygote(group, units, SharedMacros(units), {});
       }
-      AddUnits(group, zygote, units);
     }
-    if (plan_.zygotes[base].headers.empty() && base + 1 == plan_.zygotes.size()) {
-      std::vector<PlannedUnit> units = std::move(plan_.zygotes[base].units);
-      plan_.zygotes.pop_back();
-      for (const PlannedUnit& unit : units) {
-        plan_.plain.push_back({unit.unit, "shares no header with its group"});
-      }
+    if (rest.size() >= options_.min_units) {
+      AddZygote(group, rest, group.common.macros, dividing);
+    } else {
+      PlainAll(rest, "too few agree with it on the macros that its headers mention");
     }
   }
 
@@ -299,18 +295,22 @@ class Planner {
     return names;
   }
 
-  // Appends a zygote with the headers that `units` share, that mention none of `avoid` and that its
-  // parent does not have.
-  uint32_t AddZygote(const Group& group, const std::vector<uint32_t>& units, uint32_t parent,
-                     const NameSet& avoid) {
+  // Appends a zygote with the headers that `units` share and that mention none of `avoid`; if there are
+  // none, the units are plain.
+  void AddZygote(const Group& group, const std::vector<uint32_t>& units,
+                 const CommandMacros& macros, const NameSet& avoid) {
     struct Candidate {
+      uint32_t file = 0;
       uint32_t sharers = 0;
+      double position = 0;  // summed over them: 0 for a first #include, 1 for a last
       std::string text;
       uint32_t last_unit = 0xFFFFFFFF;
     };
     std::map<uint32_t, Candidate> candidates;
     for (uint32_t unit : units) {
-      for (const PlanInclude& include : input_.units[unit].includes) {
+      const std::vector<PlanInclude>& includes = input_.units[unit].includes;
+      for (size_t i = 0; i < includes.size(); ++i) {
+        const PlanInclude& include = includes[i];
         const PlanFile& file = input_.files[include.file];
         if (!file.guarded || IsFragment(file.path) || is_main_[include.file]) continue;
         bool avoided = false;
@@ -318,39 +318,43 @@ class Planner {
         if (avoided) continue;
         Candidate& candidate = candidates[include.file];
         if (candidate.last_unit == unit) continue;
+        candidate.file = include.file;
         candidate.last_unit = unit;
+        candidate.position += static_cast<double>(i) / static_cast<double>(includes.size());
         ++candidate.sharers;
         if (candidate.text.empty()) candidate.text = IncludeText(unit, include);
       }
     }
-    PlannedZygote zygote;
-    zygote.parent = parent;
-    std::set<uint32_t> of_parent;
-    if (parent != kNoParent) {
-      const PlannedZygote& base = plan_.zygotes[parent];
-      of_parent.insert(base.header_files.begin(), base.header_files.end());
-      zygote.macros =
-          MacroDifference(group.common.macros, SharedMacros(units), &zygote.changed_macros);
-    } else {
-      zygote.cc1 = JoinCommand(group.common);
-    }
-    zygote.directory = input_.units[units[0]].directory;
-    std::vector<std::pair<uint32_t, const Candidate*>> chosen;
+    std::vector<const Candidate*> chosen;
     for (const auto& [file, candidate] : candidates) {
-      if (candidate.sharers >= options_.min_sharers && !of_parent.contains(file)) {
-        chosen.emplace_back(file, &candidate);
-      }
+      if (candidate.sharers >= options_.min_sharers) chosen.push_back(&candidate);
     }
-    // What most units include stands on its own feet more likely than what few do.
-    std::stable_sort(chosen.begin(), chosen.end(), [](const auto& a, const auto& b) {
-      return a.second->sharers > b.second->sharers;
-    });
-    for (const auto& [file, candidate] : chosen) {
+    if (chosen.empty()) return PlainAll(units, "shares no header with its group");
+    SortHeaders(&chosen);
+    PlannedZygote zygote;
+    CommandParts parts = group.common;
+    parts.macros = macros;
+    zygote.cc1 = JoinCommand(parts);
+    zygote.directory = input_.units[units[0]].directory;
+    for (const Candidate* candidate : chosen) {
       zygote.headers.push_back(candidate->text);
-      zygote.header_files.push_back(file);
+      zygote.header_files.push_back(candidate->file);
     }
+    AddUnits(zygote, macros, units);
     plan_.zygotes.push_back(std::move(zygote));
-    return static_cast<uint32_t>(plan_.zygotes.size() - 1);
+  }
+
+  // In the order in which units include them, so that what one header leaves for the next (macros
+  // above all) is there as it is in the units; and what most units include first, since that stands
+  // on its own feet more likely.
+  template <typename Candidates>
+  static void SortHeaders(Candidates* chosen) {
+    auto rank = [](const auto* candidate) {
+      double position = candidate->position / candidate->sharers;
+      return position - 0.1 * std::log2(static_cast<double>(candidate->sharers));
+    };
+    std::stable_sort(chosen->begin(), chosen->end(),
+                     [&](const auto* a, const auto* b) { return rank(a) < rank(b); });
   }
 
   // What a unit writes behind #include, but so that it means the same elsewhere: a file found beside
@@ -376,9 +380,8 @@ class Planner {
     return shared;
   }
 
-  void AddUnits(const Group& group, uint32_t zygote, const std::vector<uint32_t>& units) {
-    PlannedZygote& into = plan_.zygotes[zygote];
-    CommandMacros have = into.parent == kNoParent ? group.common.macros : SharedMacros(units);
+  void AddUnits(PlannedZygote& into, const CommandMacros& have,
+                const std::vector<uint32_t>& units) const {
     for (uint32_t unit : units) {
       PlannedUnit planned;
       planned.unit = unit;

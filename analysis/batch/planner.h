@@ -3,9 +3,8 @@
 // Units whose front-end arguments mean the same, but for macros and search paths, form a group. Its
 // zygote parses the headers that several of its units include by themselves. Macros split a group:
 // where the definition of a name differs between units and a header mentions the name, that header
-// may be shared only among units that agree. So a group with such names gets a tree: a base with the
-// headers that mention none of them, and on top of it, for each set of units that agree, a zygote with
-// the rest. What a unit defines ahead of all its includes counts as if its command line did. What no
+// may be shared only among units that agree. So each set of units that agree gets a zygote, and the sets
+// that are too small for that get one together, with the headers that mention none of these names. What a unit defines ahead of all its includes counts as if its command line did. What no
 // other unit shares is parsed plainly; so is a unit that defines a macro ahead of the
 // first #include of a header that mentions it.
 //

@@ -140,6 +140,7 @@ uint32_t PreprocessorRecord::Register(clang::FileEntryRef entry, clang::FileID i
 }
 
 uint32_t PreprocessorRecord::InclusionOf(clang::FileID id) {
+  if (id.isInvalid()) return kNoFile;  // what the compiler declares by itself
   auto [it, inserted] = by_id_.try_emplace(id, kNoFile);
   if (!inserted) return it->second;
   clang::OptionalFileEntryRef entry = sources_.getFileEntryRefForID(id);
