@@ -13,6 +13,7 @@
 #include "analysis/batch/audit.h"
 #include "analysis/batch/parse_tree.h"
 #include "analysis/batch/process_memory.h"
+#include "base/log.h"
 #include "base/strings.h"
 #include "base/trace.h"
 
@@ -480,6 +481,7 @@ class Run {
       }
       if (!absl::IsInvalidArgument(added) && !absl::IsDataLoss(added)) return added;
       // Not a shard at all: as bad as a crash.
+      LogWarning("a parsing process delivered what is no shard: ", added.message());
       tree_->claims().Release(event.job);
       return Retry(work, "its facts were damaged", "", /*lost=*/false);
     }

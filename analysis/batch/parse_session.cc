@@ -31,7 +31,9 @@ constexpr char kMacrosBuffer[] = "<astrolabe macros>";
 std::string HeadersText(const std::vector<std::string>& headers) {
   std::string text;
   for (const std::string& header : headers) text += StrCat("#include ", header, "\n");
-  return text + StrCat("#pragma ", kForkPragma, "\n");
+  // The parser looks one token ahead: without the semicolon it would come upon the pragma before it has
+  // handed over the last declaration of the last header.
+  return text + StrCat(";\n#pragma ", kForkPragma, "\n");
 }
 
 class ErrorCollector : public clang::DiagnosticConsumer {
@@ -189,6 +191,7 @@ std::string RunFrontEnd(const std::vector<std::string>& cc1, const std::string& 
   language.CommentOpts.ParseAllComments = true;
   language.SpellChecking = false;  // typo correction costs over 1 % and is for people
   invocation->getDiagnosticOpts().IgnoreWarnings = true;
+  invocation->getDiagnosticOpts().PedanticErrors = false;  // our own semicolon is one
   invocation->getPreprocessorOpts().DetailedRecord = false;
 
   clang::CompilerInstance compiler(invocation);

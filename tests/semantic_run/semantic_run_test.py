@@ -1,0 +1,358 @@
+"""Semantic indexing end to end: what a user notices when units are good, bad, changed or killed.
+
+    semantic_run_test.py ASTROLABE [unittest arguments]
+"""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+ASTROLABE = None
+COMPILER = "clang++"
+
+
+class SemanticRun(unittest.TestCase):
+    """A workspace of files and commands; `index` runs the program on it."""
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="astrolabe-semantic-")
+        self.root = os.path.join(self.folder, "root")
+        self.index_dir = os.path.join(self.folder, "index")
+        os.mkdir(self.root)
+        self.entries = []
+
+    def tearDown(self):
+        subprocess.run(["rm", "-rf", self.folder])
+
+    def write(self, path, text):
+        path = os.path.join(self.root, path)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as f:
+            f.write(text if isinstance(text, bytes) else text.encode())
+
+    def unit(self, path, text, *flags, compiler=COMPILER):
+        """A source file with an entry in the database."""
+        self.write(path, text)
+        self.entries.append({"directory": self.root, "file": path,
+                             "arguments": [compiler, *flags, "-c", path, "-o", path + ".o"]})
+
+    def many_units(self, count, text="int f{0}(Shared& s) {{ return s.value + {0}; }}\n", header="shared.h"):
+        for i in range(count):
+            self.unit(f"unit{i}.cc", f'#include "{header}"\n' + text.format(i))
+
+    def save(self):
+        self.write("compile_commands.json", json.dumps(self.entries))
+
+    def command(self, *arguments):
+        return [ASTROLABE, "index", "--root", self.root, "--index-dir", self.index_dir, "--json", "-j", "2",
+                *arguments]
+
+    def index(self, *arguments, check=0):
+        self.save()
+        result = subprocess.run(self.command(*arguments), capture_output=True, timeout=300)
+        self.assertEqual(result.returncode, check, result.stderr.decode(errors="replace"))
+        return json.loads(result.stdout)["semantic"]
+
+    def query(self, what, argument, check=None):
+        result = subprocess.run([ASTROLABE, "query", what, argument, "--root", self.root, "--index-dir",
+                                 self.index_dir, "--json"], capture_output=True, timeout=60)
+        if check is not None:
+            self.assertEqual(result.returncode, check, result.stderr)
+        lines = [json.loads(line) for line in result.stdout.splitlines()]
+        return [line for line in lines if line.get("tier") == 1]
+
+    def places(self, what, argument):
+        return sorted((hit["file"], hit["line"], hit["column"]) for hit in self.query(what, argument))
+
+
+SHARED = "#pragma once\n#include <string>\nstruct Shared { int value; std::string name; };\n"
+
+
+class Good(SemanticRun):
+    def test_units_on_a_zygote_have_the_facts_of_a_plain_parse(self):
+        self.write("shared.h", SHARED)
+        self.many_units(6)
+        report = self.index("--audit", "100")
+        self.assertEqual(report["zygote"], 6, report)
+        self.assertEqual(report["audited"], 6)
+        self.assertEqual(report["audit_differences"], 0, report["audit"])
+        on_zygote = self.places("refs", "Shared::value")
+        self.assertEqual(len(on_zygote), 7)
+        subprocess.run(["rm", "-rf", self.index_dir])
+        report = self.index("--no-zygote")
+        self.assertEqual(report["plain"], 6)
+        self.assertEqual(self.places("refs", "Shared::value"), on_zygote)
+
+    def test_nothing_changed_and_one_file_changed(self):
+        self.write("shared.h", SHARED)
+        self.many_units(5)
+        self.index()
+        self.assertEqual(self.index()["unchanged"], 5)
+        self.write("unit3.cc", '#include "shared.h"\nint renamed(Shared&) { return 0; }\n')
+        report = self.index()
+        self.assertEqual((report["unchanged"], report["plain"]), (4, 1))
+        self.assertEqual(self.places("def", "renamed"), [("unit3.cc", 2, 5)])
+        self.assertEqual(self.places("def", "f3"), [])
+
+    def test_header_changed_parses_who_includes_it(self):
+        self.write("shared.h", SHARED)
+        self.many_units(5)
+        self.unit("alone.cc", "int alone() { return 1; }\n")
+        self.index()
+        self.write("shared.h", SHARED + "struct Added {};\n")
+        report = self.index()
+        self.assertEqual(report["unchanged"], 1)
+        self.assertEqual(self.places("def", "Added"), [("shared.h", 4, 8)])
+
+    def test_entry_removed(self):
+        self.unit("a.cc", "int a() { return 1; }\n")
+        self.unit("b.cc", "int b() { return 1; }\n")
+        self.index()
+        self.entries.pop()
+        self.assertEqual(self.index()["removed"], 1)
+        self.assertEqual(self.places("def", "b"), [])
+        self.assertEqual(self.places("def", "a"), [("a.cc", 1, 5)])
+
+    def test_same_file_with_other_flags(self):
+        for flag in ("-DONE", "-DTWO"):
+            self.unit("a.cc", "#ifdef ONE\nint one;\n#else\nint two;\n#endif\n", flag)
+        self.assertEqual(self.index()["units"], 2)
+        self.assertEqual(self.places("def", "one"), [("a.cc", 2, 5)])
+        self.assertEqual(self.places("def", "two"), [("a.cc", 4, 5)])
+
+    def test_macro_that_a_shared_header_reads(self):
+        self.write("shared.h", "#pragma once\n#ifdef WIDE\nstruct Wide {};\n#else\nstruct Narrow {};\n#endif\n")
+        self.many_units(5, "Narrow n{0};\n")
+        self.unit("wide1.cc", '#define WIDE\n#include "shared.h"\nWide w1;\n')
+        self.unit("wide2.cc", '#include "shared.h"\nWide w2;\n', "-DWIDE")
+        report = self.index("--audit", "100")
+        self.assertEqual(report["with_errors"], 0, report)
+        self.assertEqual(report["audit_differences"], 0, report["audit"])
+        self.assertEqual(len(self.places("refs", "Wide")), 3)
+        self.assertEqual(len(self.places("refs", "Narrow")), 6)
+
+    def test_unguarded_headers_and_fragments(self):
+        self.write("shared.h", SHARED)
+        self.write("list.def", "ITEM(red)\nITEM(green)\n")
+        self.write("open.h", "int counter;\n")
+        self.many_units(4, 'enum E{0} {{\n#define ITEM(x) x##{0},\n#include "list.def"\n#undef ITEM\n}};\n'
+                           'namespace n{0} {{\n#include "open.h"\n}}\n')
+        report = self.index("--audit", "100")
+        self.assertEqual((report["with_errors"], report["audit_differences"]), (0, 0), report["audit"])
+        self.assertEqual(len(self.places("def", "green2")), 1)
+
+    def test_header_that_needs_another_before_it(self):
+        self.write("first.h", "#pragma once\nstruct First {};\n")
+        self.write("needs.h", "#pragma once\nstruct Needs { First f; };\n")
+        for i in range(5):
+            self.unit(f"u{i}.cc", f'#include "first.h"\n#include "needs.h"\nNeeds n{i};\n')
+        report = self.index("--audit", "100")
+        self.assertEqual((report["with_errors"], report["audit_differences"]), (0, 0), report)
+        self.assertEqual(len(self.places("refs", "Needs")), 6)
+
+    def test_odd_paths_and_long_commands(self):
+        self.write("with space/Größe.h", SHARED)
+        flags = [f"-DLONG_NAME_OF_A_MACRO_{i}=" + "x" * 100 for i in range(1600)]  # 200 KB
+        for i in range(4):
+            self.unit(f"with space/Übung {i}.cc", f'#include "Größe.h"\nint ü{i}(Shared&);\n', *flags)
+        self.assertEqual(self.index()["with_errors"], 0)
+        self.assertEqual(len(self.places("refs", "Shared")), 5)
+
+
+class Bad(SemanticRun):
+    def check_rest(self, report, quarantined):
+        """The bad units are told of, and the good ones have not suffered."""
+        named = " ".join(report["quarantine"] + report["failures"])
+        for name in quarantined:
+            self.assertIn(name, named)
+        self.assertEqual(self.places("def", "f0"), [("unit0.cc", 2, 5)])
+        self.assertEqual(self.places("def", "f3"), [("unit3.cc", 2, 5)])
+
+    def test_units_that_crash_hang_or_eat_memory(self):
+        self.write("shared.h", SHARED)
+        self.many_units(4)
+        self.unit("crash.cc", '#include "shared.h"\n#pragma clang __debug crash\n')
+        self.unit("hang.cc", "constexpr int spin() { for (;;) {} return 0; }\nconstexpr int x = spin();\n",
+                  "-fconstexpr-steps=4294967295", "-std=c++20")
+        self.unit("memory.cc", "template <int N> struct Deep { Deep<N + 1> next; };\nDeep<0> deep;\n",
+                  "-ftemplate-depth=100000000")
+        report = self.index("--unit-seconds", "4", "--unit-memory-mb", "600")
+        self.check_rest(report, ["crash.cc", "hang.cc", "memory.cc"])
+        told = {q.split(":")[0]: q for q in report["quarantine"]}
+        self.assertIn("crashed", told["crash.cc"])
+        self.assertIn("longer than", told["hang.cc"])
+        self.assertIn("to reproduce: cd ", told["crash.cc"])
+        # Remembered while nothing changes, and tried again when it does.
+        again = self.index("--unit-seconds", "4", "--unit-memory-mb", "600")
+        self.assertEqual((again["unchanged"], again["quarantined"]), (7, 0))
+        self.write("crash.cc", '#include "shared.h"\nint cured;\n')
+        self.assertEqual(self.index("--unit-seconds", "4")["plain"], 1)
+        self.assertEqual(self.places("def", "cured"), [("crash.cc", 2, 5)])
+
+    def test_nesting(self):
+        self.write("shared.h", SHARED)
+        self.many_units(4)
+        self.unit("parens.cc", "int x = " + "(" * 10000 + "1" + ")" * 10000 + ";\n", "-fbracket-depth=1000000")
+        self.unit("blocks.cc", "void f() " + "{" * 10000 + "}" * 10000 + "\n", "-fbracket-depth=1000000")
+        self.unit("minus.cc", "int y = " + "- " * 10000 + "1;\n")
+        report = self.index("--unit-seconds", "20")
+        self.check_rest(report, [])
+        self.assertEqual(report["units"], report["zygote"] + report["plain"] + report["quarantined"])
+
+    def test_header_that_kills_the_zygote(self):
+        self.write("shared.h", SHARED)
+        self.write("deadly.h", "#pragma once\nint before;\n#pragma clang __debug crash\n")
+        self.many_units(4)
+        for i in range(3):
+            self.unit(f"dead{i}.cc", '#include "shared.h"\n#include "deadly.h"\n')
+        report = self.index()
+        self.check_rest(report, ["dead0.cc", "dead1.cc", "dead2.cc"])
+        self.assertGreaterEqual(report["zygote_restarts"], 1)
+        self.assertEqual(report["zygote"], 4, report["plain_reasons"])
+
+    def test_broken_sources(self):
+        self.write("shared.h", SHARED)
+        self.many_units(4)
+        self.unit("missing.cc", '#include "nowhere.h"\nint still_here;\n')
+        self.unit("errors.cc", '#include "shared.h"\nint good() { return 1; }\nint bad( {\n')
+        self.unit("bytes.cc", b'#include "shared.h"\n// \xff\xfe\nint bytes;\n')
+        self.unit("self.cc", '#include "shared.h"\n#ifndef ONCE\n#define ONCE\n#include "self.cc"\n#endif\nextern int s;\n')
+        report = self.index()
+        self.check_rest(report, [])
+        self.assertEqual(report["with_errors"], 2)
+        self.assertEqual(self.places("def", "good"), [("errors.cc", 2, 5)])
+        self.assertEqual(self.places("def", "bytes"), [("bytes.cc", 3, 5)])
+
+    def test_flags_of_other_compilers(self):
+        self.write("shared.h", SHARED)
+        self.many_units(4)
+        self.unit("gcc.cc", "int gcc;\n", "-fno-tree-vectorize", "-fconserve-stack", "-mno-such-thing",
+                  "-fno-such-flag-anywhere", "-Wno-gcc-only", "-include-pch", "gone.pch")
+        self.unit("modules.cc", "int modules;\n", "-fmodules-ts", "-fmodule-mapper=x", "-std=c++20")
+        report = self.index()
+        self.check_rest(report, [])
+        self.assertEqual(report["with_errors"], 0, report)
+        self.assertEqual(self.places("def", "gcc"), [("gcc.cc", 1, 5)])
+        self.assertTrue(any("-fconserve-stack" in note for note in report["notes"]), report["notes"])
+
+    def test_generated_file_comes_later(self):
+        self.unit("user.cc", '#include "generated.h"\nGenerated g;\n')
+        self.entries.append({"directory": self.root, "file": "later.cc",
+                             "arguments": [COMPILER, "-c", "later.cc"]})
+        self.assertEqual(self.index()["units"], 1)
+        self.write("generated.h", "struct Generated {};\n")
+        self.write("later.cc", "int later;\n")
+        # The unit is parsed again when asked anew: its file list could not name what was not there.
+        self.write("user.cc", '#include "generated.h"\nGenerated g ;\n')
+        report = self.index()
+        self.assertEqual((report["units"], report["with_errors"]), (2, 0))
+        self.assertEqual(self.places("def", "Generated"), [("generated.h", 1, 8)])
+        self.assertEqual(self.places("def", "later"), [("later.cc", 1, 5)])
+
+    def test_databases_without_use(self):
+        self.assertEqual(self.index()["units"], 0)
+        self.entries = [{"directory": "/nowhere", "file": "x.cc", "command": "c++ x.cc"}, {"file": 7}, {}]
+        report = self.index()
+        self.assertEqual(report["units"], 0)
+        self.assertTrue(report["notes"])
+        self.write("compile_commands.json", "[{")
+        result = subprocess.run(self.command(), capture_output=True, timeout=60)
+        self.assertNotEqual(result.returncode, 0)
+        self.assertIn(b"compile_commands.json", result.stderr)
+
+
+class Interrupted(SemanticRun):
+    def start(self):
+        self.write("shared.h", SHARED + "#include <map>\n#include <vector>\n#include <algorithm>\n")
+        self.many_units(40, "#include <regex>\nstd::regex r{0};\nint f{0}(Shared& s) {{ return s.value; }}\n")
+        self.save()
+        return subprocess.Popen(self.command(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def parsing_processes(self):
+        listing = subprocess.run(["pgrep", "-f", f"{ASTROLABE} --parse-server"], capture_output=True)
+        return listing.stdout.split()
+
+    def test_signals_keep_what_is_done(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            process = self.start()
+            journal = os.path.join(self.index_dir, "semantic", "journal")
+            end = time.time() + 60
+            while time.time() < end and not (os.path.exists(journal) and os.path.getsize(journal) > 100_000):
+                time.sleep(0.02)
+            process.send_signal(number)
+            out, _ = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, 130)
+            self.assertTrue(json.loads(out)["cancelled"])
+            report = self.index()
+            self.assertGreater(report["unchanged"], 0)
+            self.assertEqual(len(self.places("refs", "Shared::value")), 41)
+            subprocess.run(["rm", "-rf", self.index_dir])
+            self.entries = []
+
+    def test_killed_front_leaves_nobody_behind(self):
+        process = self.start()
+        end = time.time() + 60
+        while time.time() < end and not self.parsing_processes():
+            time.sleep(0.02)
+        time.sleep(0.3)
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        process.stderr.close()
+        end = time.time() + 20
+        while time.time() < end and self.parsing_processes():
+            time.sleep(0.05)
+        self.assertEqual(self.parsing_processes(), [])
+        self.assertEqual(self.index()["quarantined"], 0)
+        self.assertEqual(len(self.places("refs", "Shared::value")), 41)
+
+
+class Inspection(SemanticRun):
+    def run_on(self, *arguments):
+        self.save()
+        return subprocess.run([ASTROLABE, *arguments, "--root", self.root, "--index-dir", self.index_dir],
+                              capture_output=True, timeout=60)
+
+    def test_plan_explains_itself(self):
+        self.write("shared.h", SHARED)
+        self.many_units(4)
+        self.unit("other.cc", "int other;\n", "-std=c++20")
+        text = self.run_on("dump", "plan").stdout.decode()
+        self.assertIn("zygote 0: 1 headers, 4 units", text)
+        self.assertIn('header "' + os.path.join(self.root, "shared.h") + '" shared.h', text)
+        self.assertIn("plain other.cc: only 1 with these flags", text)
+
+    def test_flags_name_their_origin(self):
+        self.unit("a.cc", "int a;\n", "-DA=1")
+        self.write("b.cc", "int b;\n")
+        self.assertIn("origin compilation database",
+                      self.run_on("dump", "flags", os.path.join(self.root, "a.cc")).stdout.decode())
+        text = self.run_on("dump", "flags", os.path.join(self.root, "b.cc")).stdout.decode()
+        self.assertIn("origin a similar file", text)
+        self.assertIn("-DA=1", text)
+
+    def test_check_shows_every_step(self):
+        self.unit("a.cc", "int a;\nint b = c;\n")
+        result = self.run_on("check", os.path.join(self.root, "a.cc"))
+        text = result.stdout.decode()
+        for step in ("database", "flags", "closure", "parse", "facts"):
+            self.assertIn(f"{step} ", text)
+        self.assertIn("a.cc:2:9: ", text)
+        self.assertNotEqual(result.returncode, 0)
+
+    def test_compile_flags(self):
+        self.write("compile_flags.txt", "-DFLAG\n")
+        self.write("a.cc", "#ifdef FLAG\nint with_flag;\n#endif\n")
+        result = subprocess.run(self.command(), capture_output=True, timeout=60)
+        self.assertEqual(json.loads(result.stdout)["semantic"]["plain"], 1)
+        self.assertEqual(self.places("def", "with_flag"), [("a.cc", 2, 5)])
+
+
+if __name__ == "__main__":
+    ASTROLABE = sys.argv.pop(1)
+    unittest.main()
