@@ -54,9 +54,6 @@ if(ASTROLABE_SANITIZE)
     endforeach()
     target_link_libraries(astrolabe_flags INTERFACE absl::synchronization)
   endif()
-else()
-  # Not under sanitizers: their runtimes carry no address-significance tables, and lld warns on each object.
-  add_link_options(-Wl,--icf=safe)
 endif()
 # Coverage for libFuzzer in every layer; only the programs of astrolabe_fuzzer() bring its main().
 if(ASTROLABE_FUZZ)

@@ -615,13 +615,13 @@ class Run {
 }  // namespace
 
 std::string BatchProgress::Slowest() const {
-  absl::MutexLock lock(&mutex);
-  return slowest;
+  absl::MutexLock lock(&mutex_);
+  return slowest_;
 }
 
 void BatchProgress::SetSlowest(std::string_view name) {
-  absl::MutexLock lock(&mutex);
-  slowest = std::string(name);
+  absl::MutexLock lock(&mutex_);
+  slowest_ = std::string(name);
 }
 
 absl::Status RunBatch(const PlanInput& input, const Plan& plan,

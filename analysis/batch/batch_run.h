@@ -44,13 +44,13 @@ struct QuarantinedUnit {
 struct BatchProgress {
   std::atomic<uint32_t> units_total = 0;
   std::atomic<uint32_t> units_done = 0;
-  std::atomic<uint32_t> zygotes = 0;                       // parsing headers now
-  std::string Slowest() const ABSL_LOCKS_EXCLUDED(mutex);  // the unit at work the longest
-  void SetSlowest(std::string_view name) ABSL_LOCKS_EXCLUDED(mutex);
+  std::atomic<uint32_t> zygotes = 0;                        // parsing headers now
+  std::string Slowest() const ABSL_LOCKS_EXCLUDED(mutex_);  // the unit at work the longest
+  void SetSlowest(std::string_view name) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  mutable absl::Mutex mutex;
-  std::string slowest ABSL_GUARDED_BY(mutex);
+  mutable absl::Mutex mutex_;
+  std::string slowest_ ABSL_GUARDED_BY(mutex_);
 };
 
 struct BatchStatistics {

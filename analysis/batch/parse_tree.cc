@@ -60,7 +60,7 @@ std::string PlaceInLog(const std::string& log) {
     std::string line = log.substr(at, end - at);
     at = end + 1;
     size_t tab = line.find(".\t");
-    if (tab == std::string::npos || tab > 3) continue;
+    if (tab > 3) continue;  // none at all included
     if (line.find("Program arguments") != std::string::npos) continue;
     place = line.substr(tab + 2);
     if (line.find("parser") != std::string::npos || line.find(':') != std::string::npos) break;
@@ -243,7 +243,7 @@ std::vector<ParseEvent> ParseTree::Wait(absl::Duration patience) {
     if (waiting[i].revents == 0 || !nodes_.contains(ids[i])) continue;
     absl::StatusOr<Frame> frame = ReceiveFrame(waiting[i].fd);
     if (frame.ok()) {
-      HandleFrame(ids[i], *std::move(frame), &events);
+      HandleFrame(ids[i], *frame, &events);
     } else {
       HandleGone(ids[i], &events);
     }
@@ -251,7 +251,7 @@ std::vector<ParseEvent> ParseTree::Wait(absl::Duration patience) {
   return events;
 }
 
-void ParseTree::HandleFrame(NodeId id, Frame frame, std::vector<ParseEvent>* events) {
+void ParseTree::HandleFrame(NodeId id, const Frame& frame, std::vector<ParseEvent>* events) {
   Node& node = nodes_[id];
   if (frame.type == MessageType::kReady) {
     absl::StatusOr<Ready> ready = DecodeReady(frame.payload);

@@ -104,7 +104,7 @@ class ParseTree {
   explicit ParseTree(ParseTreeOptions options) : options_(std::move(options)) {}
   absl::Status StartRoot();
   void StopRoot();
-  void HandleFrame(NodeId id, Frame frame, std::vector<ParseEvent>* events);
+  void HandleFrame(NodeId id, const Frame& frame, std::vector<ParseEvent>* events);
   void HandleGone(NodeId id, std::vector<ParseEvent>* events);
   void EndJob(uint32_t number, const Ended& ended, bool lost, std::vector<ParseEvent>* events);
 
