@@ -297,9 +297,9 @@ void SemanticMerge::WriteFiles(SegmentWriter& out) {
     } else {
       const Source& source = sources_[file.source];
       const SemanticSegment& segment = *source.segment;
-      const uint8_t* symbols = nullptr;
-      if (!segment.File(file.id, &row) || (symbols = segment.FileSymbols(row)) == nullptr ||
-          !segment.Frames(row, &structure, &text)) {
+      if (!segment.File(file.id, &row)) return out.Fail(segment.damage());
+      const uint8_t* symbols = segment.FileSymbols(row);
+      if (symbols == nullptr || !segment.Frames(row, &structure, &text)) {
         return out.Fail(segment.damage());
       }
       const uint32_t old_width = segment.symbol_width();

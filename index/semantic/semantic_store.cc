@@ -140,7 +140,7 @@ absl::Status SemanticStore::TryPublish(std::vector<LiveSemanticSegment> segments
   return absl::OkStatus();
 }
 
-absl::Status SemanticStore::Publish(std::vector<LiveSemanticSegment> segments) {
+absl::Status SemanticStore::Publish(const std::vector<LiveSemanticSegment>& segments) {
   absl::Status status = TryPublish(segments);
   if (!status.ok()) {
     RemoveUnlessPublished(segments);

@@ -44,7 +44,7 @@ class SemanticStore {
 
   // Makes `segments` the current state. On error the old one stays, and `segments` that it does not
   // name are removed.
-  absl::Status Publish(std::vector<LiveSemanticSegment> segments);
+  absl::Status Publish(const std::vector<LiveSemanticSegment>& segments);
 
  private:
   absl::Status TryPublish(std::vector<LiveSemanticSegment> segments);

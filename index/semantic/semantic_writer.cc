@@ -114,7 +114,7 @@ absl::Status SemanticWriterImpl::DropDamage() {
     absl::Status status = MarkIncompleteUnits(*live.segment, contents, &live.dead);
     if (!status.ok()) return status;
   }
-  return store_.Publish(std::move(segments));
+  return store_.Publish(segments);
 }
 
 absl::Status SemanticWriterImpl::Recover() {
@@ -369,7 +369,7 @@ absl::Status SemanticWriterImpl::Commit() {
   absl::StatusOr<std::vector<LiveSemanticSegment>> segments =
       Apply(mapped != nullptr ? mapped->bytes() : std::string_view());
   if (!segments.ok()) return segments.status();
-  absl::Status published = store_.Publish(*std::move(segments));
+  absl::Status published = store_.Publish(*segments);
   if (!published.ok()) return published;
 
   // The journal belongs to the generation before, so it is void whether or not it can be removed.
