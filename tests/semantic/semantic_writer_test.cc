@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/file_system.h"
@@ -19,8 +20,8 @@ namespace {
 constexpr std::string_view kDir = "/index/semantic";
 
 std::unique_ptr<SemanticWriter> OpenWriter(FileSystem& fs, std::string version = "1") {
-  absl::StatusOr<std::unique_ptr<SemanticWriter>> writer =
-      SemanticWriter::Open(fs, std::string(kDir), {.tool_version = version, .owner = "test"});
+  absl::StatusOr<std::unique_ptr<SemanticWriter>> writer = SemanticWriter::Open(
+      fs, std::string(kDir), {.tool_version = std::move(version), .owner = "test"});
   EXPECT_TRUE(writer.ok()) << writer.status();
   return writer.ok() ? *std::move(writer) : nullptr;
 }
