@@ -67,6 +67,22 @@ TEST(Trace, SpansHaveTimesThreadsAndArguments) {
             inner["ts"].get<double>() + inner["dur"].get<double>());
 }
 
+TEST(Trace, OtherProcessesHaveTracksOfTheirOwn) {
+  TempDirectory directory;
+  ASSERT_TRUE(StartTrace(directory / "t.json").ok());
+  std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  TraceLane(0, "unit", 0.002, "file", "a.cc");
+  TraceLane(1, "unit", 0.001, "file", "b.cc");
+  ASSERT_TRUE(StopTrace().ok());
+  const std::vector<json> spans = Spans(Parse(directory / "t.json"));
+  ASSERT_EQ(spans.size(), 2u);
+  EXPECT_EQ(spans[0]["args"]["file"], "a.cc");
+  EXPECT_EQ(spans[0]["dur"], 2'000);  // microseconds
+  EXPECT_GE(spans[0]["ts"].get<double>(), 2'000);
+  EXPECT_NE(spans[0]["tid"], spans[1]["tid"]);
+  EXPECT_NE(spans[0]["tid"], ::gettid());
+}
+
 TEST(Trace, AllSpansOfAllThreadsArrive) {
   TempDirectory directory;
   // Enough that every thread hands over more than once.
