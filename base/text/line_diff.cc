@@ -108,7 +108,7 @@ std::optional<std::vector<Hunk>> CompareLines(const Lines& before, const Lines& 
 
 // The edit that makes `after`'s bytes out of `before`'s, without what is equal at the ends. Boundaries
 // are those of the whole texts.
-TextEdit TrimmedEdit(std::string_view before, ByteRange old_range, std::string_view after,
+ByteEdit TrimmedEdit(std::string_view before, ByteRange old_range, std::string_view after,
                      ByteRange new_range) {
   const size_t common = std::min(old_range.end - old_range.begin, new_range.end - new_range.begin);
   size_t prefix = 0;
@@ -135,10 +135,10 @@ TextEdit TrimmedEdit(std::string_view before, ByteRange old_range, std::string_v
 
 }  // namespace
 
-std::vector<TextEdit> DiffTexts(std::string_view before, std::string_view after,
+std::vector<ByteEdit> DiffTexts(std::string_view before, std::string_view after,
                                 const DiffLimits& limits) {
   if (before == after) return {};
-  const TextEdit whole = TrimmedEdit(before, {0, before.size()}, after, {0, after.size()});
+  const ByteEdit whole = TrimmedEdit(before, {0, before.size()}, after, {0, after.size()});
   if (whole.range.begin == whole.range.end || whole.replacement.empty()) return {whole};
 
   // To whole lines again, so that equal lines at the edges are found equal.
@@ -153,7 +153,7 @@ std::vector<TextEdit> DiffTexts(std::string_view before, std::string_view after,
   if (old_lines.count() == 1 || new_lines.count() == 1) return {whole};
   const std::optional<std::vector<Hunk>> hunks = CompareLines(old_lines, new_lines, limits);
   if (!hunks) return {whole};
-  std::vector<TextEdit> edits;
+  std::vector<ByteEdit> edits;
   for (const Hunk& hunk : *hunks) {
     edits.push_back(TrimmedEdit(
         before,

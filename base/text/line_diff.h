@@ -13,7 +13,7 @@
 namespace astrolabe {
 
 // Replace the bytes of `range`.
-struct TextEdit {
+struct ByteEdit {
   ByteRange range;
   std::string_view replacement;
 };
@@ -29,7 +29,7 @@ struct DiffLimits {
 // replacements views into `after`. The fewest lines are touched, and of these only what differs, in whole
 // characters. None if the texts are equal. Source of the algorithm: Myers, "An O(ND) Difference Algorithm
 // and Its Variations", 1986.
-std::vector<TextEdit> DiffTexts(std::string_view before, std::string_view after,
+std::vector<ByteEdit> DiffTexts(std::string_view before, std::string_view after,
                                 const DiffLimits& limits = {});
 
 }  // namespace astrolabe

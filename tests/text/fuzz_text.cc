@@ -58,7 +58,7 @@ void CheckDiff(const TextBuffer& before, const TextBuffer& after) {
   const std::string old_text = before.ToString();
   const std::string new_text = after.ToString();
   std::string patched = old_text;
-  const std::vector<TextEdit> edits =
+  const std::vector<ByteEdit> edits =
       DiffTexts(old_text, new_text, {.max_differences = 40, .max_comparisons = 10'000});
   for (auto edit = edits.rbegin(); edit != edits.rend(); ++edit) {
     Expect(edit->range.begin <= edit->range.end && edit->range.end <= patched.size(), "edit range");

@@ -12,7 +12,7 @@
 namespace astrolabe {
 namespace {
 
-std::string Apply(std::string text, const std::vector<TextEdit>& edits) {
+std::string Apply(std::string text, const std::vector<ByteEdit>& edits) {
   for (auto edit = edits.rbegin(); edit != edits.rend(); ++edit) {
     text.replace(edit->range.begin, edit->range.end - edit->range.begin, edit->replacement);
   }
@@ -22,8 +22,8 @@ std::string Apply(std::string text, const std::vector<TextEdit>& edits) {
 // "removed>inserted" for each edit.
 std::string Describe(std::string_view before, std::string_view after) {
   std::string description;
-  const std::vector<TextEdit> edits = DiffTexts(before, after);
-  for (const TextEdit& edit : edits) {
+  const std::vector<ByteEdit> edits = DiffTexts(before, after);
+  for (const ByteEdit& edit : edits) {
     if (!description.empty()) description += ", ";
     description += StrCat(before.substr(edit.range.begin, edit.range.end - edit.range.begin), ">",
                           edit.replacement);
@@ -60,9 +60,9 @@ TEST(LineDiff, BeyondTheLimitsItIsOneEdit) {
     before += StrCat("old ", i, "\ncommon\n");
     after += StrCat("new ", i, "\ncommon\n");
   }
-  const std::vector<TextEdit> all = DiffTexts(before, after);
+  const std::vector<ByteEdit> all = DiffTexts(before, after);
   EXPECT_EQ(all.size(), 100u);
-  const std::vector<TextEdit> one = DiffTexts(before, after, {.max_differences = 20});
+  const std::vector<ByteEdit> one = DiffTexts(before, after, {.max_differences = 20});
   EXPECT_EQ(one.size(), 1u);
   EXPECT_EQ(Apply(before, one), after);
   EXPECT_EQ(DiffTexts(before, after, {.max_comparisons = 20}).size(), 1u);
@@ -81,7 +81,7 @@ TEST(LineDiff, RandomTexts) {
   for (int round = 0; round < 3000; ++round) {
     const std::string before = make();
     const std::string after = make();
-    const std::vector<TextEdit> edits = DiffTexts(before, after);
+    const std::vector<ByteEdit> edits = DiffTexts(before, after);
     ASSERT_EQ(Apply(before, edits), after) << before << "----\n" << after;
     for (size_t i = 1; i < edits.size(); ++i) {
       ASSERT_LE(edits[i - 1].range.end, edits[i].range.begin);
