@@ -37,6 +37,10 @@ size_t DefaultThreads() {
   return std::max<size_t>(3, size_t{std::thread::hardware_concurrency()} + 1);
 }
 
+bool IsUnasked(const Task& task) {
+  return !task.is_write && task.priority >= TaskPriority::kOpenFile;
+}
+
 bool IsLow(const Task& task) { return !task.is_write && task.priority >= TaskPriority::kNeighbour; }
 
 size_t RankOf(const Task& task) {
@@ -94,8 +98,7 @@ struct Scheduler::Entry {
 };
 
 Scheduler::Scheduler(SchedulerOptions options)
-    : max_threads_(options.threads != 0 ? options.threads : DefaultThreads()),
-      max_low_(std::max<size_t>(1, max_threads_ - 1)) {}
+    : max_threads_(options.threads != 0 ? options.threads : DefaultThreads()) {}
 
 Scheduler::~Scheduler() { Shutdown(Drain::kDrop); }
 
@@ -355,11 +358,18 @@ void Scheduler::Forget(const EntryRef& entry) {
   if (entries_.empty()) idle_.SignalAll();
 }
 
+size_t Scheduler::FreeForUnasked() const {
+  return std::max<size_t>(2, max_threads_) - 1 - running_unasked_;
+}
+
+size_t Scheduler::FreeForLow() const {
+  return std::min(FreeForUnasked(), std::max<size_t>(3, max_threads_) - 2 - running_low_);
+}
+
 void Scheduler::AddThreads() {
-  const size_t ready_high = ready_[0].size() + ready_[1].size() + ready_[2].size();
-  const size_t ready_low = ready_[3].size() + ready_[4].size();
-  const size_t free_low = max_low_ - std::min(max_low_, running_low_);
-  size_t wanted = ready_high + std::min(ready_low, free_low);
+  const size_t low = std::min(ready_[3].size() + ready_[4].size(), FreeForLow());
+  const size_t unasked = std::min(ready_[2].size() + low, FreeForUnasked());
+  size_t wanted = ready_[0].size() + ready_[1].size() + unasked;
   if (!delayed_.empty()) wanted = std::max<size_t>(wanted, 1);  // somebody has to watch the clock
   size_t available = idle_threads_;
   while (available < wanted && threads_.size() < max_threads_ && !stopped_) {
@@ -377,12 +387,15 @@ void Scheduler::AddThreads() {
 Scheduler::EntryRef Scheduler::TakeReady() {
   for (std::map<TaskId, EntryRef>& rank : ready_) {
     if (rank.empty()) continue;
-    const EntryRef entry = rank.begin()->second;
+    EntryRef entry = rank.begin()->second;
+    const bool unasked = IsUnasked(entry->task);
     const bool low = IsLow(entry->task);
-    if (low && running_low_ >= max_low_) return nullptr;  // what follows is low too
+    // What follows is of lower priority still.
+    if ((unasked && FreeForUnasked() == 0) || (low && FreeForLow() == 0)) return nullptr;
     rank.erase(rank.begin());
     entry->state = Entry::State::kRunning;
     ++running_;
+    running_unasked_ += unasked;
     running_low_ += low;
     if (!entry->task.key.empty()) {
       Key& key = keys_[entry->task.key];
@@ -439,6 +452,7 @@ void Scheduler::Run(const EntryRef& entry) {
 
   absl::MutexLock lock(&mutex_);
   --running_;
+  running_unasked_ -= IsUnasked(task);
   running_low_ -= IsLow(task);
   if (!task.key.empty()) {
     Key& key = keys_[task.key];

@@ -56,8 +56,8 @@ struct Task {
   std::string lane;  // empty: none
   // Of the lane, which must then be given. A write has no key, no delay and no pin, and is not cancelled.
   bool is_write = false;
-  // A read that the next edit makes pointless: when a write is submitted to the lane after it, it is dropped if it
-  // waits and told to stop if it runs.
+  // A read that the next edit makes pointless: when a write is submitted to the lane after it, it is dropped
+  // if it waits and told to stop if it runs.
   bool until_write = false;
 
   // Newest wins: a task that waits with the same key is dropped when this one is submitted, and this one does
@@ -98,9 +98,9 @@ struct SchedulerOptions {
 //     every write before it has ended and every read before it is pinned; none behind it is before it ends.
 //     Reads run beside each other and beside later writes. Dropped tasks hold up nothing.
 //  3. Of the tasks with one key at most one waits and at most one runs.
-//  4. What may start starts by priority, writes before all, and in the order of submission among equals. One
-//     thread never takes kNeighbour or kBackground, if there are two at all: whatever runs in the background,
-//     the next keystroke finds a thread.
+//  4. What may start starts by priority, writes before all, and in the order of submission among equals. As
+//     tasks are not interrupted, threads are kept free: of three or more one never takes anything but writes
+//     and kInteractive, and another one neither kNeighbour nor kBackground. Of two, the first holds.
 //  5. A task whose token was set before it started does not start.
 class Scheduler {
  public:
@@ -169,6 +169,9 @@ class Scheduler {
   void Tell(const Dropped& dropped) ABSL_LOCKS_EXCLUDED(mutex_);
   // The entry has come to its end, and its callbacks are through.
   void Forget(const EntryRef& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // How many more may start, of kOpenFile and below; of kNeighbour and kBackground.
+  size_t FreeForUnasked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  size_t FreeForLow() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void AddThreads() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The next one to start, as running; null if none may.
   EntryRef TakeReady() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -176,7 +179,6 @@ class Scheduler {
   void Run(const EntryRef& entry) ABSL_LOCKS_EXCLUDED(mutex_);
 
   const size_t max_threads_;
-  const size_t max_low_;  // threads that kNeighbour and kBackground may have
   mutable absl::Mutex mutex_;
   absl::CondVar work_;  // something is ready or delayed, or it is the end
   absl::CondVar idle_;  // entries_ is empty, or the threads are gone
@@ -189,6 +191,8 @@ class Scheduler {
   std::array<std::map<TaskId, EntryRef>, 1 + kTaskPriorities> ready_ ABSL_GUARDED_BY(mutex_);
   std::map<std::pair<int64_t, TaskId>, EntryRef> delayed_ ABSL_GUARDED_BY(mutex_);  // by start time
   size_t running_ ABSL_GUARDED_BY(mutex_) = 0;
+  // Of kOpenFile and below; of kNeighbour and kBackground.
+  size_t running_unasked_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t running_low_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t idle_threads_ ABSL_GUARDED_BY(mutex_) = 0;
   bool accepting_ ABSL_GUARDED_BY(mutex_) = true;

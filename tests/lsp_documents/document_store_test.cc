@@ -28,9 +28,9 @@ struct OpenStore {
       : store(encoding) {
     EXPECT_TRUE(store.Open(kUri, "cpp", 1, text).ok());
   }
-  // The text after a change to version 2, and its notes.
-  std::string Change(std::vector<DocumentChange> changes) {
-    absl::StatusOr<DocumentUpdate> update = store.Change(kUri, std::nullopt, std::move(changes));
+  // The text after a change to the next version; `notes` are the change's.
+  std::string Change(const std::vector<DocumentChange>& changes) {
+    absl::StatusOr<DocumentUpdate> update = store.Change(kUri, std::nullopt, changes);
     EXPECT_TRUE(update.ok()) << update.status();
     notes = update->notes;
     return update->document->text.ToString();
@@ -184,7 +184,7 @@ TEST(DocumentStore, AThousandRandomEdits) {
                            .text = piece});
         client.replace(begin, end - begin, piece);
       }
-      ASSERT_EQ(open.Change(std::move(changes)), client) << i;
+      ASSERT_EQ(open.Change(changes), client) << i;
       ASSERT_TRUE(open.notes.empty()) << open.notes[0];
     }
   }

@@ -57,7 +57,7 @@ class Journal {
 };
 
 // A task that says in `journal` how it ended.
-Task Noted(Journal& journal, std::string name) {
+Task Noted(Journal& journal, const std::string& name) {
   Task task;
   task.name = "noted";
   task.run = [&journal, name](const CancelToken&) { journal.Add(name); };
@@ -140,6 +140,24 @@ TEST(Scheduler, TheBackgroundLeavesAThreadFree) {
   held.gate.Open();
   scheduler.WaitIdle();
   EXPECT_EQ(journal.text(), "third second");
+}
+
+TEST(Scheduler, OpenFilesLeaveAThreadFreeAndTheBackgroundTwo) {
+  Journal journal;
+  Scheduler scheduler({.threads = 3});
+  Held background(scheduler, WithPriority({}, TaskPriority::kBackground));
+  scheduler.Submit(WithPriority(Noted(journal, "background"), TaskPriority::kBackground));
+  Held open(scheduler, WithPriority({}, TaskPriority::kOpenFile));
+  scheduler.Submit(WithPriority(Noted(journal, "open"), TaskPriority::kOpenFile));
+  Held interactive(scheduler);
+  EXPECT_EQ(journal.text(), "");
+  open.gate.Open();
+  while (journal.text().empty()) std::this_thread::yield();
+  EXPECT_EQ(journal.text(), "open");
+  background.gate.Open();
+  interactive.gate.Open();
+  scheduler.WaitIdle();
+  EXPECT_EQ(journal.text(), "open background");
 }
 
 TEST(Scheduler, AReadComesAfterTheWritesBeforeIt) {
