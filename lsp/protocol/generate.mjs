@@ -477,14 +477,19 @@ function codecText({ name, members }) {
   return body;
 }
 
-const parts = { basic: [], capabilities: [], options: [], messages: [] };
-const names = { basic: 'what messages are made of: positions, edits, symbols, items',
-                capabilities: 'what the client can do', options: 'what the server can do and how it is registered',
+const parts = { basic: [], items: [], capabilities: [], options: [], registration: [], messages: [] };
+const names = { basic: 'what messages are made of: positions, edits, diagnostics, documents',
+                items: 'what answers are made of: completions, signatures, symbols, actions, hints',
+                capabilities: 'what the client can do', options: 'what the server can do',
+                registration: 'how what the server can do is registered, and for which documents',
                 messages: 'parameters, results and what else belongs to one request' };
 for (const d of inOrder) {
-  const part = d.source === 'vscode-languageserver-types' || /^vscode-jsonrpc/.test(d.source) ? 'basic'
+  const part = d.source === 'vscode-languageserver-types' || /^vscode-jsonrpc/.test(d.source) 
+      ? (/^(Completion|Signature|Parameter|Symbol|Workspace|Document[SHL]|Base|CodeA|CodeL|Inlay|Inline|Call|Type|Semantic|Selection|Marked|Hover|Insert|Folding)/
+           .test(d.name) && !/Edit/.test(d.name) ? 'items' : 'basic')
     : /Client\w*Capabilities$|Client\w*Options$|^ClientCapabilities$|Clangd\w*Capabilities/.test(d.name) ? 'capabilities'
-    : /Options$|ServerCapabilities$|Filter$|Filter[A-Z]\w*$/.test(d.name) ? 'options' : 'messages';
+    : /RegistrationOptions$|Filter$|Filter[A-Z]\w*$|Registrations?$/.test(d.name) ? 'registration'
+    : /Options$|ServerCapabilities$/.test(d.name) ? 'options' : 'messages';
   parts[part].push(d);
 }
 for (const [part, members] of Object.entries(parts)) {

@@ -114,19 +114,6 @@ void Encode(JsonWriter& out, const ConfigurationParams& value) {
   object.Required("items", value.items);
 }
 
-bool Decode(const Json& json, const JsonPath& path, Registration& out) {
-  ObjectReader in(json, path);
-  return in.Required("id", out.id) && in.Required("method", out.method) &&
-         in.Optional("registerOptions", out.register_options);
-}
-
-void Encode(JsonWriter& out, const Registration& value) {
-  ObjectWriter object(out);
-  object.Required("id", value.id);
-  object.Required("method", value.method);
-  object.Optional("registerOptions", value.register_options);
-}
-
 bool Decode(const Json& json, const JsonPath& path, RegistrationParams& out) {
   ObjectReader in(json, path);
   return in.Required("registrations", out.registrations);

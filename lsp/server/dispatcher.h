@@ -19,7 +19,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +27,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "lsp/protocol/methods.h"
@@ -52,32 +52,33 @@ class Dispatcher {
   // is bound like any other; without a handler for `shutdown` it is answered with null.
   template <typename Method, typename Handler>
   void OnRequest(Handler handler) {
-    requests_[Method::kMethod] = [handler = std::move(handler)](
-                                     const Json& json,
-                                     std::shared_ptr<IncomingRequest> request) mutable {
-      Reply<typename Method::Result> reply(request);
-      auto params = FromJson<typename Method::Params>(json, "params");
-      if (!params.ok()) return reply(params.status());
-      RequestContext context(std::move(request));
-      if constexpr (requires { params->work_done_token; }) {
-        context.work_done_token = params->work_done_token;
-      }
-      if constexpr (requires { params->partial_result_token; }) {
-        context.partial_result_token = params->partial_result_token;
-      }
-      handler(*std::move(params), std::move(context), std::move(reply));
-    };
+    requests_[std::string(Method::kMethod)] =
+        [handler = std::move(handler)](const Json& json,
+                                       std::shared_ptr<IncomingRequest> request) mutable {
+          Reply<typename Method::Result> reply(request);
+          auto params = FromJson<typename Method::Params>(json, "params");
+          if (!params.ok()) return reply(params.status());
+          RequestContext context(std::move(request));
+          if constexpr (requires { params->work_done_token; }) {
+            context.work_done_token = params->work_done_token;
+          }
+          if constexpr (requires { params->partial_result_token; }) {
+            context.partial_result_token = params->partial_result_token;
+          }
+          handler(*std::move(params), std::move(context), std::move(reply));
+        };
   }
 
   // The same for a notification: handler(Params). One whose params are bad is logged and dropped.
   template <typename Method, typename Handler>
   void OnNotification(Handler handler) {
-    notifications_[Method::kMethod] = [handler = std::move(handler)](const Json& json) mutable {
-      auto params = FromJson<typename Method::Params>(json, "params");
-      if (!params.ok()) return params.status();
-      handler(*std::move(params));
-      return absl::OkStatus();
-    };
+    notifications_[std::string(Method::kMethod)] =
+        [handler = std::move(handler)](const Json& json) mutable {
+          auto params = FromJson<typename Method::Params>(json, "params");
+          if (!params.ok()) return params.status();
+          handler(*std::move(params));
+          return absl::OkStatus();
+        };
   }
 
   // Any thread; may be kept beyond the dispatcher's life.
@@ -97,8 +98,8 @@ class Dispatcher {
   size_t in_flight() const { return table_->size(); }
 
  private:
-  using RequestHandler = std::function<void(const Json&, std::shared_ptr<IncomingRequest>)>;
-  using NotificationHandler = std::function<absl::Status(const Json&)>;
+  using RequestHandler = absl::AnyInvocable<void(const Json&, std::shared_ptr<IncomingRequest>)>;
+  using NotificationHandler = absl::AnyInvocable<absl::Status(const Json&)>;
 
   // Where the session is. A reply to `initialize` may take it back to kNew from another thread.
   enum class Phase { kNew, kInitialized, kShutDown };
