@@ -27,7 +27,7 @@ std::string EndMessage(JsonWriter out, std::string_view method, std::string_view
 
 // The error of a response; parts that are missing or of another type are as good as unknown.
 ResponseError ErrorIn(const Json& message) {
-  ResponseError error{.code = ErrorCode{}, .message = "the client answered with an error"};
+  ResponseError error{.code = ErrorCode::kUnknown, .message = "the client answered with an error"};
   const Json& object = message["error"];
   if (!object.is_object()) return error;
   if (auto code = object.find("code"); code != object.end() && code->is_number_integer()) {
@@ -67,7 +67,7 @@ void Client::SendRequest(std::string_view method, std::string_view params, RawCa
     absl::MutexLock lock(&mutex_);
     if (!closed_) {
       id = ++last_id_;
-      waiting_.emplace(id, std::move(callback));
+      waiting_[id].swap(callback);
     }
   }
   if (id == 0) return callback(absl::UnavailableError("the client is gone"));

@@ -91,13 +91,14 @@ void Dispatcher::Receive(std::string_view content) {
   const auto params = object.find("params");
   const Json& given = params == object.end() || params->is_null() ? none : *params;
   if (id) {
-    ReceiveRequest(*std::move(id), name, given);
+    ReceiveRequest(*id, name, given);
   } else {
     ReceiveNotification(name, given);
   }
 }
 
-void Dispatcher::ReceiveRequest(RequestId id, const std::string& method, const Json& params) {
+void Dispatcher::ReceiveRequest(const RequestId& id, const std::string& method,
+                                const Json& params) {
   requests_received.Add();
   auto request = std::make_shared<IncomingRequest>(id, method, client_, table_);
   if (table_->Find(id) != nullptr) {

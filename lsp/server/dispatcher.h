@@ -108,7 +108,7 @@ class Dispatcher {
     Phase phase ABSL_GUARDED_BY(mutex) = Phase::kNew;
   };
 
-  void ReceiveRequest(RequestId id, const std::string& method, const Json& params);
+  void ReceiveRequest(const RequestId& id, const std::string& method, const Json& params);
   void ReceiveNotification(const std::string& method, const Json& params);
   void CancelRequest(const Json& params);
   // The error of a request that may not come now; moves the phase for those that do so.

@@ -45,6 +45,8 @@ absl::StatusCode CodeOf(ErrorCode code) {
     case ErrorCode::kInternalError:
     case ErrorCode::kParseError:
       return absl::StatusCode::kInternal;
+    case ErrorCode::kUnknown:
+      break;
   }
   return absl::StatusCode::kUnknown;
 }

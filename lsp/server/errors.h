@@ -10,6 +10,7 @@
 namespace astrolabe::lsp {
 
 enum class ErrorCode : int {
+  kUnknown = 0,  // of a client's that gave none
   kParseError = -32700,
   kInvalidRequest = -32600,
   kMethodNotFound = -32601,

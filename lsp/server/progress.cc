@@ -60,7 +60,7 @@ WorkDoneProgress::WorkDoneProgress(std::shared_ptr<Client> client, ProgressToken
     : state_(
           std::make_shared<State>(std::move(client), std::move(token), std::move(options), true)) {}
 
-std::unique_ptr<WorkDoneProgress> WorkDoneProgress::Create(std::shared_ptr<Client> client,
+std::unique_ptr<WorkDoneProgress> WorkDoneProgress::Create(const std::shared_ptr<Client>& client,
                                                            ProgressOptions options) {
   static std::atomic<int> last{0};
   auto progress = std::make_unique<WorkDoneProgress>(

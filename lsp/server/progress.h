@@ -1,9 +1,9 @@
 // Work-done progress: telling the client that something goes on, how far it is, and that it is over.
 //
-//   WorkDoneProgress progress(client, WorkDoneProgress::Create(client, capabilities), {…});
-//   progress.Begin("Indexing");
-//   progress.Report("120/3000", 4);
-//   progress.End("3,000 files in 12 s");
+//   auto progress = WorkDoneProgress::Create(dispatcher.client());
+//   progress->Begin("Indexing");
+//   progress->Report("120/3000", 4);
+//   progress->End("3,000 files in 12 s");
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
@@ -37,7 +37,7 @@ class WorkDoneProgress {
   // Under a token of its own, which the client is asked to accept (window/workDoneProgress/create); only
   // for clients with the capability window.workDoneProgress. What is reported before the client has
   // answered is not lost, as far as it still matters then; if it refuses, nothing is sent.
-  static std::unique_ptr<WorkDoneProgress> Create(std::shared_ptr<Client> client,
+  static std::unique_ptr<WorkDoneProgress> Create(const std::shared_ptr<Client>& client,
                                                   ProgressOptions options = {});
   WorkDoneProgress(const WorkDoneProgress&) = delete;
   WorkDoneProgress& operator=(const WorkDoneProgress&) = delete;

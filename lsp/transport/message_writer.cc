@@ -41,7 +41,7 @@ MessageWriter::~MessageWriter() {
   if (thread.joinable()) thread.join();
 }
 
-absl::Status MessageWriter::Write(std::string content) {
+absl::Status MessageWriter::Write(std::string_view content) {
   absl::MutexLock lock(&mutex_);
   if (!status_.ok()) return status_;
   std::string message = StrCat("Content-Length: ", content.size(), "\r\n\r\n");

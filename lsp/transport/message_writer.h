@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include "absl/base/thread_annotations.h"
@@ -35,7 +36,7 @@ class MessageWriter {
 
   // Queues one message with this content. Any thread. Once the client is gone (it closed its end, the
   // queue is full, writing failed) every call returns why, as Unavailable; no signal is raised.
-  absl::Status Write(std::string content);
+  absl::Status Write(std::string_view content);
 
   // Waits until all that was queued is written. DeadlineExceeded, or Unavailable as above.
   absl::Status Flush(absl::Duration timeout);
