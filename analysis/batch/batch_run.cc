@@ -25,7 +25,11 @@ constexpr int kMaxRootDeaths = 5;
 // A zygote is parsed while the children of the one before it run: so many units are about as long.
 constexpr size_t kLookAhead = 100;
 constexpr size_t kMaxLiveZygotes = 4;
+// Parsing a zygote again costs about as much as so many units alone.
+constexpr size_t kMinSecondChances = 8;
 constexpr size_t kMaxAuditLines = 200;
+// Of the headers of a zygote, one in so many at most is left out because of a file that they lead to.
+constexpr size_t kRareShare = 20;
 
 constexpr uint32_t kNoLane = 0xFFFFFFFF;
 
@@ -60,7 +64,8 @@ struct ZygoteWork {
   PlannedZygote plan;
   std::deque<PlannedUnit> units;
   std::vector<uint32_t> children;  // zygotes on top of this one
-  size_t running = 0;              // jobs on its node, zygotes on top of it not counted
+  bool waits = false;  // for the units that the zygote it is the second chance of rejects
+  size_t running = 0;  // jobs on its node, zygotes on top of it not counted
   bool headers_started = false;
   int headers_failed = 0;
   int restarts = 0;
@@ -74,7 +79,7 @@ struct PlainWork {
 struct RunningWork {
   JobKind kind = JobKind::kPlain;
   uint32_t unit = 0;
-  uint32_t zygote = kNoParent;
+  uint32_t zygote = kNoZygote;
   uint32_t lane = 0;  // of the trace
 };
 
@@ -95,7 +100,10 @@ class Run {
       work.plan = zygote;
       work.units.assign(zygote.units.begin(), zygote.units.end());
       zygotes_.push_back(std::move(work));
-      if (zygote.parent != kNoParent) zygotes_[zygote.parent].children.push_back(index);
+      if (zygote.parent != kNoZygote) zygotes_[zygote.parent].children.push_back(index);
+    }
+    for (const PlannedZygote& zygote : plan.zygotes) {
+      if (zygote.second_chance != kNoZygote) zygotes_[zygote.second_chance].waits = true;
     }
     for (const PlainUnit& unit : plan.plain) plain_.push_back({unit.unit, unit.reason});
     std::stable_sort(plain_.begin(), plain_.end(), [&](const PlainWork& a, const PlainWork& b) {
@@ -140,7 +148,7 @@ class Run {
 
  private:
   uint32_t RootOf(uint32_t zygote) const {
-    while (zygotes_[zygote].plan.parent != kNoParent) zygote = zygotes_[zygote].plan.parent;
+    while (zygotes_[zygote].plan.parent != kNoZygote) zygote = zygotes_[zygote].plan.parent;
     return zygote;
   }
 
@@ -209,10 +217,10 @@ class Run {
   bool StartZygote() {
     for (uint32_t index : order_) {
       ZygoteWork& zygote = zygotes_[index];
-      if (zygote.state != ZygoteWork::State::kIdle) continue;
+      if (zygote.state != ZygoteWork::State::kIdle || zygote.waits) continue;
       NodeId parent = kRootNode;
       Job job;
-      if (zygote.plan.parent != kNoParent) {
+      if (zygote.plan.parent != kNoZygote) {
         const ZygoteWork& base = zygotes_[zygote.plan.parent];
         if (base.state != ZygoteWork::State::kReady) continue;
         parent = base.node;
@@ -244,11 +252,12 @@ class Run {
     Job job;
     job.kind = JobKind::kUnit;
     job.file = input_.units[unit.unit].file;
-    job.macros = std::move(unit.macros);
-    job.changed_macros = std::move(unit.changed_macros);
+    job.macros = unit.macros;
+    job.changed_macros = unit.changed_macros;
     job.command_digest = digests_[unit.unit];
     job.expected_closure = callbacks_.closure(unit.unit);
     StartOn(index, std::move(job), unit.unit);
+    if (zygote.plan.second_chance != kNoZygote) on_trial_[unit.unit] = std::move(unit);
   }
 
   void StartOn(uint32_t index, Job job, uint32_t unit) {
@@ -275,7 +284,7 @@ class Run {
     job.reason = next.reason;
     JobKind kind = job.kind;
     running_[tree_->StartJob(kRootNode, std::move(job), options_.time_limit)] = {kind, next.unit,
-                                                                                 kNoParent};
+                                                                                 kNoZygote};
     return true;
   }
 
@@ -319,7 +328,7 @@ class Run {
       return HandleZygoteEnd(work.zygote, event);
     }
     absl::Status status = HandleJobEnd(work, event);
-    if (work.zygote != kNoParent) {
+    if (work.zygote != kNoZygote) {
       --zygotes_[work.zygote].running;
       CloseIfDone(work.zygote);
     }
@@ -339,12 +348,16 @@ class Run {
       work.lane = kNoLane;
     }
     zygote.state = ZygoteWork::State::kReady;
-    bool bad = !event.ready.bad_headers.empty() || !event.ready.errors.empty();
-    for (const std::string& error : event.ready.errors) {
-      if (bad) Note(StrCat("zygote ", it->second, ": ", error));
-    }
-    if (bad) {
-      RestartWithout(it->second, {event.ready.bad_headers.begin(), event.ready.bad_headers.end()});
+    bool is_bad = !event.ready.bad_headers.empty() || !event.ready.errors.empty();
+    if (is_bad) {
+      std::set<uint64_t> bad(event.ready.bad_headers.begin(), event.ready.bad_headers.end());
+      for (const std::string& error : event.ready.errors) {
+        Note(StrCat("zygote ", it->second, ": ", error));
+        // The next header that leads to the same file would bring the same error.
+        std::set<uint64_t> others = HeadersThrough(zygote, error);
+        if (others.size() <= zygote.plan.headers.size() / kRareShare) bad.merge(others);
+      }
+      RestartWithout(it->second, bad);
     } else {
       CloseIfDone(it->second);
     }
@@ -380,10 +393,11 @@ class Run {
     zygote.state = ZygoteWork::State::kDone;
     for (const PlannedUnit& unit : zygote.units) plain_.push_back({unit.unit, reason});
     zygote.units.clear();
+    OpenSecondChance(zygote);
     for (uint32_t child : zygote.children) {
       if (zygotes_[child].state == ZygoteWork::State::kIdle) GiveUp(child, reason);
     }
-    if (zygote.plan.parent != kNoParent) CloseIfDone(zygote.plan.parent);
+    if (zygote.plan.parent != kNoZygote) CloseIfDone(zygote.plan.parent);
   }
 
   absl::Status HandleZygoteEnd(uint32_t index, const ParseEvent& event) {
@@ -418,10 +432,10 @@ class Run {
     return absl::OkStatus();
   }
 
-  // Of a zygote that died in a header: the listed headers through which the parser can have come
-  // there, by its last place in the source.
-  std::set<uint64_t> Suspects(const ZygoteWork& zygote, const std::string& where) const {
-    std::set<uint64_t> suspects;
+  // The listed headers of a zygote through which the parser can have come to a place in the source,
+  // "PATH:LINE...".
+  std::set<uint64_t> HeadersThrough(const ZygoteWork& zygote, const std::string& where) const {
+    std::set<uint64_t> headers;
     for (size_t i = 0; i < zygote.plan.headers.size(); ++i) {
       std::vector<bool> seen(input_.files.size());
       std::vector<uint32_t> todo = {zygote.plan.header_files[i]};
@@ -430,11 +444,17 @@ class Run {
         todo.pop_back();
         if (seen[file]) continue;
         seen[file] = true;
-        if (where.starts_with(input_.files[file].path + ":")) suspects.insert(i);
+        if (where.starts_with(input_.files[file].path + ":")) headers.insert(i);
         const std::vector<uint32_t>& next = input_.files[file].includes;
         todo.insert(todo.end(), next.begin(), next.end());
       }
     }
+    return headers;
+  }
+
+  // Those that may have killed it, by the last place where it was.
+  std::set<uint64_t> Suspects(const ZygoteWork& zygote, const std::string& where) const {
+    std::set<uint64_t> suspects = HeadersThrough(zygote, where);
     // It says nothing: then half of the headers at a time, the later ones being the rarer ones.
     if (suspects.empty()) {
       for (size_t i = zygote.plan.headers.size() / 2; i < zygote.plan.headers.size(); ++i) {
@@ -455,7 +475,18 @@ class Run {
     zygote.state = ZygoteWork::State::kDone;
     by_node_.erase(zygote.node);
     tree_->CloseNode(zygote.node);
-    if (zygote.plan.parent != kNoParent) CloseIfDone(zygote.plan.parent);
+    OpenSecondChance(zygote);
+    if (zygote.plan.parent != kNoZygote) CloseIfDone(zygote.plan.parent);
+  }
+
+  // All units of a zygote have been tried: those that it did not suit get another one, if they are many
+  // enough to be worth its parse.
+  void OpenSecondChance(const ZygoteWork& first) {
+    if (first.plan.second_chance == kNoZygote) return;
+    ZygoteWork& second = zygotes_[first.plan.second_chance];
+    second.waits = false;
+    if (second.units.size() >= kMinSecondChances) return;
+    GiveUp(first.plan.second_chance, "its zygote did not suit it");
   }
 
   absl::Status HandleJobEnd(const RunningWork& work, const ParseEvent& event) {
@@ -490,7 +521,7 @@ class Run {
       return absl::OkStatus();
     }
     if (event.delivered && work.kind == JobKind::kUnit) {
-      plain_.push_back({work.unit, std::string(ResultStatusName(result.status))});
+      Reject(work, result);
       if (options_.audit_percent > 0) {
         Note(StrCat("plain: ", input_.units[work.unit].file, ": ", ResultStatusName(result.status),
                     ": ", result.reason));
@@ -504,6 +535,17 @@ class Run {
       return absl::OkStatus();
     }
     return Retry(work, event.reason, event.where, event.lost);
+  }
+
+  void Reject(const RunningWork& work, const JobResult& result) {
+    auto trial = on_trial_.find(work.unit);
+    if (trial == on_trial_.end()) {
+      plain_.push_back({work.unit, std::string(ResultStatusName(result.status))});
+      return;
+    }
+    uint32_t second = zygotes_[work.zygote].plan.second_chance;
+    zygotes_[second].units.push_back(std::move(trial->second));
+    on_trial_.erase(trial);
   }
 
   // Nobody else delivers what a zygote has parsed: units only pass over it.
@@ -520,6 +562,7 @@ class Run {
       return absl::OkStatus();
     }
     if (work.kind == JobKind::kUnit) {
+      on_trial_.erase(work.unit);
       plain_.push_back({work.unit, lost ? "its zygote died" : StrCat("on its zygote: ", reason)});
       return absl::OkStatus();
     }
@@ -543,6 +586,7 @@ class Run {
 
   void FinishUnit(const RunningWork& work, const JobResult& result) {
     ++progress_.units_done;
+    on_trial_.erase(work.unit);
     statistics_.with_errors += result.error_count > 0;
     if (work.kind == JobKind::kPlain) {
       ++statistics_.plain;
@@ -605,6 +649,7 @@ class Run {
   std::deque<PlainWork> plain_;
   std::deque<PlainWork> audits_;
   std::map<uint32_t, RunningWork> running_;
+  std::map<uint32_t, PlannedUnit> on_trial_;  // units at work that would get a second chance
   std::set<uint32_t> lanes_;
   std::map<uint32_t, std::string> plain_reason_;
   std::map<uint32_t, int> lost_;

@@ -74,8 +74,8 @@ std::string_view ResultStatusName(ResultStatus status) {
       return "errors";
     case ResultStatus::kClosure:
       return "other files read";
-    case ResultStatus::kForeignMacro:
-      return "macro of a header not included";
+    case ResultStatus::kMacroMisfit:
+      return "a header would see other macros";
     case ResultStatus::kSpurious:
       return "name of a header not included";
     case ResultStatus::kChangedMacro:

@@ -86,7 +86,7 @@ enum class ResultStatus : uint32_t {
   // Only a zygote's child: the unit has to be parsed plainly.
   kErrors = 1,        // it has errors; whether they are its own, the plain parse tells
   kClosure = 2,       // it did not read the files that it reads alone
-  kForeignMacro = 3,  // one of its headers had used a macro of a header that it does not include
+  kMacroMisfit = 3,  // one of its headers, alone, would have found other macros defined
   kSpurious = 4,      // a name means something in a header that it does not include
   kChangedMacro = 5,  // a macro that differs was seen by the headers
   // Any child.

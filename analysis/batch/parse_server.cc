@@ -26,6 +26,7 @@
 #include "analysis/batch/collector.h"
 #include "analysis/batch/parse_protocol.h"
 #include "analysis/batch/parse_session.h"
+#include "analysis/batch/type_tables.h"
 #include "base/strings.h"
 #include "index/semantic/shard.h"
 #include "llvm/Support/ErrorHandling.h"
@@ -235,6 +236,7 @@ class JobRunner : public ParseDelegate {
   void AtForkPoint(ParseState& state) override {
     bool zygote = task_.job.kind == JobKind::kZygote || task_.job.kind == JobKind::kExtend;
     if (!zygote) return;  // a file of the workspace that knows our pragma
+    ReserveTypeTables(state.compiler->getASTContext());
     Node node(std::move(task_.result), setting_.hello.memory_limit);
     Ready ready;
     ready.seconds = SecondsSince(start_);
@@ -276,17 +278,17 @@ class JobRunner : public ParseDelegate {
     bool on_zygote = job.kind == JobKind::kUnit;
     uint32_t main_file = kNoFile;
     if (job.kind != JobKind::kHeaders) main_file = record.FileOf(state.main_id);
-    IncludeClosure closure;
+    IncludeWalk walk;
     if (on_zygote) {
-      closure = record.Closure(state.main_id);
-      CheckUnit(state, closure);
+      walk = record.Walk(state.main_id);
+      CheckUnit(state, walk);
     } else {
-      closure.files.resize(record.file_count(), true);
+      walk.files.resize(record.file_count(), true);
     }
     CollectOptions options;
     options.root = setting_.hello.workspace_root;
     options.main_file = main_file;
-    if (on_zygote) options.closure = &closure.files;
+    if (on_zygote) options.closure = &walk.files;
     options.claim = [&](const RecordedFile& file, uint64_t variant) {
       if (job.kind == JobKind::kAudit) return false;
       return setting_.claims->Claim(ClaimKey(file.path, file.state.digest, variant), job.number);
@@ -297,7 +299,7 @@ class JobRunner : public ParseDelegate {
       Fail(ResultStatus::kSpurious, collected.spurious);
     }
     result.dropped_candidates = collected.dropped_candidates;
-    result.shard = EncodeShard(MakeShard(state, main_file, closure.files, collected));
+    result.shard = EncodeShard(MakeShard(state, main_file, walk.files, collected));
     result.collect_seconds = SecondsSince(collecting);
     Deliver(task_.result.get(), result);
   }
@@ -316,30 +318,31 @@ class JobRunner : public ParseDelegate {
   }
 
   // Whether what this child of a zygote has parsed is what the unit alone would have been.
-  void CheckUnit(ParseState& state, const IncludeClosure& closure) {
+  void CheckUnit(ParseState& state, const IncludeWalk& walk) {
     const PreprocessorRecord& record = *state.record;
     if (state.errors.count > 0) Fail(ResultStatus::kErrors, state.errors.first[0]);
     const std::vector<uint64_t>& expected = task_.job.expected_closure;
     size_t read = 0;
     std::string not_read;
-    for (uint32_t file = 0; file < closure.files.size(); ++file) {
+    for (uint32_t file = 0; file < walk.files.size(); ++file) {
       const std::string& path = record.file(file).path;
       bool is_expected = std::binary_search(expected.begin(), expected.end(),
                                             XXH3_64bits(path.data(), path.size()));
-      if (closure.files[file] && !is_expected) {
+      if (walk.files[file] && !is_expected) {
         Fail(ResultStatus::kClosure, StrCat("also reads ", path));
       }
-      read += closure.files[file] ? 1 : 0;
-      if (is_expected && !closure.files[file] && not_read.empty()) not_read = path;
+      read += walk.files[file] ? 1 : 0;
+      if (is_expected && !walk.files[file] && not_read.empty()) not_read = path;
     }
     if (read < expected.size()) {
       Fail(ResultStatus::kClosure,
            StrCat("reads ", expected.size() - read, " files less: ", not_read));
     }
-    std::pair<uint32_t, uint32_t> foreign;
-    if (record.FindForeignMacro(closure, &foreign)) {
-      Fail(ResultStatus::kForeignMacro, StrCat(record.file(foreign.first).path, " uses one of ",
-                                               record.file(foreign.second).path));
+    MacroMisfit misfit;
+    if (record.FindMisfit(walk, &misfit)) {
+      Fail(ResultStatus::kMacroMisfit,
+           StrCat(record.file(misfit.user).path, " asks for a macro of ",
+                  record.file(misfit.definer).path));
     }
   }
 

@@ -182,6 +182,7 @@ std::string RunFrontEnd(const std::vector<std::string>& cc1, const std::string& 
   if (file.empty()) {
     buffer = llvm::MemoryBuffer::getMemBufferCopy(HeadersText(headers), kHeadersBuffer);
     front_end.Inputs.emplace_back(buffer->getMemBufferRef(), kind);
+    invocation->getDiagnosticOpts().ErrorLimit = 0;  // to know all headers that bring errors
   } else {
     front_end.Inputs.emplace_back(file, kind);
   }

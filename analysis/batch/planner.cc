@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "analysis/batch/command_parts.h"
+#include "analysis/batch/macro_order.h"
 #include "base/strings.h"
 
 namespace astrolabe {
@@ -18,6 +19,11 @@ namespace {
 
 // Names are numbered within a group.
 using NameSet = std::vector<uint32_t>;
+
+// Parsing a zygote's headers once more costs about as much as so many units alone.
+constexpr size_t kMinUnitsApart = 8;
+// A header is common if one unit in so many includes it by itself.
+constexpr size_t kCommonShare = 12;
 
 bool IsNameByte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -51,19 +57,23 @@ void FindNames(std::string_view text, const std::unordered_map<std::string_view,
 class Planner {
  public:
   Planner(const PlanInput& input, const PlanOptions& options)
-      : input_(input), options_(options), is_main_(input.files.size()) {
+      : input_(input),
+        options_(options),
+        is_main_(input.files.size()),
+        parts_(SplitCommands(input)),
+        system_folders_(SystemFolders(input)),
+        order_(input, options.read, [this](uint32_t file) { return IsSystem(file); }) {
     std::unordered_map<std::string_view, uint32_t> by_path;
     for (uint32_t file = 0; file < input.files.size(); ++file) {
       by_path.emplace(input.files[file].path, file);
     }
-    for (const PlanUnit& unit : input.units) {
-      auto it = by_path.find(unit.file);
+    for (size_t i = 0; i < input.units.size(); ++i) {
+      auto it = by_path.find(input.units[i].file);
       if (it != by_path.end()) is_main_[it->second] = true;
-      parts_.push_back(SplitCommand(unit.cc1, unit.directory));
       std::set<std::string>& leading = leading_.emplace_back();
-      for (const auto& [name, definition] : unit.leading_macros) {
-        if (parts_.back().macros.contains(name)) continue;  // defined twice: left to MacroConflict
-        parts_.back().macros[name] = definition;
+      for (const auto& [name, definition] : input.units[i].leading_macros) {
+        if (parts_[i].macros.contains(name)) continue;  // defined twice: left to MacroConflict
+        parts_[i].macros[name] = definition;
         leading.insert(name);
       }
     }
@@ -85,6 +95,26 @@ class Planner {
   }
 
  private:
+  static std::vector<CommandParts> SplitCommands(const PlanInput& input) {
+    std::vector<CommandParts> parts;
+    for (const PlanUnit& unit : input.units) {
+      parts.push_back(SplitCommand(unit.cc1, unit.directory));
+    }
+    return parts;
+  }
+
+  static std::set<std::string> SystemFolders(const PlanInput& input) {
+    std::set<std::string> folders;
+    for (const PlanUnit& unit : input.units) {
+      for (size_t i = 0; i + 1 < unit.cc1.size(); ++i) {
+        if (!unit.cc1[i].ends_with("isystem")) continue;
+        std::filesystem::path folder = std::filesystem::path(unit.directory) / unit.cc1[i + 1] / "";
+        folders.insert(folder.lexically_normal().string());
+      }
+    }
+    return folders;
+  }
+
   // What the units of one group have in common and what not.
   struct Group {
     std::vector<uint32_t> units;
@@ -126,11 +156,11 @@ class Planner {
       if (small) {
         rest.insert(rest.end(), units.begin(), units.end());
       } else {
-        AddZygote(group, units, SharedMacros(units), {});
+        AddZygotes(group, units, SharedMacros(units), {});
       }
     }
     if (rest.size() >= options_.min_units) {
-      AddZygote(group, rest, group.common.macros, dividing);
+      AddZygotes(group, rest, group.common.macros, dividing);
     } else {
       PlainAll(rest, "too few agree with it on the macros that its headers mention");
     }
@@ -295,10 +325,39 @@ class Planner {
     return names;
   }
 
-  // Appends a zygote with the headers that `units` share and that mention none of `avoid`; if there are
-  // none, the units are plain.
+  // One zygote for all units in which headers find the same macros of other headers; those in which they find
+  // others get another, if there are enough of them: a few are quicker tried, and parsed plainly.
+  void AddZygotes(const Group& group, std::vector<uint32_t> units, const CommandMacros& macros,
+                  const NameSet& avoid) {
+    for (;;) {
+      auto [agreeing, rest] = order_.Partition(units);
+      if (rest.size() < kMinUnitsApart || agreeing.size() < kMinUnitsApart) break;
+      AddZygote(group, agreeing, macros, avoid);
+      units = std::move(rest);
+    }
+    AddZygote(group, units, macros, avoid);
+  }
+
+  // Appends a zygote with the headers that `units` share and that mention none of `avoid`, and one for the
+  // second chance; if there are no such headers, the units are plain.
   void AddZygote(const Group& group, const std::vector<uint32_t>& units,
                  const CommandMacros& macros, const NameSet& avoid) {
+    PlannedZygote zygote = MakeZygote(group, units, macros, avoid, options_.min_sharers);
+    if (zygote.headers.empty()) return PlainAll(units, "shares no header with its group");
+    size_t index = plan_.zygotes.size();
+    AddUnits(zygote, macros, units);
+    plan_.zygotes.push_back(std::move(zygote));
+    if (units.size() < options_.min_units_for_second_chance) return;
+    PlannedZygote common = MakeZygote(group, units, macros, avoid, units.size() / kCommonShare);
+    if (common.headers.empty()) return;
+    plan_.zygotes[index].second_chance = static_cast<uint32_t>(plan_.zygotes.size());
+    plan_.zygotes.push_back(std::move(common));
+  }
+
+  // Without units. Without headers if no header has so many sharers.
+  PlannedZygote MakeZygote(const Group& group, const std::vector<uint32_t>& units,
+                           const CommandMacros& macros, const NameSet& avoid,
+                           size_t min_sharers) const {
     struct Candidate {
       uint32_t file = 0;
       uint32_t sharers = 0;
@@ -327,21 +386,20 @@ class Planner {
     }
     std::vector<const Candidate*> chosen;
     for (const auto& [file, candidate] : candidates) {
-      if (candidate.sharers >= options_.min_sharers) chosen.push_back(&candidate);
+      if (candidate.sharers >= min_sharers) chosen.push_back(&candidate);
     }
-    if (chosen.empty()) return PlainAll(units, "shares no header with its group");
     SortHeaders(&chosen);
+    std::vector<uint32_t> files;
+    for (const Candidate* candidate : chosen) files.push_back(candidate->file);
+    files = order_.Sort(units, files);
     PlannedZygote zygote;
     CommandParts parts = group.common;
     parts.macros = macros;
     zygote.cc1 = JoinCommand(parts);
     zygote.directory = input_.units[units[0]].directory;
-    for (const Candidate* candidate : chosen) {
-      zygote.headers.push_back(candidate->text);
-      zygote.header_files.push_back(candidate->file);
-    }
-    AddUnits(zygote, macros, units);
-    plan_.zygotes.push_back(std::move(zygote));
+    for (uint32_t file : files) zygote.headers.push_back(candidates.at(file).text);
+    zygote.header_files = std::move(files);
+    return zygote;
   }
 
   // In the order in which units include them, so that what one header leaves for the next (macros
@@ -398,11 +456,20 @@ class Planner {
     }
   }
 
+  // Whether a header is one of the compiler's or the C library's, by where it was found.
+  bool IsSystem(uint32_t file) const {
+    const std::string& path = input_.files[file].path;
+    return std::any_of(system_folders_.begin(), system_folders_.end(),
+                       [&](const std::string& folder) { return path.starts_with(folder); });
+  }
+
   const PlanInput& input_;
   const PlanOptions& options_;
   std::vector<bool> is_main_;
   std::vector<CommandParts> parts_;             // by unit; macros: leading ones included
   std::vector<std::set<std::string>> leading_;  // by unit
+  std::set<std::string> system_folders_;        // each with a slash at its end
+  MacroOrder order_;
   Plan plan_;
 };
 
@@ -423,7 +490,10 @@ std::string DumpPlan(const PlanInput& input, const Plan& plan, std::string_view 
     const PlannedZygote& zygote = plan.zygotes[i];
     out += StrCat("zygote ", i, ": ", zygote.headers.size(), " headers, ", zygote.units.size(),
                   " units");
-    if (zygote.parent != kNoParent) out += StrCat(", on top of zygote ", zygote.parent);
+    if (zygote.second_chance != kNoZygote) {
+      out += StrCat(", second chance on zygote ", zygote.second_chance);
+    }
+    if (zygote.parent != kNoZygote) out += StrCat(", on top of zygote ", zygote.parent);
     out += "\n";
     for (const std::string& name : zygote.changed_macros) out += StrCat("  macro ", name, "\n");
     for (size_t h = 0; h < zygote.headers.size(); ++h) {

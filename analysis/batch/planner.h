@@ -54,11 +54,13 @@ struct PlanInput {
 struct PlanOptions {
   size_t min_units = 3;    // a zygote for fewer is not worth its parse
   size_t min_sharers = 2;  // a header that fewer units include is left to them
+  // In so many units there are enough that their zygote does not suit to be worth another one.
+  size_t min_units_for_second_chance = 100;
   // The text of a header, for the search for macro names; empty if it can't be read.
   std::function<std::string(const std::string& path)> read;
 };
 
-inline constexpr uint32_t kNoParent = 0xFFFFFFFF;
+inline constexpr uint32_t kNoZygote = 0xFFFFFFFF;
 
 // A unit and how its macros differ from its zygote's.
 struct PlannedUnit {
@@ -68,7 +70,7 @@ struct PlannedUnit {
 };
 
 struct PlannedZygote {
-  uint32_t parent = kNoParent;   // index in Plan::zygotes; it comes earlier
+  uint32_t parent = kNoZygote;   // index in Plan::zygotes; it comes earlier
   std::vector<std::string> cc1;  // without parent
   std::string directory;
   std::string macros;  // with parent: as PlannedUnit's
@@ -76,6 +78,9 @@ struct PlannedZygote {
   std::vector<std::string> headers;    // as written behind #include
   std::vector<uint32_t> header_files;  // the same as files
   std::vector<PlannedUnit> units;      // the most costly first
+  // For units that this one does not suit: a zygote with the headers alone that most units include, among
+  // which fewer get in each other's way; kNoZygote if there is none. That one has no units of its own.
+  uint32_t second_chance = kNoZygote;
 };
 
 struct PlainUnit {

@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <ctime>
 
+#include "clang/Basic/CharInfo.h"
 #include "clang/Basic/SourceManager.h"
+#include "clang/Lex/Lexer.h"
 #include "clang/Lex/MacroInfo.h"
 #include "clang/Lex/Preprocessor.h"
 #include "llvm/ADT/SmallString.h"
@@ -59,10 +61,12 @@ class Callbacks : public clang::PPCallbacks {
     record_->SkipInclude(file);
   }
   void MacroDefined(const clang::Token& name, const clang::MacroDirective* directive) override {
+    record_->Define(name.getIdentifierInfo());
     record_->Macro(name, directive->getMacroInfo(), kRoleDeclaration | kRoleDefinition);
   }
   void MacroUndefined(const clang::Token& name, const clang::MacroDefinition& definition,
                       const clang::MacroDirective*) override {
+    record_->Undefine(name.getIdentifierInfo());
     if (definition) record_->Macro(name, definition.getMacroInfo(), kRoleUndefinition);
   }
   void MacroExpands(const clang::Token& name, const clang::MacroDefinition& definition,
@@ -89,6 +93,13 @@ class Callbacks : public clang::PPCallbacks {
                 const clang::MacroDefinition& definition) override {
     Use(name, definition, /*expands=*/false);
   }
+  void If(clang::SourceLocation, clang::SourceRange condition, ConditionValueKind) override {
+    record_->MissAll(condition);
+  }
+  void Elif(clang::SourceLocation, clang::SourceRange condition, ConditionValueKind value,
+            clang::SourceLocation) override {
+    if (value != CVK_NotEvaluated) record_->MissAll(condition);
+  }
   void SourceRangeSkipped(clang::SourceRange range, clang::SourceLocation) override {
     record_->Skip(range);
   }
@@ -96,7 +107,7 @@ class Callbacks : public clang::PPCallbacks {
  private:
   void Use(const clang::Token& name, const clang::MacroDefinition& definition, bool expands) {
     const clang::MacroInfo* macro = definition.getMacroInfo();
-    if (macro == nullptr) return;
+    if (macro == nullptr) return record_->Miss(name.getIdentifierInfo());
     record_->Consult(name.getIdentifierInfo(), macro, expands);
     record_->Macro(name, macro, kRoleReference);
   }
@@ -242,10 +253,55 @@ void PreprocessorRecord::Consult(const clang::IdentifierInfo* name, const clang:
   }
   current_run_->variant = Mix(current_run_->variant, origin.hash);
   if (origin.file == kNoFile) return;
-  // The headers of the C library are full of `#ifndef X, #define X` for what several of them define
-  // alike: who comes first makes no difference.
-  bool alike = !expands && files_[current_file_].is_system && files_[origin.file].is_system;
-  if (!alike) foreign_.insert({current_inclusion_, origin.inclusion});
+  // What it includes itself it does in every unit.
+  if (origin.inclusion > current_inclusion_) return;
+  bool alike = AlikeInBoth(current_file_, origin.file);
+  if (alike && !expands) return;
+  auto [use, inserted] = found_.try_emplace({current_inclusion_, origin.inclusion}, kNever);
+  if (!alike) use->second = std::min(use->second, IncludesSoFar());
+}
+
+// The headers of the C library are full of `#ifndef X, #define X` for what several of them define alike:
+// who comes first makes no difference, as long as it comes.
+bool PreprocessorRecord::AlikeInBoth(uint32_t user, uint32_t definer) const {
+  return files_[user].is_system && files_[definer].is_system;
+}
+
+uint32_t PreprocessorRecord::IncludesSoFar() const {
+  return static_cast<uint32_t>(inclusions_[current_inclusion_].includes.size());
+}
+
+void PreprocessorRecord::Miss(const clang::IdentifierInfo* name) {
+  if (current_run_ == nullptr) return;
+  missed_[{current_inclusion_, name}] = IncludesSoFar();
+}
+
+void PreprocessorRecord::MissAll(clang::SourceRange condition) {
+  if (current_run_ == nullptr || !condition.isValid() || !condition.getBegin().isFileID()) return;
+  llvm::StringRef text = clang::Lexer::getSourceText(
+      clang::CharSourceRange::getCharRange(condition), sources_, preprocessor_.getLangOpts());
+  while (!text.empty()) {
+    text = text.drop_until([](char c) { return clang::isAsciiIdentifierStart(c); });
+    llvm::StringRef word =
+        text.take_while([](char c) { return clang::isAsciiIdentifierContinue(c); });
+    text = text.drop_front(word.size());
+    if (word.empty() || word == "defined") continue;
+    const clang::IdentifierInfo* name = preprocessor_.getIdentifierInfo(word);
+    if (!name->hasMacroDefinition()) Miss(name);
+  }
+}
+
+void PreprocessorRecord::Define(const clang::IdentifierInfo* name) {
+  if (current_run_ == nullptr) return;
+  std::vector<uint32_t>& definers = definers_[name];
+  if (definers.empty() || definers.back() != current_inclusion_) {
+    definers.push_back(current_inclusion_);
+  }
+}
+
+void PreprocessorRecord::Undefine(const clang::IdentifierInfo* name) {
+  auto definers = definers_.find(name);
+  if (definers != definers_.end()) definers->second.clear();
 }
 
 void PreprocessorRecord::Macro(const clang::Token& name, const clang::MacroInfo* macro,
@@ -264,32 +320,68 @@ void PreprocessorRecord::Skip(clang::SourceRange range) {
                               sources_.getFileOffset(range.getEnd()));
 }
 
-IncludeClosure PreprocessorRecord::Closure(clang::FileID id) {
-  IncludeClosure closure;
-  std::vector<uint32_t> todo = forced_;
-  todo.push_back(InclusionOf(id));
-  closure.inclusions.resize(inclusions_.size());
-  closure.files.resize(files_.size());
-  while (!todo.empty()) {
-    uint32_t inclusion = todo.back();
-    todo.pop_back();
-    if (closure.inclusions[inclusion]) continue;
-    closure.inclusions[inclusion] = true;
-    closure.files[inclusions_[inclusion].file] = true;
-    const std::vector<uint32_t>& next = inclusions_[inclusion].includes;
-    todo.insert(todo.end(), next.begin(), next.end());
+IncludeWalk PreprocessorRecord::Walk(clang::FileID id) {
+  IncludeWalk walk;
+  walk.files.resize(files_.size());
+  walk.file_entered.resize(files_.size(), kNever);
+  walk.entered.resize(inclusions_.size(), kNever);
+  walk.is_own.resize(inclusions_.size());
+  walk.reached.resize(inclusions_.size());
+  std::vector<uint32_t> roots = forced_;
+  roots.push_back(InclusionOf(id));
+  uint32_t clock = 0;
+  std::vector<uint32_t> stack;
+  auto enter = [&](uint32_t inclusion, bool own) {
+    if (own) walk.is_own[inclusion] = true;
+    if (walk.entered[inclusion] != kNever) return;
+    uint32_t file = inclusions_[inclusion].file;
+    walk.entered[inclusion] = ++clock;
+    walk.file_entered[file] = std::min(walk.file_entered[file], clock);
+    walk.files[file] = true;
+    stack.push_back(inclusion);
+  };
+  for (uint32_t root : roots) {
+    enter(root, /*own=*/true);
+    while (!stack.empty()) {
+      uint32_t inclusion = stack.back();
+      size_t next = walk.reached[inclusion].size();
+      walk.reached[inclusion].push_back(clock);
+      if (next < inclusions_[inclusion].includes.size()) {
+        uint32_t included = inclusions_[inclusion].includes[next];
+        enter(included, /*own=*/inclusions_[included].file != inclusions_[inclusion].file);
+      } else {
+        stack.pop_back();
+      }
+    }
   }
-  return closure;
+  return walk;
 }
 
-bool PreprocessorRecord::FindForeignMacro(const IncludeClosure& closure,
-                                          std::pair<uint32_t, uint32_t>* found) const {
-  for (const auto& [user, definer] : foreign_) {
-    // Which of several inclusions of a file without guard defined a macro makes no difference.
-    bool foreign = closure.inclusions[user] && !closure.files[inclusions_[definer].file];
-    if (!foreign) continue;
+bool PreprocessorRecord::FindMisfit(const IncludeWalk& walk, MacroMisfit* found) const {
+  // Whether the walk has entered the file of `definer` when `user` has come to so many of its #includes.
+  // Which of several inclusions of a file without guard defined a macro makes no difference.
+  auto is_before = [&](uint32_t definer, uint32_t user, uint32_t includes) {
+    uint32_t entered = walk.file_entered[inclusions_[definer].file];
+    return includes == kNever ? entered != kNever : entered <= walk.reached[user][includes];
+  };
+  for (const auto& [pair, includes] : found_) {
+    auto [user, definer] = pair;
+    if (!walk.is_own[user] || is_before(definer, user, includes)) continue;
     *found = {inclusions_[user].file, inclusions_[definer].file};
     return true;
+  }
+  for (const auto& [pair, includes] : missed_) {
+    auto [user, name] = pair;
+    if (!walk.is_own[user]) continue;
+    auto definers = definers_.find(name);
+    if (definers == definers_.end()) continue;
+    for (uint32_t definer : definers->second) {
+      uint32_t file = inclusions_[definer].file;
+      bool own = file == inclusions_[user].file || AlikeInBoth(inclusions_[user].file, file);
+      if (own || !is_before(definer, user, includes)) continue;
+      *found = {inclusions_[user].file, file};
+      return true;
+    }
   }
   return false;
 }

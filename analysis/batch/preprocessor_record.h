@@ -20,7 +20,6 @@
 #include "clang/Lex/PPCallbacks.h"
 #include "index/semantic/facts.h"
 #include "llvm/ADT/DenseMap.h"
-#include "llvm/ADT/DenseSet.h"
 
 namespace clang {
 class IdentifierInfo;
@@ -41,10 +40,24 @@ struct RecordedFile {
   bool is_system = false;
 };
 
-// What a unit reads: through its own #includes, whatever else the preprocessor has seen.
-struct IncludeClosure {
-  std::vector<bool> files;
-  std::vector<bool> inclusions;
+inline constexpr uint32_t kNever = 0xFFFFFFFF;
+
+// The way through the include graph that a unit takes when it is parsed alone, whatever else the
+// preprocessor has seen, and in another order. Times are counted in files entered.
+struct IncludeWalk {
+  std::vector<bool> files;        // those that it reads
+  std::vector<uint32_t> entered;  // by inclusion: when, or kNever
+  // By inclusion: it is not only what a later inclusion of the same file skips (see Consult).
+  std::vector<bool> is_own;
+  std::vector<uint32_t> file_entered;  // by file: the first time, or kNever
+  // When it comes to each #include of an inclusion, and to its end.
+  std::vector<std::vector<uint32_t>> reached;
+};
+
+// Two files that show that the headers of a unit were preprocessed otherwise than in a parse of its own.
+struct MacroMisfit {
+  uint32_t user = kNoFile;
+  uint32_t definer = kNoFile;
 };
 
 struct RecordedInclude {
@@ -84,13 +97,12 @@ class PreprocessorRecord {
   uint32_t file_count() const { return static_cast<uint32_t>(files_.size()); }
   const std::vector<std::unique_ptr<FileRun>>& runs() const { return runs_; }
 
-  // What the file that `id` is an inclusion of reaches. Forced includes are reached by all.
-  IncludeClosure Closure(clang::FileID id);
+  // From the file that `id` is an inclusion of. Forced includes come ahead.
+  IncludeWalk Walk(clang::FileID id);
 
-  // A macro that a file of `closure` consulted, although the file which defines it is outside: the
-  // former was preprocessed otherwise than in a parse of its own. First such pair of files (user,
-  // definer).
-  bool FindForeignMacro(const IncludeClosure& closure, std::pair<uint32_t, uint32_t>* found) const;
+  // A macro that a file of the walk found defined, although the walk comes to the file which defines it
+  // later or never; or one that it found undefined, although the walk has been there.
+  bool FindMisfit(const IncludeWalk& walk, MacroMisfit* found) const;
 
   // Called by the callbacks.
   void Enter(clang::FileID id);
@@ -100,6 +112,12 @@ class PreprocessorRecord {
   void Macro(const clang::Token& name, const clang::MacroInfo* macro, RoleSet roles);
   // `expands`: it is replaced by its definition, and not only asked whether there is one.
   void Consult(const clang::IdentifierInfo* name, const clang::MacroInfo* macro, bool expands);
+  // It was asked for and is not defined.
+  void Miss(const clang::IdentifierInfo* name);
+  // The names in the condition of an #if that are no macros.
+  void MissAll(clang::SourceRange condition);
+  void Define(const clang::IdentifierInfo* name);
+  void Undefine(const clang::IdentifierInfo* name);
   void Skip(clang::SourceRange range);
 
  private:
@@ -110,6 +128,8 @@ class PreprocessorRecord {
     std::vector<uint32_t> includes;  // inclusions
   };
 
+  bool AlikeInBoth(uint32_t user, uint32_t definer) const;
+  uint32_t IncludesSoFar() const;  // of the current inclusion
   uint32_t Register(clang::FileEntryRef entry, clang::FileID id);
   uint32_t InclusionOf(clang::FileID id);
   void AddEdge(uint32_t from, uint32_t to);
@@ -130,7 +150,12 @@ class PreprocessorRecord {
   llvm::DenseMap<uint32_t, uint32_t> last_inclusion_;  // by file
   llvm::DenseMap<clang::FileID, uint32_t> by_id_;      // inclusions; kNoFile: no file
   llvm::DenseMap<const clang::MacroInfo*, MacroOrigin> origins_;
-  llvm::DenseSet<std::pair<uint32_t, uint32_t>> foreign_;  // inclusions (user, definer)
+  // Macros that were asked for, by the asking inclusion and how many of its #includes it had come to: the
+  // smallest number where it found one of another inclusion that was entered earlier (kNever: any will
+  // do), the largest where it found none.
+  llvm::DenseMap<std::pair<uint32_t, uint32_t>, uint32_t> found_;  // (user, definer)
+  llvm::DenseMap<std::pair<uint32_t, const clang::IdentifierInfo*>, uint32_t> missed_;
+  llvm::DenseMap<const clang::IdentifierInfo*, std::vector<uint32_t>> definers_;  // inclusions
   std::vector<std::unique_ptr<FileRun>> runs_;
   std::vector<std::vector<std::unique_ptr<FileRun>>> past_runs_;
   llvm::DenseMap<uint32_t, FileRun*> run_of_;

@@ -44,7 +44,7 @@ Ready SampleReady() {
 
 JobResult SampleResult() {
   JobResult result;
-  result.status = ResultStatus::kForeignMacro;
+  result.status = ResultStatus::kMacroMisfit;
   result.reason = "a.h uses one of b.h";
   result.error_count = 2;
   result.errors = {"one", "two"};

@@ -10,6 +10,7 @@
 #include <map>
 #include <sstream>
 
+#include "analysis/batch/macro_order.h"
 #include "base/strings.h"
 
 namespace astrolabe {
@@ -358,6 +359,69 @@ TEST(Planner, HeadersThatIncludeEachOther) {
   w.SameUnits({"a.cc", "b.cc", "c.cc"}, "#include <one.h>\n");
   w.SameUnits({"d.cc", "e.cc", "f.cc"}, "#include <one.h>\n", {"-DMINE"});
   EXPECT_EQ(w.Make().zygotes.size(), 2u);
+}
+
+TEST(Planner, AHeaderThatAsksForAMacroComesBeforeWhoDefinesItIfItDoesInMostUnits) {
+  Workspace w;
+  w.Header("include/config.h", std::string(kGuard) + "#define HAVE_STAT 1\n");
+  w.Header("include/files.h", std::string(kGuard) + "#ifdef HAVE_STAT\n#endif\n");
+  // Most include config.h alone or later, and config.h has the most includers.
+  w.SameUnits({"a.cc", "b.cc", "c.cc", "d.cc"}, "#include <config.h>\n");
+  w.SameUnits({"e.cc", "f.cc", "g.cc"}, "#include <files.h>\n#include <config.h>\n");
+  w.Unit("h.cc", "#include <config.h>\n#include <files.h>\n");
+  std::string plan = w.Dump();
+  EXPECT_NE(plan.find("  header <files.h> include/files.h\n  header <config.h> include/config.h\n"),
+            std::string::npos)
+      << plan;
+}
+
+TEST(Planner, ManyUnitsInWhichAHeaderFindsAMacroThatItDoesNotFindInOthersAreApart) {
+  Workspace w;
+  w.Header("include/config.h", std::string(kGuard) + "#define HAVE_STAT 1\n");
+  w.Header("include/files.h", std::string(kGuard) + "#ifdef HAVE_STAT\n#endif\n");
+  for (int i = 0; i < 9; ++i) {
+    w.Unit(StrCat("after", i, ".cc"), "#include <files.h>\n#include <config.h>\n");
+    w.Unit(StrCat("before", i, ".cc"), "#include <config.h>\n#include <files.h>\n");
+  }
+  Plan plan = w.Make();
+  ASSERT_EQ(plan.zygotes.size(), 2u);
+  for (const PlannedZygote& zygote : plan.zygotes) {
+    ASSERT_EQ(zygote.units.size(), 9u);
+    bool files_first = zygote.headers[0] == "<files.h>";
+    for (const PlannedUnit& unit : zygote.units) {
+      bool after = w.input().units[unit.unit].file.starts_with("/w/after");
+      EXPECT_EQ(after, files_first);
+    }
+  }
+}
+
+TEST(Planner, ASecondChanceHasTheCommonHeadersAlone) {
+  Workspace w;
+  w.Header("include/common.h", kGuard);
+  w.Header("include/rare.h", kGuard);
+  for (int i = 0; i < 120; ++i) {
+    w.Unit(StrCat("u", i, ".cc"),
+           i < 3 ? "#include <common.h>\n#include <rare.h>\n" : "#include <common.h>\n");
+  }
+  Plan plan = w.Make();
+  ASSERT_EQ(plan.zygotes.size(), 2u);
+  EXPECT_EQ(plan.zygotes[0].headers.size(), 2u);
+  ASSERT_EQ(plan.zygotes[0].second_chance, 1u);
+  EXPECT_EQ(plan.zygotes[1].headers, std::vector<std::string>{"<common.h>"});
+  EXPECT_TRUE(plan.zygotes[1].units.empty());
+}
+
+TEST(MacroOrder, NamesInDirectives) {
+  DirectiveNames names = FindDirectiveNames(
+      "#ifndef GUARD\n#define GUARD\n"
+      "  # if defined(ONE) && TWO > 0x10L \\\n && THREE // FOUR\n"
+      "#elif __has_include(<x.h>)\n"
+      "int if_FIVE; // #ifdef SIX\n"
+      "#undef SEVEN\n#define EIGHT(x) NINE\n#endif");
+  EXPECT_EQ(names.asked, (std::vector<std::string>{"GUARD", "ONE", "THREE", "TWO", "h", "x"}));
+  EXPECT_EQ(names.defined, (std::vector<std::string>{"EIGHT", "GUARD", "SEVEN"}));
+  EXPECT_TRUE(FindDirectiveNames("#").asked.empty());
+  EXPECT_TRUE(FindDirectiveNames("#define").defined.empty());
 }
 
 TEST(Planner, EveryUnitIsPlannedOnce) {

@@ -136,6 +136,26 @@ class Good(SemanticRun):
         self.assertEqual(len(self.places("refs", "Wide")), 3)
         self.assertEqual(len(self.places("refs", "Narrow")), 6)
 
+    def test_macro_of_a_header_that_only_some_include_first(self):
+        self.write("config.h", "#pragma once\n#define HAVE_FAST 1\n")
+        self.write("queue.h", "#pragma once\n#ifdef HAVE_FAST\nstruct FastQueue { int fast; };\n"
+                              "#else\nstruct PlainQueue { int plain; };\n#endif\n")
+        for i in range(6):
+            self.unit(f"plain{i}.cc", '#include "queue.h"\n#include "config.h"\n'
+                                      f"int plain{i}(PlainQueue& queue) {{ return queue.plain; }}\n")
+        for i in range(2):
+            self.unit(f"fast{i}.cc", '#include "config.h"\n#include "queue.h"\n'
+                                     f"int fast{i}(FastQueue& queue) {{ return queue.fast; }}\n")
+        # It would compile either way, and mean something else.
+        self.unit("either.cc", '#include "config.h"\n#include "queue.h"\nint either;\n')
+        report = self.index("--audit", "100")
+        self.assertEqual(report["with_errors"], 0)
+        self.assertEqual(report["audit_differences"], 0)
+        self.assertEqual(report["plain_reasons"].get("a header would see other macros", 0)
+                         + report["plain_reasons"].get("errors", 0), 3, report)
+        self.assertEqual(len(self.places("refs", "FastQueue")), 3)
+        self.assertEqual(len(self.places("refs", "PlainQueue")), 7)
+
     def test_unguarded_headers_and_fragments(self):
         self.write("shared.h", SHARED)
         self.write("list.def", "ITEM(red)\nITEM(green)\n")

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "analysis/batch/type_tables.h"
+
+#include <algorithm>
+
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/DeclarationName.h"
+#include "clang/AST/Type.h"
+#include "llvm/ADT/FoldingSet.h"
+
+namespace astrolabe {
+namespace {
+
+// The tables are private members, and no public call makes them grow. An explicit instantiation may name
+// private members ([temp.spec.general]); this one hands out what it was given.
+template <typename Tag, typename Tag::Type member>
+struct Reveal {
+  friend typename Tag::Type MemberOf(Tag) { return member; }
+};
+
+template <typename T>
+using Set = llvm::FoldingSet<T>;
+template <typename T>
+using ContextSet = llvm::ContextualFoldingSet<T, clang::ASTContext&>;
+
+// Those that grow with the code; what is left out has a handful of nodes in any program.
+#define ASTROLABE_TYPE_TABLES(X)                                                         \
+  X(ExtQualNodes, Set<clang::ExtQuals>)                                                  \
+  X(PointerTypes, Set<clang::PointerType>)                                               \
+  X(LValueReferenceTypes, Set<clang::LValueReferenceType>)                               \
+  X(RValueReferenceTypes, Set<clang::RValueReferenceType>)                               \
+  X(MemberPointerTypes, Set<clang::MemberPointerType>)                                   \
+  X(ConstantArrayTypes, ContextSet<clang::ConstantArrayType>)                            \
+  X(FunctionProtoTypes, ContextSet<clang::FunctionProtoType>)                            \
+  X(DependentDecltypeTypes, ContextSet<clang::DependentDecltypeType>)                    \
+  X(TemplateTypeParmTypes, Set<clang::TemplateTypeParmType>)                             \
+  X(SubstTemplateTypeParmTypes, Set<clang::SubstTemplateTypeParmType>)                   \
+  X(TemplateSpecializationTypes, ContextSet<clang::TemplateSpecializationType>)          \
+  X(ParenTypes, Set<clang::ParenType>)                                                   \
+  X(TagTypes, Set<clang::TagTypeFoldingSetPlaceholder>)                                  \
+  X(UnresolvedUsingTypes, Set<clang::FoldingSetPlaceholder<clang::UnresolvedUsingType>>) \
+  X(UsingTypes, Set<clang::UsingType>)                                                   \
+  X(TypedefTypes, Set<clang::FoldingSetPlaceholder<clang::TypedefType>>)                 \
+  X(DependentNameTypes, Set<clang::DependentNameType>)                                   \
+  X(PackExpansionTypes, Set<clang::PackExpansionType>)                                   \
+  X(DeducedTemplateSpecializationTypes, Set<clang::DeducedTemplateSpecializationType>)   \
+  X(AttributedTypes, Set<clang::AttributedType>)                                         \
+  X(QualifiedTemplateNames, Set<clang::QualifiedTemplateName>)                           \
+  X(DependentTemplateNames, Set<clang::DependentTemplateName>)                           \
+  X(NamespaceAndPrefixStorages, Set<clang::NamespaceAndPrefixStorage>)
+#define ASTROLABE_NAME_TABLES(X)                                  \
+  X(CXXConstructorNames, Set<clang::detail::CXXSpecialNameExtra>) \
+  X(CXXDestructorNames, Set<clang::detail::CXXSpecialNameExtra>)  \
+  X(CXXDeductionGuideNames, Set<clang::detail::CXXDeductionGuideNameExtra>)
+
+#define ASTROLABE_REVEAL(Class, member, Table) \
+  struct member##Tag {                         \
+    using Type = Table clang::Class::*;        \
+    friend Type MemberOf(member##Tag);         \
+  };                                           \
+  template struct Reveal<member##Tag, &clang::Class::member>;
+#define ASTROLABE_REVEAL_TYPES(member, Table) ASTROLABE_REVEAL(ASTContext, member, Table)
+#define ASTROLABE_REVEAL_NAMES(member, Table) ASTROLABE_REVEAL(DeclarationNameTable, member, Table)
+ASTROLABE_TYPE_TABLES(ASTROLABE_REVEAL_TYPES)
+ASTROLABE_NAME_TABLES(ASTROLABE_REVEAL_NAMES)
+
+template <typename Table>
+void Reserve(Table& table) {
+  constexpr unsigned kSmall = 256;  // its nodes fit in a few pages
+  if (table.size() >= kSmall) table.reserve(table.size() + table.size() / 2);
+}
+
+}  // namespace
+
+void ReserveTypeTables(clang::ASTContext& context) {
+#define ASTROLABE_RESERVE(member, Table) Reserve(context.*MemberOf(member##Tag()));
+  ASTROLABE_TYPE_TABLES(ASTROLABE_RESERVE)
+#undef ASTROLABE_RESERVE
+#define ASTROLABE_RESERVE(member, Table) Reserve(context.DeclarationNames.*MemberOf(member##Tag()));
+  ASTROLABE_NAME_TABLES(ASTROLABE_RESERVE)
+#undef ASTROLABE_RESERVE
+}
+
+}  // namespace astrolabe
