@@ -1,0 +1,360 @@
+// What is asked of the live AST of an open file, and what it answers: plain structs, no Clang, no JSON.
+//
+// A question goes to a forked child of the process that holds the AST, and the answer comes back as bytes
+// (Encode and Decode of analysis/live/archive.h). Places are 0-based lines and 0-based columns in bytes of
+// the text that was parsed; the front turns columns into the client's encoding.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace astrolabe {
+
+struct CodePlace {
+  uint32_t line = 0;
+  uint32_t column = 0;  // in bytes
+  friend auto operator<=>(const CodePlace&, const CodePlace&) = default;
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(line, column);
+  }
+};
+
+struct CodeRange {
+  CodePlace begin;
+  CodePlace end;  // one behind
+  friend auto operator<=>(const CodeRange&, const CodeRange&) = default;
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(begin, end);
+  }
+};
+
+// A range in any file.
+struct CodeLocation {
+  std::string path;  // absolute
+  CodeRange range;
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(path, range);
+  }
+};
+
+struct CodeEdit {
+  CodeRange range;
+  std::string text;
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(range, text);
+  }
+};
+
+// --- Diagnostics.
+
+enum class DiagnosticLevel : uint32_t { kError = 1, kWarning = 2, kInformation = 3, kHint = 4 };
+
+struct DiagnosticNote {
+  CodeLocation location;
+  std::string message;
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(location, message);
+  }
+};
+
+struct DiagnosticFix {
+  std::string title;
+  std::vector<CodeEdit> edits;  // of the main file
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(title, edits);
+  }
+};
+
+// In the main file. An error in a header stands at the #include that leads to it, with a note at its place.
+struct LiveDiagnostic {
+  CodeRange range;
+  DiagnosticLevel level = DiagnosticLevel::kError;
+  std::string message;
+  std::string code;      // the warning's flag without -W, or Clang's name of the error
+  std::string category;  // "Semantic Issue", …
+  bool is_unused = false;
+  bool is_deprecated = false;
+  std::vector<DiagnosticNote> notes;
+  std::vector<DiagnosticFix> fixes;
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(range, level, message, code, category, is_unused, is_deprecated, notes, fixes);
+  }
+};
+
+// --- Questions. Each is about a place of the main file unless it says otherwise.
+
+enum class QuestionKind : uint32_t {
+  kHover,
+  kSymbols,         // what the name there stands for: SymbolsAnswer
+  kTypeDefinition,  // SymbolsAnswer
+  kHighlights,
+  kSemanticTokens,  // of the whole file
+  kOutline,         // of the whole file
+  kFolding,         // of the whole file
+  kSelection,
+  kReferencesHere,  // all places in the main file that name the symbols of `usrs`
+  kInactiveRegions,  // of the whole file
+  kDocumentLinks,    // of the whole file
+  kAllDiagnostics,   // with what the end of the translation unit instantiates: DiagnosticsAnswer
+  kComplete,         // on the preamble, not on the AST: CompletionAnswer
+  kSignatureHelp,    // on the preamble, not on the AST: SignatureAnswer
+};
+
+struct Question {
+  QuestionKind kind = QuestionKind::kHover;
+  CodePlace place;
+  std::vector<std::string> usrs;
+  uint32_t limit = 0;  // of items, 0: none
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(kind, place, usrs, limit);
+  }
+};
+
+struct DiagnosticsAnswer {
+  std::vector<LiveDiagnostic> diagnostics;
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(diagnostics);
+  }
+};
+
+// Empty `name` and `markdown`: there is nothing to say.
+struct HoverAnswer {
+  CodeRange range;
+  std::string name;
+  std::string markdown;  // complete: kind, type, documentation, definition
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(range, name, markdown);
+  }
+};
+
+struct LiveSymbol {
+  std::string usr;
+  std::string name;
+  std::string scope;  // "ns::Class::"
+  bool is_local = false;  // not in the index: all its references are in the main file
+  bool is_virtual = false;
+  std::optional<CodeLocation> declaration;
+  std::optional<CodeLocation> definition;  // if this translation unit sees it
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(usr, name, scope, is_local, is_virtual, declaration, definition);
+  }
+};
+
+struct SymbolsAnswer {
+  CodeRange range;  // of the name that was asked about
+  std::vector<LiveSymbol> symbols;
+  std::vector<CodeLocation> targets;  // where to go that is no symbol: an included file, a label
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(range, symbols, targets);
+  }
+};
+
+enum class ReferenceKind : uint32_t { kText = 1, kRead = 2, kWrite = 3 };  // as LSP numbers them
+
+struct LiveReference {
+  CodeRange range;
+  ReferenceKind kind = ReferenceKind::kText;
+  bool is_declaration = false;
+  bool is_definition = false;
+  std::string container;  // qualified name of the function or class around it
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(range, kind, is_declaration, is_definition, container);
+  }
+};
+
+struct ReferencesAnswer {
+  std::vector<LiveReference> references;
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(references);
+  }
+};
+
+// In the order of the legend that the server announces.
+enum class TokenType : uint32_t {
+  kVariable,
+  kParameter,
+  kFunction,
+  kMethod,
+  kProperty,
+  kClass,
+  kInterface,
+  kEnum,
+  kEnumMember,
+  kType,
+  kTypeParameter,
+  kNamespace,
+  kConcept,
+  kMacro,
+  kModifier,
+  kOperator,
+  kLabel,
+  kComment,  // inactive code
+  kUnknown,  // a dependent name
+};
+
+enum TokenModifier : uint32_t {
+  kTokenDeclaration = 1U << 0,
+  kTokenDefinition = 1U << 1,
+  kTokenDeprecated = 1U << 2,
+  kTokenReadonly = 1U << 3,
+  kTokenStatic = 1U << 4,
+  kTokenAbstract = 1U << 5,
+  kTokenVirtual = 1U << 6,
+  kTokenDependentName = 1U << 7,
+  kTokenDefaultLibrary = 1U << 8,
+  kTokenUsedAsMutableReference = 1U << 9,
+  kTokenFunctionScope = 1U << 10,
+  kTokenClassScope = 1U << 11,
+  kTokenFileScope = 1U << 12,
+  kTokenGlobalScope = 1U << 13,
+};
+
+struct SemanticToken {
+  CodePlace begin;
+  uint32_t length = 0;  // in bytes, on one line
+  TokenType type = TokenType::kVariable;
+  uint32_t modifiers = 0;
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(begin, length, type, modifiers);
+  }
+};
+
+struct SemanticTokensAnswer {
+  std::vector<SemanticToken> tokens;  // in order, none inside another
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(tokens);
+  }
+};
+
+struct OutlineItem {
+  std::string name;
+  std::string detail;  // type or signature
+  uint32_t kind = 0;   // as LSP numbers SymbolKind
+  bool is_deprecated = false;
+  CodeRange range;      // all of it
+  CodeRange selection;  // its name
+  std::vector<OutlineItem> children;
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(name, detail, kind, is_deprecated, range, selection, children);
+  }
+};
+
+struct OutlineAnswer {
+  std::vector<OutlineItem> items;
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(items);
+  }
+};
+
+struct FoldingRegion {
+  CodeRange range;  // what disappears: from behind the opening brace to ahead of the closing one
+  std::string kind;  // "region", "comment", "imports" or empty
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(range, kind);
+  }
+};
+
+struct RegionsAnswer {  // kFolding, kInactiveRegions, kSelection (innermost first)
+  std::vector<FoldingRegion> regions;
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(regions);
+  }
+};
+
+struct DocumentLinkItem {
+  CodeRange range;   // of the spelled file with its delimiters
+  std::string path;  // absolute
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(range, path);
+  }
+};
+
+struct DocumentLinksAnswer {
+  std::vector<DocumentLinkItem> links;
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(links);
+  }
+};
+
+// --- Completion.
+
+struct CompletionOption {
+  std::string label;      // the name as shown
+  std::string signature;  // behind it: "(int x, const char *y) const"
+  std::string result;     // type of what it gives
+  std::string scope;      // qualification that the name has: "std::"
+  uint32_t kind = 0;      // as LSP numbers CompletionItemKind
+  std::string insert;     // plain text
+  std::string snippet;    // the same with placeholders, LSP snippet syntax; empty: as `insert`
+  std::string filter;     // to match what is typed against
+  std::string documentation;
+  std::string usr;
+  bool is_deprecated = false;
+  double score = 0;  // higher is better; the order of the answer
+  std::vector<CodeEdit> edits;  // besides: "." to "->", an #include
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(label, signature, result, scope, kind, insert, snippet, filter, documentation, usr,
+            is_deprecated, score, edits);
+  }
+};
+
+struct CompletionAnswer {
+  CodeRange replaced;  // the part of the name that is there already
+  std::vector<CompletionOption> options;
+  bool is_incomplete = false;
+  // Where a name without qualification is looked up, and what is already visible: for index symbols.
+  bool wants_index = false;
+  std::vector<std::string> scopes;  // "ns::", "" for the global one
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(replaced, options, is_incomplete, wants_index, scopes);
+  }
+};
+
+struct SignatureOption {
+  std::string label;
+  std::string documentation;
+  std::vector<std::pair<uint32_t, uint32_t>> parameters;  // byte ranges in `label`
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(label, documentation, parameters);
+  }
+};
+
+struct SignatureAnswer {
+  std::vector<SignatureOption> signatures;
+  uint32_t active_signature = 0;
+  uint32_t active_parameter = 0;
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(signatures, active_signature, active_parameter);
+  }
+};
+
+}  // namespace astrolabe
