@@ -132,11 +132,16 @@ MarkedSource& MarkedSource::Flags(std::vector<std::string> flags) {
   return *this;
 }
 
+MarkedSource& MarkedSource::Diagnostics(clang::DiagnosticConsumer& consumer) {
+  diagnostics_ = &consumer;
+  return *this;
+}
+
 void MarkedSource::Parse(const std::function<void(LiveAst&)>& use, const std::string& name) {
   LiveAst ast;
   ast.path = "/test/" + name;
   ast.SetText(text_);
-  std::vector<std::string> command = {"clang", "-fsyntax-only", "-working-directory=/test",
+  std::vector<std::string> command = {"clang", "-fsyntax-only",
                                       "-resource-dir=/usr/lib/llvm-22/lib/clang/22"};
   command.insert(command.end(), flags_.begin(), flags_.end());
   command.push_back(ast.path);
@@ -153,7 +158,7 @@ void MarkedSource::Parse(const std::function<void(LiveAst&)>& use, const std::st
   clang::tooling::ToolInvocation invocation(command, std::make_unique<Action>(ast, use),
                                             files.get());
   clang::IgnoringDiagConsumer quiet;
-  invocation.setDiagnosticConsumer(&quiet);
+  invocation.setDiagnosticConsumer(diagnostics_ != nullptr ? diagnostics_ : &quiet);
   invocation.run();
 }
 

@@ -16,6 +16,10 @@
 
 #include "analysis/features/live_ast.h"
 
+namespace clang {
+class DiagnosticConsumer;
+}  // namespace clang
+
 namespace astrolabe {
 
 class MarkedSource {
@@ -33,6 +37,9 @@ class MarkedSource {
   MarkedSource& File(const std::string& path, std::string text);
   MarkedSource& Flags(std::vector<std::string> flags);  // default: -std=c++20
 
+  // Who hears what the compiler says; default: nobody. Borrowed until Parse is over.
+  MarkedSource& Diagnostics(clang::DiagnosticConsumer& consumer);
+
   // Parses /test/main.cc (or another name) and calls `use` in the process, before the AST goes away.
   // Errors in the code are no failure.
   void Parse(const std::function<void(LiveAst&)>& use, const std::string& name = "main.cc");
@@ -43,6 +50,7 @@ class MarkedSource {
   std::map<std::string, std::vector<CodeRange>> ranges_;
   std::map<std::string, std::string> files_;
   std::vector<std::string> flags_ = {"-std=c++20"};
+  clang::DiagnosticConsumer* diagnostics_ = nullptr;
 };
 
 }  // namespace astrolabe
