@@ -201,6 +201,20 @@ FileRun* PreprocessorRecord::RunOf(uint32_t file) {
   return run;
 }
 
+std::vector<const FileRun*> PreprocessorRecord::RunsOf(clang::FileID id) {
+  std::vector<const FileRun*> found;
+  uint32_t file = FileOf(id);
+  if (file == kNoFile) return found;
+  auto add_from = [&](const std::vector<std::unique_ptr<FileRun>>& runs) {
+    for (const std::unique_ptr<FileRun>& run : runs) {
+      if (run->file == file) found.push_back(run.get());
+    }
+  };
+  for (const std::vector<std::unique_ptr<FileRun>>& runs : past_runs_) add_from(runs);
+  add_from(runs_);
+  return found;
+}
+
 void PreprocessorRecord::Enter(clang::FileID id) {
   current_inclusion_ = InclusionOf(id);
   current_file_ = FileOf(id);
@@ -316,8 +330,10 @@ void PreprocessorRecord::Macro(const clang::Token& name, const clang::MacroInfo*
 
 void PreprocessorRecord::Skip(clang::SourceRange range) {
   if (current_run_ == nullptr) return;
-  current_run_->variant = Mix(Mix(current_run_->variant, sources_.getFileOffset(range.getBegin())),
-                              sources_.getFileOffset(range.getEnd()));
+  SkippedRange skipped{sources_.getFileOffset(range.getBegin()),
+                       sources_.getFileOffset(range.getEnd())};
+  current_run_->variant = Mix(Mix(current_run_->variant, skipped.begin), skipped.end);
+  current_run_->skipped.push_back(skipped);
 }
 
 IncludeWalk PreprocessorRecord::Walk(clang::FileID id) {

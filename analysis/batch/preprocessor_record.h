@@ -74,12 +74,19 @@ struct RecordedMacroUse {
   RoleSet roles = 0;
 };
 
+// From the '#' of the directive whose condition did not hold, to the next one that counts.
+struct SkippedRange {
+  uint32_t begin = 0;  // offsets
+  uint32_t end = 0;
+};
+
 // How one file was preprocessed in this epoch. A file entered more than once has one record.
 struct FileRun {
   uint32_t file = kNoFile;
   uint64_t variant = 0;  // over skipped ranges and the macros of other files that were consulted
   std::vector<RecordedInclude> includes;
   std::vector<RecordedMacroUse> macros;
+  std::vector<SkippedRange> skipped;
 };
 
 // One thread. Owned by the preprocessor that it observes, see InstallPreprocessorRecord.
@@ -96,6 +103,8 @@ class PreprocessorRecord {
   const RecordedFile& file(uint32_t index) const { return files_[index]; }
   uint32_t file_count() const { return static_cast<uint32_t>(files_.size()); }
   const std::vector<std::unique_ptr<FileRun>>& runs() const { return runs_; }
+  // Those of one file in all epochs, oldest first. None if `id` is no file.
+  std::vector<const FileRun*> RunsOf(clang::FileID id);
 
   // From the file that `id` is an inclusion of. Forced includes come ahead.
   IncludeWalk Walk(clang::FileID id);
