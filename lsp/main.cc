@@ -13,6 +13,7 @@
 
 #include "analysis/batch/parse_server.h"
 #include "analysis/clang_version.h"
+#include "analysis/live/live_server.h"
 #include "base/log.h"
 #include "base/strings.h"
 #include "base/trace.h"
@@ -94,7 +95,7 @@ const std::atomic<bool>& Interrupted() { return interrupted; }
 int main(int argc, char** argv) {
   // A parsing process of the command that started it, which is at the other end of descriptor 3.
   if (argc == 2 && std::string_view(argv[1]) == "--parse-server") {
-    return astrolabe::RunParseServer(astrolabe::UniqueFd(3));
+    return astrolabe::RunParseServer(astrolabe::UniqueFd(3), astrolabe::RunLiveServer);
   }
   std::signal(SIGINT, astrolabe::OnSignal);
   std::signal(SIGTERM, astrolabe::OnSignal);

@@ -44,10 +44,9 @@ const char* KindName(JobKind kind) {
       return "facts of headers";
     case JobKind::kAudit:
       return "audit";
-    case JobKind::kPlain:
-      break;
+    default:
+      return "plain unit";
   }
-  return "plain unit";
 }
 
 std::string ShellQuoted(const std::string& word) {

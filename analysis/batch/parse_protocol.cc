@@ -86,6 +86,11 @@ std::string_view ResultStatusName(ResultStatus status) {
   return "unknown";
 }
 
+bool MakesNode(JobKind kind) {
+  return kind == JobKind::kZygote || kind == JobKind::kExtend || kind == JobKind::kPreamble ||
+         kind == JobKind::kOpen;
+}
+
 std::string EncodeHello(const Hello& hello) {
   WireWriter out;
   out.String(hello.workspace_root);
@@ -114,6 +119,10 @@ std::string EncodeJob(const Job& job) {
   out.String(job.reason);
   out.Numbers(job.expected_closure);
   out.Strings(job.changed_macros);
+  out.String(job.text);
+  out.Number(job.preamble_size);
+  out.Strings(job.unsaved);
+  out.String(job.question);
   return std::move(out.bytes());
 }
 
@@ -131,6 +140,10 @@ absl::StatusOr<Job> DecodeJob(std::string_view bytes) {
   job.reason = in.String();
   job.expected_closure = in.Numbers();
   job.changed_macros = in.Strings();
+  job.text = in.String();
+  job.preamble_size = in.Number();
+  job.unsaved = in.Strings();
+  job.question = in.String();
   return Checked(in, std::move(job));
 }
 
@@ -140,6 +153,7 @@ std::string EncodeReady(const Ready& ready) {
   out.Strings(ready.errors);
   out.Number(BitsOf(ready.seconds));
   out.Number(ready.resident_bytes);
+  out.String(ready.payload);
   return std::move(out.bytes());
 }
 
@@ -150,6 +164,7 @@ absl::StatusOr<Ready> DecodeReady(std::string_view bytes) {
   ready.errors = in.Strings();
   ready.seconds = DoubleOf(in.Number());
   ready.resident_bytes = in.Number();
+  ready.payload = in.String();
   return Checked(in, std::move(ready));
 }
 

@@ -10,6 +10,10 @@
 //   kExtend   (zygote)  become a node that has parsed more headers
 //   kUnit     (zygote)  parse one TU on top of what is parsed already
 //   kHeaders  (zygote)  deliver the facts of the headers that the node itself has parsed
+//   kPreamble (root)    become a node that has parsed the preamble of an open file
+//   kOpen     (preamble) become a node that has parsed the rest of it, and tell its diagnostics
+//   kAsk      (open)    answer a question about the open file
+//   kComplete (preamble) answer a question that needs a parse up to a place: completion, signatures
 //
 // A job's result comes in a memory file that the front hands over with it; that it has ended, and how,
 // its parent reports. Frames are a 32-bit type, a 32-bit length and the payload (analysis/batch/wire.h).
@@ -43,9 +47,23 @@ struct Hello {
   uint64_t memory_limit = 0;  // bytes that a job may allocate on top of its parent
 };
 
-enum class JobKind : uint32_t { kPlain, kAudit, kZygote, kExtend, kUnit, kHeaders };
+enum class JobKind : uint32_t {
+  kPlain,
+  kAudit,
+  kZygote,
+  kExtend,
+  kUnit,
+  kHeaders,
+  kPreamble,
+  kOpen,
+  kAsk,
+  kComplete,
+};
 
-// Its descriptors are [result, log] memory files, and for kZygote and kExtend instead of the result
+// Whether a job of this kind becomes a node.
+bool MakesNode(JobKind kind);
+
+// Its descriptors are [result, log] memory files, and for those that become nodes instead of the result
 // the new node's socket.
 struct Job {
   uint32_t number = 0;  // not 0
@@ -63,6 +81,12 @@ struct Job {
   // kExtend, kUnit: names whose definition differs from the parent's. Had the parent come across one
   // of them, what it parsed is not what the unit would have.
   std::vector<std::string> changed_macros;
+  // kPreamble: the preamble; kOpen, kComplete: the whole text of the file, of which so many bytes are the
+  // preamble that the node has parsed.
+  std::string text;
+  uint64_t preamble_size = 0;
+  std::vector<std::string> unsaved;  // kPreamble: paths and texts of other open files, by turns
+  std::string question;              // kAsk, kComplete: encoded (analysis/live/answers.h)
 };
 
 // A zygote has parsed its headers and waits.
@@ -72,6 +96,7 @@ struct Ready {
   std::vector<std::string> errors;  // the first few, as text
   double seconds = 0;
   uint64_t resident_bytes = 0;
+  std::string payload;  // kPreamble, kOpen: what it has to say, encoded (analysis/live/answers.h)
 };
 
 struct Ended {
@@ -102,7 +127,7 @@ struct JobResult {
   uint32_t dropped_candidates = 0;
   double parse_seconds = 0;
   double collect_seconds = 0;
-  std::string shard;  // encoded; empty unless kOk
+  std::string shard;  // encoded; of kAsk and kComplete the answer; empty unless kOk
 };
 
 // Exit codes of a job besides 0.

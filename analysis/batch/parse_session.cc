@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "analysis/batch/parse_session.h"
 
+#include <algorithm>
 #include <memory>
 
 #include "base/strings.h"
@@ -28,20 +29,30 @@ constexpr char kForkPragma[] = "astrolabe_fork_point";
 constexpr char kHeadersBuffer[] = "<astrolabe headers>";
 constexpr char kMacrosBuffer[] = "<astrolabe macros>";
 
+// The parser looks one token ahead: without the semicolon it would come upon the pragma before it has handed
+// over the last declaration of the last header.
+std::string WithForkPoint(std::string text) {
+  return text + StrCat("\n;\n#pragma ", kForkPragma, "\n");
+}
+
 std::string HeadersText(const std::vector<std::string>& headers) {
   std::string text;
   for (const std::string& header : headers) text += StrCat("#include ", header, "\n");
-  // The parser looks one token ahead: without the semicolon it would come upon the pragma before it has
-  // handed over the last declaration of the last header.
-  return text + StrCat(";\n#pragma ", kForkPragma, "\n");
+  return WithForkPoint(std::move(text));
 }
 
 class ErrorCollector : public clang::DiagnosticConsumer {
  public:
-  explicit ErrorCollector(ErrorLog& log) : log_(log) {}
+  ErrorCollector(ErrorLog& log, clang::DiagnosticConsumer* reader) : log_(log), reader_(reader) {}
+
+  void BeginSourceFile(const clang::LangOptions& language,
+                       const clang::Preprocessor* preprocessor) override {
+    if (reader_ != nullptr) reader_->BeginSourceFile(language, preprocessor);
+  }
 
   void HandleDiagnostic(clang::DiagnosticsEngine::Level level,
                         const clang::Diagnostic& diagnostic) override {
+    if (reader_ != nullptr) reader_->HandleDiagnostic(level, diagnostic);
     if (level < clang::DiagnosticsEngine::Error) return;
     ++log_.count;
     clang::SourceLocation location = diagnostic.getLocation();
@@ -77,6 +88,7 @@ class ErrorCollector : public clang::DiagnosticConsumer {
   }
 
   ErrorLog& log_;
+  clang::DiagnosticConsumer* reader_;
 };
 
 class ForkPragma : public clang::PragmaHandler {
@@ -155,20 +167,33 @@ void BeginEpoch(ParseState& state) {
   state.record->StartEpoch();
 }
 
+// Unsaved texts on top of what is on disk.
+llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> FilesOf(const FrontEndRun& run) {
+  llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> real = llvm::vfs::getRealFileSystem();
+  if (run.unsaved.empty()) return real;
+  auto memory = llvm::makeIntrusiveRefCnt<llvm::vfs::InMemoryFileSystem>();
+  for (const auto& [path, text] : run.unsaved) {
+    std::string content = path == run.file ? WithForkPoint(text) : text;
+    memory->addFile(path, 0, llvm::MemoryBuffer::getMemBufferCopy(content, path));
+  }
+  auto overlay = llvm::makeIntrusiveRefCnt<llvm::vfs::OverlayFileSystem>(real);
+  overlay->pushOverlay(memory);
+  return overlay;
+}
+
 }  // namespace
 
-std::string RunFrontEnd(const std::vector<std::string>& cc1, const std::string& file,
-                        const std::vector<std::string>& headers, ParseDelegate& delegate) {
+std::string RunFrontEnd(const FrontEndRun& run, ParseDelegate& delegate) {
   ParseState state;
-  ErrorCollector collector(state.errors);
-  llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> files = llvm::vfs::getRealFileSystem();
+  ErrorCollector collector(state.errors, run.reader);
+  llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> files = FilesOf(run);
   clang::DiagnosticOptions diagnostic_options;
   llvm::IntrusiveRefCntPtr<clang::DiagnosticsEngine> diagnostics =
       clang::CompilerInstance::createDiagnostics(*files, diagnostic_options, &collector,
                                                  /*ShouldOwnClient=*/false);
   auto invocation = std::make_shared<clang::CompilerInvocation>();
   std::vector<const char*> arguments;
-  for (const std::string& argument : cc1) arguments.push_back(argument.c_str());
+  for (const std::string& argument : run.cc1) arguments.push_back(argument.c_str());
   if (!clang::CompilerInvocation::CreateFromArgs(*invocation, arguments, *diagnostics)) {
     return state.errors.first.empty() ? "Clang rejects the command" : state.errors.first[0];
   }
@@ -179,19 +204,25 @@ std::string RunFrontEnd(const std::vector<std::string>& cc1, const std::string& 
   if (kind.isUnknown()) kind = clang::Language::CXX;
   front_end.Inputs.clear();
   std::unique_ptr<llvm::MemoryBuffer> buffer;
-  if (file.empty()) {
-    buffer = llvm::MemoryBuffer::getMemBufferCopy(HeadersText(headers), kHeadersBuffer);
+  if (run.file.empty()) {
+    buffer = llvm::MemoryBuffer::getMemBufferCopy(HeadersText(run.headers), kHeadersBuffer);
     front_end.Inputs.emplace_back(buffer->getMemBufferRef(), kind);
     invocation->getDiagnosticOpts().ErrorLimit = 0;  // to know all headers that bring errors
   } else {
-    front_end.Inputs.emplace_back(file, kind);
+    front_end.Inputs.emplace_back(run.file, kind);
   }
   front_end.DisableFree = true;
   front_end.ProgramAction = clang::frontend::ParseSyntaxOnly;
+  bool for_people = run.reader != nullptr;
   clang::LangOptions& language = invocation->getLangOpts();
   language.CommentOpts.ParseAllComments = true;
-  language.SpellChecking = false;  // typo correction costs over 1 % and is for people
-  invocation->getDiagnosticOpts().IgnoreWarnings = true;
+  language.SpellChecking = for_people;  // typo correction costs over 1 %
+  invocation->getDiagnosticOpts().IgnoreWarnings = !for_people;
+  if (for_people) {
+    invocation->getDiagnosticOpts().ErrorLimit = 0;
+    // A header that is open is no main file, whatever it looks like.
+    invocation->getDiagnosticOpts().Warnings.push_back("no-pragma-once-outside-header");
+  }
   invocation->getDiagnosticOpts().PedanticErrors = false;  // our own semicolon is one
   invocation->getPreprocessorOpts().DetailedRecord = false;
 
@@ -231,6 +262,33 @@ void ContinueWithHeaders(ParseState& state, const std::vector<std::string>& head
   BeginEpoch(state);
   EnterBuffer(state, HeadersText(headers), kHeadersBuffer);
   if (!macros.empty()) EnterBuffer(state, macros, kMacrosBuffer);
+}
+
+void ContinueBehindPreamble(ParseState& state, const std::string& file, std::string text,
+                            size_t preamble_size) {
+  BeginEpoch(state);
+  clang::SourceManager& sources = state.compiler->getSourceManager();
+  clang::Preprocessor& preprocessor = state.compiler->getPreprocessor();
+  state.preamble_id = sources.getMainFileID();
+  preamble_size = std::min(preamble_size, text.size());
+  std::replace_if(
+      text.begin(), text.begin() + static_cast<std::ptrdiff_t>(preamble_size),
+      [](char c) { return c != '\n'; }, ' ');
+  // A file of its own, since the file has the preamble as its content already; beside it, so that #includes
+  // are found as from the file.
+  clang::FileEntryRef entry = state.compiler->getFileManager().getVirtualFileRef(
+      file + ".astrolabe", static_cast<off_t>(text.size()), 0);
+  sources.overrideFileContents(entry, llvm::MemoryBuffer::getMemBufferCopy(text, file));
+  clang::SourceLocation from = sources.getLocForStartOfFile(state.preamble_id);
+  state.main_id = sources.createFileID(entry, from, clang::SrcMgr::C_User);
+  preprocessor.getHeaderSearchInfo().getFileInfo(entry);
+  // Conditionals that the preamble leaves open, such as an include guard, go on in the rest.
+  clang::PreprocessorLexer* before = preprocessor.getCurrentFileLexer();
+  std::vector<clang::PPConditionalInfo> open(before->conditional_begin(),
+                                             before->conditional_end());
+  before->setConditionalLevels({});
+  preprocessor.EnterSourceFile(state.main_id, nullptr, from);
+  preprocessor.getCurrentFileLexer()->setConditionalLevels(open);
 }
 
 bool HasSeenIdentifier(ParseState& state, const std::string& name) {

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "analysis/batch/preprocessor_record.h"
@@ -18,6 +19,7 @@
 namespace clang {
 class CompilerInstance;
 class Decl;
+class DiagnosticConsumer;
 }  // namespace clang
 
 namespace astrolabe {
@@ -37,7 +39,8 @@ struct ParseState {
   ErrorLog errors;
   // Top-level declarations since the epoch began.
   std::vector<const clang::Decl*> declarations;
-  clang::FileID main_id;  // of the unit
+  clang::FileID main_id;      // of the unit
+  clang::FileID preamble_id;  // of an open file's preamble
 };
 
 class ParseDelegate {
@@ -50,10 +53,20 @@ class ParseDelegate {
   [[noreturn]] virtual void AtEnd(ParseState& state) = 0;
 };
 
-// Parses `file`, or where it is empty the zygote buffer of `headers`. Returns only if the front end
-// could not even start, with the reason.
-std::string RunFrontEnd(const std::vector<std::string>& cc1, const std::string& file,
-                        const std::vector<std::string>& headers, ParseDelegate& delegate);
+// What to parse, and for whom.
+struct FrontEndRun {
+  std::vector<std::string> cc1;
+  std::string file;                  // empty: a zygote's buffer of `headers`
+  std::vector<std::string> headers;  // as written behind #include
+  // Parsed instead of what is on disk: path and text. That of `file` is a preamble, and the fork point
+  // comes behind it.
+  std::vector<std::pair<std::string, std::string>> unsaved;
+  // Takes the diagnostics besides ErrorLog, and there are warnings and typo correction. May be null.
+  clang::DiagnosticConsumer* reader = nullptr;
+};
+
+// Returns only if the front end could not even start, with the reason.
+std::string RunFrontEnd(const FrontEndRun& run, ParseDelegate& delegate);
 
 // In a forked child at the fork point: what comes next is an epoch of its own that begins with
 // `macros` (#define and #undef lines) and goes on with ...
@@ -62,6 +75,11 @@ bool ContinueWithFile(ParseState& state, const std::string& file, const std::str
 // ... more headers, and another fork point.
 void ContinueWithHeaders(ParseState& state, const std::vector<std::string>& headers,
                          const std::string& macros);
+
+// ... the rest of the file whose preamble this process has parsed: `text` is all of it. Its preamble is not
+// read again, and locations in the rest are as in `text`. state.preamble_id is where the preamble is.
+void ContinueBehindPreamble(ParseState& state, const std::string& file, std::string text,
+                            size_t preamble_size);
 
 // Whether the preprocessor has come across `name` in any file or directive so far.
 bool HasSeenIdentifier(ParseState& state, const std::string& name);

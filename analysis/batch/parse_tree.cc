@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -79,6 +80,7 @@ absl::StatusOr<std::unique_ptr<ParseTree>> ParseTree::Start(ParseTreeOptions opt
       ClaimTable::Create(tree->options_.claim_keys);
   if (!claims.ok()) return claims.status();
   tree->claims_ = *std::move(claims);
+  tree->wake_ = UniqueFd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (absl::Status status = tree->StartRoot(); !status.ok()) return status;
   return tree;
 }
@@ -169,7 +171,7 @@ uint32_t ParseTree::StartJob(NodeId node, Job job, absl::Duration limit, NodeId*
   running.deadline = running.start + limit;
   running.log = MemoryFile("astrolabe-log");
   UniqueFd theirs;
-  if (job.kind == JobKind::kZygote || job.kind == JobKind::kExtend) {
+  if (MakesNode(job.kind)) {
     int ends[2] = {-1, -1};
     // Without a socket the frame below can't be sent, and the node ends as one that has died.
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) ends[0] = ends[1] = -1;
@@ -197,6 +199,11 @@ void ParseTree::KillJob(uint32_t job) {
   if (node == nodes_.end()) return;
   std::string payload(reinterpret_cast<const char*>(&job), sizeof(job));
   SendFrame(node->second.socket.get(), MessageType::kKill, payload).IgnoreError();
+}
+
+void ParseTree::Wake() {
+  uint64_t one = 1;
+  (void)!write(wake_.get(), &one, sizeof(one));
 }
 
 void ParseTree::CloseNode(NodeId node) {
@@ -235,10 +242,15 @@ std::vector<ParseEvent> ParseTree::Wait(absl::Duration patience) {
     waiting.push_back({node.socket.get(), POLLIN, 0});
     ids.push_back(id);
   }
+  waiting.push_back({wake_.get(), POLLIN, 0});
   int milliseconds =
       static_cast<int>(std::max<int64_t>(0, absl::ToInt64Milliseconds(until - absl::Now()) + 1));
   std::vector<ParseEvent> events;
   if (poll(waiting.data(), waiting.size(), milliseconds) <= 0) return events;
+  if (waiting.back().revents != 0) {
+    uint64_t count = 0;
+    (void)!read(wake_.get(), &count, sizeof(count));
+  }
   for (size_t i = 0; i < ids.size(); ++i) {
     if (waiting[i].revents == 0 || !nodes_.contains(ids[i])) continue;
     absl::StatusOr<Frame> frame = ReceiveFrame(waiting[i].fd);

@@ -63,12 +63,15 @@ class ParseTree {
   ParseTree& operator=(const ParseTree&) = delete;
 
   // Starts a job on a node that is ready (the root always is) and gives its number. `job.number` is
-  // overwritten. For kZygote and kExtend *new_node is the node that will be; it may be used once its
+  // overwritten. For a kind that makes a node *new_node is the node that will be; it may be used once its
   // kReady has come.
   uint32_t StartJob(NodeId node, Job job, absl::Duration limit, NodeId* new_node = nullptr);
 
   // What has happened, waiting for at most `patience` for the first event.
   std::vector<ParseEvent> Wait(absl::Duration patience);
+
+  // Makes Wait return. Any thread.
+  void Wake();
 
   void KillJob(uint32_t job);
   // No more jobs for this node: its process ends. Its event kGone still comes.
@@ -110,6 +113,7 @@ class ParseTree {
 
   const ParseTreeOptions options_;
   std::unique_ptr<ClaimTable> claims_;
+  UniqueFd wake_;
   pid_t root_pid_ = -1;
   std::map<NodeId, Node> nodes_;
   std::map<uint32_t, RunningJob> jobs_;

@@ -102,7 +102,7 @@ enum class QuestionKind : uint32_t {
   kOutline,         // of the whole file
   kFolding,         // of the whole file
   kSelection,
-  kReferencesHere,  // all places in the main file that name the symbols of `usrs`
+  kReferencesHere,   // all places in the main file that name the symbols of `usrs`
   kInactiveRegions,  // of the whole file
   kDocumentLinks,    // of the whole file
   kAllDiagnostics,   // with what the end of the translation unit instantiates: DiagnosticsAnswer
@@ -143,7 +143,7 @@ struct HoverAnswer {
 struct LiveSymbol {
   std::string usr;
   std::string name;
-  std::string scope;  // "ns::Class::"
+  std::string scope;      // "ns::Class::"
   bool is_local = false;  // not in the index: all its references are in the main file
   bool is_virtual = false;
   std::optional<CodeLocation> declaration;
@@ -268,7 +268,7 @@ struct OutlineAnswer {
 };
 
 struct FoldingRegion {
-  CodeRange range;  // what disappears: from behind the opening brace to ahead of the closing one
+  CodeRange range;   // what disappears: from behind the opening brace to ahead of the closing one
   std::string kind;  // "region", "comment", "imports" or empty
   template <typename Archive>
   void Members(Archive& archive) {
@@ -315,7 +315,7 @@ struct CompletionOption {
   std::string documentation;
   std::string usr;
   bool is_deprecated = false;
-  double score = 0;  // higher is better; the order of the answer
+  double score = 0;             // higher is better; the order of the answer
   std::vector<CodeEdit> edits;  // besides: "." to "->", an #include
   template <typename Archive>
   void Members(Archive& archive) {

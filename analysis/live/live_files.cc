@@ -1,0 +1,616 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "analysis/live/live_files.h"
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <thread>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "analysis/batch/parse_tree.h"
+#include "analysis/batch/process_memory.h"
+#include "analysis/live/live_server.h"
+#include "analysis/live/preamble.h"
+#include "base/log.h"
+#include "base/strings.h"
+#include "base/trace.h"
+
+namespace astrolabe {
+namespace {
+
+// A parse that a newer text has overtaken is stopped, but not if that would leave the file without any
+// fresh AST for so long, as fast typing would.
+constexpr absl::Duration kStaleFor = absl::Seconds(1);
+// Texts of headers change with every key; who includes them can wait for a pause.
+constexpr absl::Duration kHeaderPause = absl::Milliseconds(400);
+
+bool NeedsNoAst(QuestionKind kind) {
+  return kind == QuestionKind::kComplete || kind == QuestionKind::kSignatureHelp;
+}
+
+LiveDiagnostic Notice(std::string message) {
+  LiveDiagnostic diagnostic;
+  diagnostic.message = std::move(message);
+  diagnostic.code = "astrolabe";
+  diagnostic.category = "Astrolabe";
+  return diagnostic;
+}
+
+}  // namespace
+
+class LiveFiles::Engine {
+ public:
+  explicit Engine(LiveOptions options) : options_(std::move(options)), thread_([this] { Run(); }) {}
+
+  ~Engine() {
+    Post([this] { stopped_ = true; });
+    thread_.join();
+  }
+
+  // Hands a step to the live thread.
+  void Post(absl::AnyInvocable<void()> step) ABSL_LOCKS_EXCLUDED(mutex_) {
+    absl::MutexLock lock(&mutex_);
+    steps_.push_back(std::move(step));
+    if (waking_ != nullptr) waking_->Wake();
+  }
+
+  QuestionId NextQuestion() { return ++last_question_; }
+  uint64_t memory_bytes() const { return memory_bytes_; }
+
+  // --- Steps. On the live thread.
+
+  void Update(const std::string& path, std::string text, uint64_t generation) {
+    File& file = files_[path];
+    if (generation <= file.generation) return;
+    file.text = std::move(text);
+    file.generation = generation;
+    file.preamble_size = PreambleSize(file.text);
+    file.refused.clear();
+    file.is_evicted = false;
+    file.crashes = 0;
+    PreambleMayBeOld(file);
+    StopOvertakenParse(file);
+    for (auto& [other_path, other] : files_) {
+      if (other_path == path || !other.reads.contains(path)) continue;
+      other.preamble_due = absl::Now() + kHeaderPause;
+    }
+    Advance(path);
+  }
+
+  void Close(const std::string& path) {
+    auto it = files_.find(path);
+    if (it == files_.end()) return;
+    DropAst(it->second);
+    DropPreamble(it->second);
+    FailQuestions(path, absl::NotFoundError(StrCat(path, " was closed")));
+    files_.erase(it);
+  }
+
+  void FileChanged(const std::string& path) {
+    for (auto& [other_path, other] : files_) {
+      if (other.reads.contains(path)) other.preamble_due = absl::Now();
+    }
+    AdvanceAll();
+  }
+
+  void CommandsChanged() {
+    for (auto& [path, file] : files_) {
+      file.refused.clear();
+      file.preamble_due = absl::Now();
+    }
+    AdvanceAll();
+  }
+
+  void Ask(QuestionId id, const std::string& path, Question question, Done done) {
+    auto it = files_.find(path);
+    if (it == files_.end()) return done(absl::NotFoundError(StrCat(path, " is not open")));
+    it->second.asked = absl::Now();
+    it->second.is_evicted = false;
+    Pending pending{path, std::move(question), std::move(done), 0};
+    questions_.emplace(id, std::move(pending));
+    Advance(path);
+  }
+
+  void Cancel(QuestionId id) {
+    auto it = questions_.find(id);
+    if (it == questions_.end()) return;
+    if (it->second.job != 0) {
+      tree_->KillJob(it->second.job);
+      job_question_.erase(it->second.job);
+    }
+    Done done = std::move(it->second.done);
+    questions_.erase(it);
+    done(absl::CancelledError("cancelled"));
+  }
+
+ private:
+  // A node on its way or ready. `job` is the one that makes it.
+  struct NodeOfFile {
+    NodeId node = kRootNode;
+    uint32_t job = 0;
+    bool ready = false;
+    uint64_t generation = 0;  // of the text that it has, or its preamble is from
+    absl::Time started;
+  };
+
+  struct File {
+    std::string text;
+    uint64_t generation = 0;
+    size_t preamble_size = 0;
+
+    std::optional<NodeOfFile> preamble;       // ready: serves; else being parsed
+    std::string preamble_text;                // that `preamble` has
+    std::optional<NodeOfFile> next_preamble;  // replaces it when ready
+    std::string next_preamble_text;
+    std::set<std::string> reads;  // files that the preamble has read
+    absl::Time preamble_due = absl::InfiniteFuture();
+
+    std::optional<NodeOfFile> ast;       // ready, of the newest text that was parsed
+    std::optional<NodeOfFile> next_ast;  // being parsed
+    uint32_t completing = 0;             // the job that looks for the rest of the diagnostics
+    uint64_t completing_generation = 0;
+    absl::Time asked = absl::InfinitePast();
+    bool is_evicted = false;  // its AST was given back; a question or an edit brings it back
+    int crashes = 0;          // of the parse of this generation
+    // Why the newest text can't be parsed; empty if it can or is about to be.
+    std::string refused;
+  };
+
+  struct Pending {
+    std::string path;
+    Question question;
+    Done done;
+    uint32_t job = 0;  // 0: waits for a node
+  };
+
+  void Run() {
+    ParseTreeOptions tree_options;
+    tree_options.program = options_.program;
+    tree_options.root = options_.root;
+    tree_options.memory_limit = options_.memory_limit;
+    tree_options.claim_keys = 1;  // nobody claims here
+    absl::StatusOr<std::unique_ptr<ParseTree>> tree = ParseTree::Start(std::move(tree_options));
+    if (!tree.ok()) {
+      LogError("open files cannot be parsed: ", tree.status().message());
+      return RunWithout(tree.status());
+    }
+    tree_ = *std::move(tree);
+    {
+      absl::MutexLock lock(&mutex_);
+      waking_ = tree_.get();
+    }
+    while (!stopped_) {
+      TakeSteps();
+      for (ParseEvent& event : tree_->Wait(Patience())) Handle(std::move(event));
+      Due();
+    }
+    {
+      absl::MutexLock lock(&mutex_);
+      waking_ = nullptr;
+    }
+    for (auto& [id, pending] : questions_) pending.done(absl::CancelledError("the server ends"));
+    questions_.clear();
+    tree_.reset();
+  }
+
+  // No process can be started: every question is answered so.
+  void RunWithout(const absl::Status& why) {
+    while (!stopped_) {
+      TakeSteps();
+      for (auto& [id, pending] : questions_) {
+        pending.done(absl::UnavailableError(why.message()));
+      }
+      questions_.clear();
+      absl::SleepFor(absl::Milliseconds(50));
+    }
+  }
+
+  void TakeSteps() ABSL_LOCKS_EXCLUDED(mutex_) {
+    for (;;) {
+      std::deque<absl::AnyInvocable<void()>> steps;
+      {
+        absl::MutexLock lock(&mutex_);
+        steps.swap(steps_);
+      }
+      if (steps.empty()) return;
+      for (auto& step : steps) step();
+    }
+  }
+
+  absl::Duration Patience() const {
+    absl::Time next = absl::Now() + absl::Seconds(1);
+    for (const auto& [path, file] : files_) next = std::min(next, file.preamble_due);
+    return std::max(absl::ZeroDuration(), next - absl::Now());
+  }
+
+  void Due() {
+    std::vector<std::string> due;
+    for (const auto& [path, file] : files_) {
+      if (file.preamble_due <= absl::Now()) due.push_back(path);
+    }
+    for (const std::string& path : due) Advance(path);
+    if (absl::Now() < next_sample_) return;
+    next_sample_ = absl::Now() + absl::Seconds(5);
+    memory_bytes_ = TreePssBytes(tree_->root_pid());
+  }
+
+  void AdvanceAll() {
+    std::vector<std::string> paths;
+    for (const auto& [path, file] : files_) paths.push_back(path);
+    for (const std::string& path : paths) Advance(path);
+  }
+
+  // Starts whatever the state of the file calls for.
+  void Advance(const std::string& path) {
+    if (tree_ == nullptr) return;
+    auto it = files_.find(path);
+    if (it == files_.end()) return;
+    File& file = it->second;
+    if (file.refused.empty()) {
+      StartPreambleIfNeeded(path, file);
+      StartParseIfNeeded(path, file);
+    }
+    AskWhatCanBe(path, file);
+    EvictAsts();
+  }
+
+  void PreambleMayBeOld(File& file) {
+    std::string_view wanted(file.text.data(), file.preamble_size);
+    const std::string& have = file.next_preamble ? file.next_preamble_text : file.preamble_text;
+    bool known = file.preamble.has_value() || file.next_preamble.has_value();
+    if (known && have != wanted) file.preamble_due = std::min(file.preamble_due, absl::Now());
+  }
+
+  void StartPreambleIfNeeded(const std::string& path, File& file) {
+    bool first = !file.preamble.has_value() && !file.next_preamble.has_value();
+    if (!first && file.preamble_due > absl::Now()) return;
+    file.preamble_due = absl::InfiniteFuture();
+    absl::StatusOr<FrontEndCommand> command = options_.command(path);
+    if (!command.ok()) return Refuse(path, file, std::string(command.status().message()));
+    if (file.next_preamble) Forget(*file.next_preamble);
+    Job job;
+    job.kind = JobKind::kPreamble;
+    job.file = path;
+    job.directory = command->directory;
+    job.cc1 = command->cc1;
+    job.text = file.text.substr(0, file.preamble_size);
+    for (const auto& [other_path, other] : files_) {
+      if (other_path == path) continue;
+      job.unsaved.push_back(other_path);
+      job.unsaved.push_back(other.text);
+    }
+    file.next_preamble_text = job.text;
+    file.next_preamble = StartNode(path, kRootNode, std::move(job), file.generation);
+    Tell(path, "parsing includes");
+  }
+
+  void StartParseIfNeeded(const std::string& path, File& file) {
+    if (!file.preamble.has_value() || file.next_ast.has_value() || file.is_evicted) return;
+    if (file.ast.has_value() && file.ast->generation >= file.generation) return;
+    Job job;
+    job.kind = JobKind::kOpen;
+    job.file = path;
+    job.text = file.text;
+    job.preamble_size = file.preamble_size;
+    file.next_ast = StartNode(path, file.preamble->node, std::move(job), file.generation);
+    Tell(path, "parsing");
+  }
+
+  void StopOvertakenParse(File& file) {
+    if (!file.next_ast.has_value()) return;
+    absl::Time fresh = file.ast.has_value() ? file.ast->started : file.next_ast->started;
+    if (absl::Now() - fresh > kStaleFor) return;
+    Forget(*file.next_ast);
+    file.next_ast.reset();
+  }
+
+  NodeOfFile StartNode(const std::string& path, NodeId parent, Job job, uint64_t generation) {
+    NodeOfFile made;
+    made.generation = generation;
+    made.started = absl::Now();
+    made.job = tree_->StartJob(parent, std::move(job), options_.parse_limit, &made.node);
+    node_file_[made.node] = path;
+    job_file_[made.job] = path;
+    return made;
+  }
+
+  // Nobody wants it any more.
+  void Forget(const NodeOfFile& node) {
+    node_file_.erase(node.node);
+    job_file_.erase(node.job);
+    if (node.ready) {
+      tree_->CloseNode(node.node);
+    } else {
+      tree_->KillJob(node.job);
+    }
+  }
+
+  void DropAst(File& file) {
+    if (file.next_ast) Forget(*file.next_ast);
+    if (file.ast) Forget(*file.ast);
+    if (file.completing != 0) tree_->KillJob(file.completing);
+    job_file_.erase(file.completing);
+    file.completing = 0;
+    file.next_ast.reset();
+    file.ast.reset();
+  }
+
+  void DropPreamble(File& file) {
+    if (file.next_preamble) Forget(*file.next_preamble);
+    if (file.preamble) Forget(*file.preamble);
+    file.next_preamble.reset();
+    file.preamble.reset();
+  }
+
+  // Of the ASTs those that were asked about longest ago go; the file's next question brings them back.
+  void EvictAsts() {
+    std::vector<File*> alive;
+    for (auto& [path, file] : files_) {
+      if (file.ast.has_value()) alive.push_back(&file);
+    }
+    if (alive.size() <= options_.max_asts) return;
+    std::sort(alive.begin(), alive.end(), [](File* a, File* b) { return a->asked < b->asked; });
+    for (size_t i = 0; i + options_.max_asts < alive.size(); ++i) {
+      if (alive[i]->completing != 0 || alive[i]->next_ast.has_value()) continue;
+      Forget(*alive[i]->ast);
+      alive[i]->ast.reset();
+      alive[i]->is_evicted = true;
+    }
+  }
+
+  void AskWhatCanBe(const std::string& path, File& file) {
+    std::vector<QuestionId> failed;
+    for (auto& [id, pending] : questions_) {
+      if (pending.path != path || pending.job != 0) continue;
+      if (!file.refused.empty()) {
+        failed.push_back(id);
+        continue;
+      }
+      Job job;
+      job.file = path;
+      job.question = Encode(pending.question);
+      NodeId node;
+      if (NeedsNoAst(pending.question.kind)) {
+        if (!file.preamble.has_value()) continue;
+        job.kind = JobKind::kComplete;
+        job.text = file.text;
+        job.preamble_size = file.preamble_size;
+        node = file.preamble->node;
+      } else {
+        if (!file.ast.has_value() || file.ast->generation < file.generation) continue;
+        job.kind = JobKind::kAsk;
+        node = file.ast->node;
+      }
+      pending.job = tree_->StartJob(node, std::move(job), options_.question_limit);
+      job_question_[pending.job] = id;
+    }
+    for (QuestionId id : failed) Finish(id, absl::UnavailableError(file.refused));
+  }
+
+  void Finish(QuestionId id, absl::StatusOr<std::string> answer) {
+    auto it = questions_.find(id);
+    if (it == questions_.end()) return;
+    Done done = std::move(it->second.done);
+    questions_.erase(it);
+    done(std::move(answer));
+  }
+
+  void FailQuestions(const std::string& path, const absl::Status& why) {
+    std::vector<QuestionId> ids;
+    for (auto& [id, pending] : questions_) {
+      if (pending.path == path) ids.push_back(id);
+    }
+    for (QuestionId id : ids) {
+      auto it = questions_.find(id);
+      if (it->second.job != 0) job_question_.erase(it->second.job);
+      Finish(id, why);
+    }
+  }
+
+  // The text can't be parsed: said where the user looks, until it changes.
+  void Refuse(const std::string& path, File& file, const std::string& why) {
+    file.refused = why;
+    DropAst(file);
+    options_.on_diagnostics(path, file.generation, /*complete=*/true,
+                            {Notice(StrCat("this file cannot be parsed: ", why,
+                                           "; it is tried again when its text changes"))});
+    Tell(path, "idle");
+    AskWhatCanBe(path, file);
+  }
+
+  // --- What has happened.
+
+  void Handle(ParseEvent event) {
+    if (event.kind == ParseEvent::Kind::kReady) return HandleReady(event);
+    if (event.kind == ParseEvent::Kind::kGone) return;
+    auto question = job_question_.find(event.job);
+    if (question != job_question_.end()) {
+      QuestionId id = question->second;
+      job_question_.erase(question);
+      return HandleAnswer(id, event);
+    }
+    auto owner = job_file_.find(event.job);
+    if (owner == job_file_.end()) return;
+    std::string path = owner->second;
+    job_file_.erase(owner);
+    HandleEnd(path, event);
+  }
+
+  void HandleReady(const ParseEvent& event) {
+    auto owner = node_file_.find(event.node);
+    if (owner == node_file_.end()) return;
+    std::string path = owner->second;
+    File& file = files_.at(path);
+    if (file.next_preamble && file.next_preamble->node == event.node) {
+      if (file.preamble) Forget(*file.preamble);
+      file.preamble = *std::exchange(file.next_preamble, std::nullopt);
+      file.preamble->ready = true;
+      file.preamble_text = std::move(file.next_preamble_text);
+      absl::StatusOr<PreambleReport> report = Decode<PreambleReport>(event.ready.payload);
+      if (report.ok()) file.reads = {report->files.begin(), report->files.end()};
+      // What was parsed on top of the old one is gone with it.
+      if (file.next_ast) Forget(*file.next_ast);
+      if (file.ast) Forget(*file.ast);
+      file.next_ast.reset();
+      file.ast.reset();
+      PreambleMayBeOld(file);
+    } else if (file.next_ast && file.next_ast->node == event.node) {
+      if (file.ast) Forget(*file.ast);
+      file.ast = *std::exchange(file.next_ast, std::nullopt);
+      file.ast->ready = true;
+      absl::StatusOr<DiagnosticsAnswer> answer = Decode<DiagnosticsAnswer>(event.ready.payload);
+      if (answer.ok()) {
+        options_.on_diagnostics(path, file.ast->generation, /*complete=*/false,
+                                std::move(answer->diagnostics));
+      }
+      if (file.ast->generation == file.generation) StartCompletingDiagnostics(path, file);
+      Tell(path, "idle");
+    }
+    Advance(path);
+  }
+
+  void StartCompletingDiagnostics(const std::string& path, File& file) {
+    if (file.completing != 0) {
+      tree_->KillJob(file.completing);
+      job_file_.erase(file.completing);
+    }
+    Question question;
+    question.kind = QuestionKind::kAllDiagnostics;
+    Job job;
+    job.kind = JobKind::kAsk;
+    job.file = path;
+    job.question = Encode(question);
+    file.completing = tree_->StartJob(file.ast->node, std::move(job), options_.parse_limit);
+    file.completing_generation = file.ast->generation;
+    job_file_[file.completing] = path;
+  }
+
+  void HandleAnswer(QuestionId id, ParseEvent& event) {
+    auto it = questions_.find(id);
+    if (it == questions_.end()) return;
+    if (event.delivered && event.result.status == ResultStatus::kOk) {
+      return Finish(id, std::move(event.result.shard));
+    }
+    // Its node was replaced by that of a newer text, which will answer.
+    if (event.lost) {
+      it->second.job = 0;
+      return Advance(std::string(it->second.path));
+    }
+    Finish(id, absl::UnavailableError(StrCat("the compiler ", event.reason,
+                                             event.where.empty() ? "" : " at ", event.where)));
+  }
+
+  // A node is gone, or the rest of the diagnostics has come.
+  void HandleEnd(const std::string& path, ParseEvent& event) {
+    auto it = files_.find(path);
+    if (it == files_.end()) return;
+    File& file = it->second;
+    std::string why =
+        StrCat("the compiler ", event.reason, event.where.empty() ? "" : " at ", event.where);
+    if (event.job == file.completing) {
+      file.completing = 0;
+      if (event.delivered) {
+        absl::StatusOr<DiagnosticsAnswer> answer = Decode<DiagnosticsAnswer>(event.result.shard);
+        if (answer.ok() && file.completing_generation == file.generation) {
+          options_.on_diagnostics(path, file.completing_generation, /*complete=*/true,
+                                  std::move(answer->diagnostics));
+        }
+      } else if (!event.lost) {
+        LogWarning(path, ": diagnostics are not complete: ", why);
+      }
+      return;
+    }
+    auto is = [&](const std::optional<NodeOfFile>& node) {
+      return node.has_value() && node->job == event.job;
+    };
+    if (is(file.ast)) {  // killed from outside, or with its preamble
+      node_file_.erase(file.ast->node);
+      file.ast.reset();
+    } else if (is(file.next_ast)) {
+      node_file_.erase(file.next_ast->node);
+      file.next_ast.reset();
+      if (IsHopeless(file, event)) return Refuse(path, file, why);
+    } else if (is(file.next_preamble)) {
+      node_file_.erase(file.next_preamble->node);
+      file.next_preamble.reset();
+      if (IsHopeless(file, event)) return Refuse(path, file, why);
+    } else if (is(file.preamble)) {
+      node_file_.erase(file.preamble->node);
+      file.preamble.reset();
+    } else {
+      return;
+    }
+    Advance(path);
+  }
+
+  // Once may be an accident: somebody killed it, memory was short for a moment.
+  static bool IsHopeless(File& file, const ParseEvent& event) {
+    return !event.lost && ++file.crashes > 1;
+  }
+
+  void Tell(const std::string& path, std::string_view state) {
+    if (options_.on_state != nullptr) options_.on_state(path, state);
+  }
+
+  const LiveOptions options_;
+  std::atomic<QuestionId> last_question_ = 0;
+  std::atomic<uint64_t> memory_bytes_ = 0;
+
+  absl::Mutex mutex_;
+  std::deque<absl::AnyInvocable<void()>> steps_ ABSL_GUARDED_BY(mutex_);
+  ParseTree* waking_ ABSL_GUARDED_BY(mutex_) = nullptr;
+
+  // Of the live thread.
+  bool stopped_ = false;
+  std::unique_ptr<ParseTree> tree_;
+  std::map<std::string, File> files_;
+  std::map<QuestionId, Pending> questions_;
+  std::map<uint32_t, QuestionId> job_question_;
+  std::map<uint32_t, std::string> job_file_;
+  std::map<NodeId, std::string> node_file_;
+  absl::Time next_sample_ = absl::InfinitePast();
+
+  std::thread thread_;  // last: it uses all of the above
+};
+
+LiveFiles::LiveFiles(LiveOptions options) : engine_(std::make_unique<Engine>(std::move(options))) {}
+LiveFiles::~LiveFiles() = default;
+
+void LiveFiles::Update(const std::string& path, std::string text, uint64_t generation) {
+  engine_->Post([engine = engine_.get(), path, text = std::move(text), generation]() mutable {
+    engine->Update(path, std::move(text), generation);
+  });
+}
+
+void LiveFiles::Close(const std::string& path) {
+  engine_->Post([engine = engine_.get(), path] { engine->Close(path); });
+}
+
+void LiveFiles::FileChanged(const std::string& path) {
+  engine_->Post([engine = engine_.get(), path] { engine->FileChanged(path); });
+}
+
+void LiveFiles::CommandsChanged() {
+  engine_->Post([engine = engine_.get()] { engine->CommandsChanged(); });
+}
+
+QuestionId LiveFiles::Ask(const std::string& path, Question question, Done done) {
+  QuestionId id = engine_->NextQuestion();
+  engine_->Post([engine = engine_.get(), id, path, question = std::move(question),
+                 done = std::move(done)]() mutable {
+    engine->Ask(id, path, std::move(question), std::move(done));
+  });
+  return id;
+}
+
+void LiveFiles::Cancel(QuestionId question) {
+  engine_->Post([engine = engine_.get(), question] { engine->Cancel(question); });
+}
+
+uint64_t LiveFiles::MemoryBytes() const { return engine_->memory_bytes(); }
+
+}  // namespace astrolabe

@@ -1,0 +1,89 @@
+// The front's side of open files: texts in, diagnostics and answers out.
+//
+// Each open file has a node that has parsed its preamble and one that has parsed the newest text; both are
+// replaced as the text changes, and may die at any moment without anybody else noticing (live_server.h).
+// Everything here runs on one thread of its own; calls hand over and return at once.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "analysis/live/answers.h"
+#include "analysis/live/archive.h"
+#include "analysis/project/compile_command.h"
+
+namespace astrolabe {
+
+struct LiveOptions {
+  std::string program;  // our own binary
+  std::string root;     // of the workspace
+  absl::Duration parse_limit = absl::Seconds(60);
+  absl::Duration question_limit = absl::Seconds(10);
+  uint64_t memory_limit = uint64_t{3} << 30;  // bytes, of one process on top of its parent
+  // Files whose ASTs are kept; those asked about last.
+  size_t max_asts = 8;
+  // How to compile a file. Called on the live thread; may take its time.
+  std::function<absl::StatusOr<FrontEndCommand>(const std::string& path)> command;
+  // Diagnostics of one generation of a file's text. First those of the parse (`complete` false), then all.
+  std::function<void(const std::string& path, uint64_t generation, bool complete,
+                     std::vector<LiveDiagnostic> diagnostics)>
+      on_diagnostics;
+  // What happens to a file, for people: "parsing preamble", "parsing", "idle". May be null.
+  std::function<void(const std::string& path, std::string_view state)> on_state;
+};
+
+using QuestionId = uint64_t;  // 0 is none
+
+// Any thread. Callbacks come on the live thread and must not block.
+class LiveFiles {
+ public:
+  explicit LiveFiles(LiveOptions options);
+  // Fails all questions with Cancelled, ends all processes.
+  ~LiveFiles();
+  LiveFiles(const LiveFiles&) = delete;
+  LiveFiles& operator=(const LiveFiles&) = delete;
+
+  // The file is open and this is its text, newer than all before. `generation` grows.
+  void Update(const std::string& path, std::string text, uint64_t generation);
+  void Close(const std::string& path);
+  // A file, open or not, has changed on disk: preambles that read it are parsed again.
+  void FileChanged(const std::string& path);
+  // Commands may be others now.
+  void CommandsChanged();
+
+  // Asks about the newest text at the moment of the call, or a newer one. The answer is Encode(…Answer).
+  // NotFound if the file is not open; Unavailable if its parse crashed, hung, or could not begin, with the
+  // reason; Cancelled after Cancel.
+  using Done = absl::AnyInvocable<void(absl::StatusOr<std::string>)>;
+  QuestionId Ask(const std::string& path, Question question, Done done);
+  void Cancel(QuestionId question);
+
+  template <typename Answer>
+  QuestionId AskFor(const std::string& path, Question question,
+                    absl::AnyInvocable<void(absl::StatusOr<Answer>)> done) {
+    return Ask(path, std::move(question),
+               [done = std::move(done)](absl::StatusOr<std::string> bytes) mutable {
+                 if (!bytes.ok()) return done(bytes.status());
+                 done(Decode<Answer>(*bytes));
+               });
+  }
+
+  // Bytes of memory of all parsing processes (summed PSS).
+  uint64_t MemoryBytes() const;
+
+ private:
+  class Engine;
+  std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace astrolabe

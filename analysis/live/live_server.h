@@ -1,0 +1,30 @@
+// An open file in its parsing processes: the node that has parsed its preamble, the one that has parsed the
+// rest, and the children that answer questions.
+//
+// The preamble is parsed as the file's own first lines, and the rest as a continuation of it in a forked
+// child; so the result is what a parse of the whole file gives, and an edit behind the preamble costs a fork
+// and a parse of the rest. Each question is a fork again: it can't damage the AST, a crash costs one answer,
+// and to cancel is to kill.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analysis/batch/parse_node.h"
+
+namespace astrolabe {
+
+// What a preamble node says when it is ready.
+struct PreambleReport {
+  std::vector<std::string> files;  // all that it has read, absolute
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(files);
+  }
+};
+
+// A RunLiveTask (parse_server.h).
+[[noreturn]] void RunLiveServer(const Hello& hello, Task task);
+
+}  // namespace astrolabe

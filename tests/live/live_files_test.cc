@@ -1,0 +1,198 @@
+// Open files as an editor lives with them, with the real parsing processes: texts in, diagnostics and answers
+// out, whatever happens to the processes.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "analysis/live/live_files.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
+#include "analysis/project/command_inference.h"
+#include "analysis/project/front_end_command.h"
+#include "base/strings.h"
+
+namespace astrolabe {
+namespace {
+
+class LiveFilesTest : public testing::Test {
+ protected:
+  LiveFilesTest() {
+    root_ = std::filesystem::path(testing::TempDir()) /
+            StrCat("live_files_", getpid(), "_",
+                   testing::UnitTest::GetInstance()->current_test_info()->name());
+    std::filesystem::create_directories(root_);
+    main_ = (root_ / "main.cc").string();
+    absl::StatusOr<std::unique_ptr<FrontEndCommands>> commands = FrontEndCommands::Create({});
+    EXPECT_TRUE(commands.ok()) << commands.status();
+    commands_ = *std::move(commands);
+    LiveOptions options;
+    options.program = ASTROLABE_PROGRAM;
+    options.root = root_.string();
+    options.parse_limit = parse_limit_;
+    options.command = [this](const std::string& path) {
+      CompileCommand command;
+      command.file = path;
+      command.directory = root_.string();
+      command.arguments = {"clang++", "-std=c++20", "-Wall", path};
+      return commands_->For(command);
+    };
+    options.on_diagnostics = [this](const std::string& path, uint64_t generation, bool complete,
+                                    std::vector<LiveDiagnostic> diagnostics) {
+      absl::MutexLock lock(&mutex_);
+      said_[path] = {generation, complete, std::move(diagnostics)};
+    };
+    live_ = std::make_unique<LiveFiles>(std::move(options));
+  }
+  ~LiveFilesTest() override {
+    live_.reset();
+    std::filesystem::remove_all(root_);
+  }
+
+  void Write(const std::string& name, const std::string& text) {
+    std::ofstream(root_ / name) << text;
+  }
+  void Open(const std::string& text) { live_->Update(main_, text, ++generation_); }
+
+  struct Said {
+    uint64_t generation = 0;
+    bool complete = false;
+    std::vector<LiveDiagnostic> diagnostics;
+  };
+
+  // All diagnostics of the newest text, one line each: "LINE:COLUMN MESSAGE".
+  std::string Diagnostics() {
+    absl::MutexLock lock(&mutex_);
+    auto is_there = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+      const Said& said = said_[main_];
+      return said.generation == generation_ && said.complete;
+    };
+    if (!mutex_.AwaitWithTimeout(absl::Condition(&is_there), absl::Seconds(60))) return "timeout";
+    std::string lines;
+    for (const LiveDiagnostic& diagnostic : said_[main_].diagnostics) {
+      lines += StrCat(diagnostic.range.begin.line, ":", diagnostic.range.begin.column, " ",
+                      diagnostic.message, "\n");
+    }
+    return lines;
+  }
+
+  absl::StatusOr<std::string> Ask(Question question, const std::string& path = "") {
+    absl::StatusOr<std::string> got = absl::UnknownError("no answer");
+    absl::Notification done;
+    live_->Ask(path.empty() ? main_ : path, std::move(question),
+               [&](absl::StatusOr<std::string> answer) {
+                 got = std::move(answer);
+                 done.Notify();
+               });
+    if (!done.WaitForNotificationWithTimeout(absl::Seconds(60))) return absl::UnknownError("hung");
+    return got;
+  }
+
+  absl::Duration parse_limit_ = absl::Seconds(30);
+  std::filesystem::path root_;
+  std::string main_;
+  std::unique_ptr<FrontEndCommands> commands_;
+  uint64_t generation_ = 0;
+  absl::Mutex mutex_;
+  std::map<std::string, Said> said_ ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<LiveFiles> live_;
+};
+
+TEST_F(LiveFilesTest, AFileWithoutErrorsHasNoDiagnostics) {
+  Write("h.h", "#pragma once\nstruct S { int x; };\n");
+  Open("#include \"h.h\"\n#include <vector>\nint f(S& s) { return s.x; }\n");
+  EXPECT_EQ(Diagnostics(), "");
+}
+
+TEST_F(LiveFilesTest, DiagnosticsComeAndGoWithTheText) {
+  Open("#include <vector>\nint f() { return g(); }\n");
+  EXPECT_EQ(Diagnostics(), "1:17 use of undeclared identifier 'g'\n");
+  Open("#include <vector>\nint g();\nint f() { return g(); }\n");
+  EXPECT_EQ(Diagnostics(), "");
+  Open("#include <vector>\nint g();\nint f() { int unused; return g(); }\n");
+  EXPECT_EQ(Diagnostics(), "2:14 unused variable 'unused'\n");
+  Open("#include <vector>\nint g();\nint f() { return g() }\n");
+  EXPECT_EQ(Diagnostics(), "2:20 expected ';' after return statement\n");
+}
+
+TEST_F(LiveFilesTest, WhatTheEndOfTheUnitFinds) {
+  Open("template <class T> int f(T t) { return t.size(); }\nint x = f(1);\n");
+  EXPECT_EQ(Diagnostics(), "0:40 member reference base type 'int' is not a structure or union\n");
+  Open("static int g() { return 1; }\n");
+  EXPECT_EQ(Diagnostics(), "0:11 unused function 'g'\n");
+}
+
+TEST_F(LiveFilesTest, AnIncludeGuardStaysOpenBehindThePreamble) {
+  main_ = (root_ / "guarded.h").string();
+  Open("#ifndef GUARDED_H\n#define GUARDED_H\n#include <vector>\nint f();\n#endif\n");
+  EXPECT_EQ(Diagnostics(), "");
+  Open("#ifndef GUARDED_H\n#define GUARDED_H\n#include <vector>\nint f();\n");
+  EXPECT_EQ(Diagnostics(), "0:1 unterminated conditional directive\n");
+}
+
+TEST_F(LiveFilesTest, AnIncludeIsAddedAndTakenAway) {
+  Write("h.h", "#pragma once\nstruct S { int x; };\n");
+  Open("int f(S& s) { return s.x; }\n");
+  EXPECT_NE(Diagnostics(), "");
+  Open("#include \"h.h\"\nint f(S& s) { return s.x; }\n");
+  // The first diagnostics are those with the old preamble; then it is parsed.
+  for (int i = 0; i < 600 && !Diagnostics().empty(); ++i) absl::SleepFor(absl::Milliseconds(20));
+  EXPECT_EQ(Diagnostics(), "");
+}
+
+TEST_F(LiveFilesTest, UnsavedHeadersAreSeen) {
+  Write("h.h", "#pragma once\nstruct S {};\n");
+  Open("#include \"h.h\"\nint f(S& s) { return s.x; }\n");
+  EXPECT_NE(Diagnostics(), "");
+  live_->Update((root_ / "h.h").string(), "#pragma once\nstruct S { int x; };\n", 1000);
+  for (int i = 0; i < 600 && !Diagnostics().empty(); ++i) absl::SleepFor(absl::Milliseconds(20));
+  EXPECT_EQ(Diagnostics(), "");
+}
+
+TEST_F(LiveFilesTest, ACompilerCrashIsSaidAndTheNextTextIsParsed) {
+  Open("int f();\n#pragma clang __debug crash\n");
+  EXPECT_NE(Diagnostics().find("this file cannot be parsed: the compiler crashed"),
+            std::string::npos)
+      << Diagnostics();
+  Question hover;
+  EXPECT_EQ(Ask(hover).status().code(), absl::StatusCode::kUnavailable);
+  Open("int f() { return 1; }\n");
+  EXPECT_EQ(Diagnostics(), "");
+  EXPECT_TRUE(Ask(hover).ok());
+}
+
+TEST_F(LiveFilesTest, QuestionsAboutFilesThatAreNotOpen) {
+  EXPECT_EQ(Ask(Question(), "/nowhere.cc").status().code(), absl::StatusCode::kNotFound);
+  Open("int f();\n");
+  live_->Close(main_);
+  EXPECT_EQ(Ask(Question()).status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST_F(LiveFilesTest, EveryQuestionIsAnsweredWhileTheTextChanges) {
+  Open("#include <vector>\n");
+  std::atomic<int> answered = 0;
+  for (int i = 0; i < 100; ++i) {
+    Open(StrCat("#include <vector>\nint f", i, "() { return ", i, "; }\n"));
+    live_->Ask(main_, Question(), [&](absl::StatusOr<std::string>) { ++answered; });
+  }
+  EXPECT_EQ(Diagnostics(), "");
+  for (int i = 0; i < 1000 && answered < 100; ++i) absl::SleepFor(absl::Milliseconds(20));
+  EXPECT_EQ(answered, 100);
+}
+
+TEST_F(LiveFilesTest, TheEndCancelsWhatIsAsked) {
+  Open("#include <vector>\nint f();\n");
+  std::atomic<int> answered = 0;
+  for (int i = 0; i < 10; ++i) {
+    live_->Ask(main_, Question(), [&](absl::StatusOr<std::string>) { ++answered; });
+  }
+  live_.reset();
+  EXPECT_EQ(answered, 10);
+}
+
+}  // namespace
+}  // namespace astrolabe
