@@ -269,14 +269,16 @@ class LiveFiles::Engine {
     bool first = !file.preamble.has_value() && !file.next_preamble.has_value();
     if (!first && file.preamble_due > absl::Now()) return;
     file.preamble_due = absl::InfiniteFuture();
-    absl::StatusOr<FrontEndCommand> command = options_.command(path);
+    absl::StatusOr<LiveCommand> command = options_.command(path);
     if (!command.ok()) return Refuse(path, file, std::string(command.status().message()));
     if (file.next_preamble) Forget(*file.next_preamble);
     Job job;
     job.kind = JobKind::kPreamble;
     job.file = path;
-    job.directory = command->directory;
-    job.cc1 = command->cc1;
+    job.directory = command->front_end.directory;
+    job.cc1 = command->front_end.cc1;
+    job.cc1.insert(job.cc1.end(), command->warnings.begin(), command->warnings.end());
+    job.cc1.push_back("-Wno-unknown-warning-option");  // other compilers have others
     job.text = file.text.substr(0, file.preamble_size);
     for (const auto& [other_path, other] : files_) {
       if (other_path == path) continue;
@@ -576,6 +578,20 @@ class LiveFiles::Engine {
 
   std::thread thread_;  // last: it uses all of the above
 };
+
+std::vector<std::string> WarningFlags(const CompileCommand& command) {
+  std::vector<std::string> flags;
+  for (size_t i = 1; i < command.arguments.size(); ++i) {
+    const std::string& argument = command.arguments[i];
+    // -Wl, -Wa, and -Wp, are for other tools.
+    bool is_warning = argument.starts_with("-W") && argument.size() > 2 &&
+                      argument.find(',') == std::string::npos;
+    if (is_warning || argument == "-w" || argument.starts_with("-pedantic")) {
+      flags.push_back(argument);
+    }
+  }
+  return flags;
+}
 
 LiveFiles::LiveFiles(LiveOptions options) : engine_(std::make_unique<Engine>(std::move(options))) {}
 LiveFiles::~LiveFiles() = default;

@@ -24,6 +24,15 @@
 
 namespace astrolabe {
 
+// How to parse an open file: what the index uses, and the warnings that the project wants.
+struct LiveCommand {
+  FrontEndCommand front_end;
+  std::vector<std::string> warnings;  // see WarningFlags
+};
+
+// The flags of a command that choose warnings (-Wall, -Wno-…, -Werror, -w, -pedantic), in order.
+std::vector<std::string> WarningFlags(const CompileCommand& command);
+
 struct LiveOptions {
   std::string program;  // our own binary
   std::string root;     // of the workspace
@@ -33,7 +42,7 @@ struct LiveOptions {
   // Files whose ASTs are kept; those asked about last.
   size_t max_asts = 8;
   // How to compile a file. Called on the live thread; may take its time.
-  std::function<absl::StatusOr<FrontEndCommand>(const std::string& path)> command;
+  std::function<absl::StatusOr<LiveCommand>(const std::string& path)> command;
   // Diagnostics of one generation of a file's text. First those of the parse (`complete` false), then all.
   std::function<void(const std::string& path, uint64_t generation, bool complete,
                      std::vector<LiveDiagnostic> diagnostics)>

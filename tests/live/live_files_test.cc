@@ -34,12 +34,14 @@ class LiveFilesTest : public testing::Test {
     options.program = ASTROLABE_PROGRAM;
     options.root = root_.string();
     options.parse_limit = parse_limit_;
-    options.command = [this](const std::string& path) {
+    options.command = [this](const std::string& path) -> absl::StatusOr<LiveCommand> {
       CompileCommand command;
       command.file = path;
       command.directory = root_.string();
       command.arguments = {"clang++", "-std=c++20", "-Wall", path};
-      return commands_->For(command);
+      absl::StatusOr<FrontEndCommand> front_end = commands_->For(command);
+      if (!front_end.ok()) return front_end.status();
+      return LiveCommand{*front_end, WarningFlags(command)};
     };
     options.on_diagnostics = [this](const std::string& path, uint64_t generation, bool complete,
                                     std::vector<LiveDiagnostic> diagnostics) {
@@ -116,7 +118,7 @@ TEST_F(LiveFilesTest, DiagnosticsComeAndGoWithTheText) {
   Open("#include <vector>\nint g();\nint f() { int unused; return g(); }\n");
   EXPECT_EQ(Diagnostics(), "2:14 unused variable 'unused'\n");
   Open("#include <vector>\nint g();\nint f() { return g() }\n");
-  EXPECT_EQ(Diagnostics(), "2:20 expected ';' after return statement\n");
+  EXPECT_EQ(Diagnostics(), "2:19 expected ';' after return statement\n");
 }
 
 TEST_F(LiveFilesTest, WhatTheEndOfTheUnitFinds) {
