@@ -1,0 +1,59 @@
+// Completion and signature help in a process that has parsed a file's preamble: what analysis/live calls.
+//
+// A forked child goes on with the running compiler, from within the pragma handler at the fork point:
+//
+//   completion = EnterCompletion(compiler, request);  // enters the rest of the file
+//   …                                                 // return to the parser, which comes to the point
+//   bytes = completion->Answer();                     // in EndSourceFileAction; or request.on_answer
+//
+// Two things have to be right before the fork, since a running parser does not let them be changed:
+//   1. FrontendOptions::SkipFunctionBodies is true, and
+//   2. the ASTConsumer's shouldSkipFunctionBody() returns SkipsBodies(preprocessor): false in the preamble,
+//      true once completion is entered. The parser itself never skips the body with the point in it, nor
+//      one whose result the rest of the file depends on (constexpr, deduced return type).
+// Without them all is right but slower.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace clang {
+class CompilerInstance;
+class Preprocessor;
+}  // namespace clang
+
+namespace astrolabe {
+
+struct CompletionRequest {
+  std::string path;            // of the file, absolute; its folder is where "…" includes are looked up
+  std::string text;            // all of the file as the user sees it
+  uint32_t preamble_size = 0;  // bytes of it that the process has parsed
+  uint32_t offset = 0;         // of the cursor, in bytes; clamped
+  bool signature_help = false;
+  size_t limit = 100;  // of options, 0: none; there being more makes the answer incomplete
+  // Called as soon as the answer is known, in the middle of parsing: a child may send it and _exit there.
+  // It need not be set.
+  std::function<void(const std::string& encoded)> on_answer;
+};
+
+class CompletionRun {
+ public:
+  virtual ~CompletionRun() = default;
+  // Encode(CompletionAnswer) or Encode(SignatureAnswer); an empty answer if the parser never came to a
+  // point where something can be completed.
+  virtual std::string Answer() const = 0;
+};
+
+// Sets the point and enters the part of the file behind the preamble; where the cursor is in the preamble,
+// only its line. Diagnostics are silenced from here on. The result outlives the parse. Only in a process
+// that is used for nothing else afterwards, once.
+std::unique_ptr<CompletionRun> EnterCompletion(clang::CompilerInstance& compiler,
+                                               CompletionRequest request);
+
+// What the ASTConsumer's shouldSkipFunctionBody() should return.
+bool SkipsBodies(const clang::Preprocessor& preprocessor);
+
+}  // namespace astrolabe

@@ -1,0 +1,525 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "analysis/features/completion/completion.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "analysis/features/completion/declaration_traits.h"
+#include "analysis/features/completion/option_text.h"
+#include "analysis/features/completion/ranking.h"
+#include "base/strings.h"
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/DeclCXX.h"
+#include "clang/AST/DeclTemplate.h"
+#include "clang/Basic/SourceManager.h"
+#include "clang/Index/USRGeneration.h"
+#include "clang/Lex/Lexer.h"
+#include "clang/Lex/MacroInfo.h"
+#include "clang/Lex/Preprocessor.h"
+#include "clang/Sema/DeclSpec.h"
+#include "clang/Sema/Sema.h"
+#include "index/query/name_matcher.h"
+#include "llvm/ADT/SmallString.h"
+
+namespace astrolabe {
+namespace {
+
+using Context = clang::CodeCompletionContext;
+using Result = clang::CodeCompletionResult;
+
+// One option to be: the best of its overloads.
+struct Candidate {
+  Result* result = nullptr;
+  std::string name;  // what is matched against
+  double score = 0;
+  OptionCategory category = OptionCategory::kVariable;
+  bool is_override = false;
+  uint32_t overloads = 1;
+};
+
+CodePlace PlaceOf(std::string_view text, size_t offset) {
+  std::string_view before = text.substr(0, offset);
+  size_t newline = before.rfind('\n');
+  size_t line_begin = newline == std::string_view::npos ? 0 : newline + 1;
+  return {static_cast<uint32_t>(std::count(before.begin(), before.end(), '\n')),
+          static_cast<uint32_t>(before.size() - line_begin)};
+}
+
+bool IsMemberAccess(Context::Kind kind) {
+  return kind == Context::CCC_DotMemberAccess || kind == Context::CCC_ArrowMemberAccess ||
+         kind == Context::CCC_ObjCPropertyAccess;
+}
+
+// Whether symbols that no included header declares could stand here.
+bool WantsIndex(Context::Kind kind) {
+  switch (kind) {
+    case Context::CCC_TopLevel:
+    case Context::CCC_ClassStructUnion:
+    case Context::CCC_Statement:
+    case Context::CCC_Expression:
+    case Context::CCC_ParenthesizedExpression:
+    case Context::CCC_TopLevelOrExpression:
+    case Context::CCC_Type:
+    case Context::CCC_Symbol:
+    case Context::CCC_SymbolOrNewName:
+    case Context::CCC_EnumTag:
+    case Context::CCC_UnionTag:
+    case Context::CCC_ClassOrStructTag:
+    case Context::CCC_ObjCMessageReceiver:
+    case Context::CCC_Namespace:
+    case Context::CCC_OtherWithMacros:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// The scopes in which the index should be asked.
+std::vector<std::string> ScopesOf(clang::Sema& sema, Context& context) {
+  std::vector<std::string> scopes;
+  auto add = [&](const clang::DeclContext* scope) {
+    if (scope->isTransparentContext() && !scope->isTranslationUnit()) return;
+    if (!scope->isNamespace() && !scope->isTranslationUnit()) return;
+    std::string name = ScopeOf(scope);
+    if (std::find(scopes.begin(), scopes.end(), name) == scopes.end()) scopes.push_back(name);
+  };
+  if (std::optional<const clang::CXXScopeSpec*> specifier = context.getCXXScopeSpecifier();
+      specifier && (*specifier)->isNotEmpty()) {
+    const clang::CXXScopeSpec& qualifier = **specifier;
+    if (qualifier.isValid()) {
+      if (const clang::DeclContext* named = sema.computeDeclContext(qualifier)) add(named);
+      return scopes;
+    }
+    // A namespace that no included header has: the index may know it.
+    llvm::StringRef spelled = clang::Lexer::getSourceText(
+        clang::CharSourceRange::getTokenRange(qualifier.getRange()), sema.getSourceManager(),
+        sema.getLangOpts());
+    std::string name = spelled.trim().str();
+    if (!name.empty()) scopes.push_back(llvm::StringRef(name).ends_with("::") ? name : name + "::");
+    return scopes;
+  }
+  for (const clang::DeclContext* scope = sema.CurContext; scope != nullptr;
+       scope = scope->getParent()) {
+    add(scope);
+  }
+  // Using directives. The set's order is that of addresses.
+  std::vector<std::string> innermost = std::move(scopes);
+  scopes.clear();
+  for (const clang::DeclContext* visited : context.getVisitedContexts()) add(visited);
+  std::sort(scopes.begin(), scopes.end());
+  for (std::string& scope : scopes) {
+    if (std::find(innermost.begin(), innermost.end(), scope) == innermost.end()) {
+      innermost.push_back(std::move(scope));
+    }
+  }
+  return innermost;
+}
+
+class Builder {
+ public:
+  Builder(const CompletionInput& input, llvm::MutableArrayRef<Result> results)
+      : in_(input), results_(results), matcher_(input.point.typed) {
+    clang::QualType preferred = in_.context.getPreferredType();
+    if (!preferred.isNull() && !preferred->isDependentType() && !preferred->isVoidType()) {
+      preferred_ = preferred.getNonReferenceType().getCanonicalType().getUnqualifiedType();
+    }
+    current_file_ = Sources().getFileID(
+        Sources().getFileLoc(in_.sema.getPreprocessor().getCodeCompletionFileLoc()));
+  }
+
+  CompletionAnswer Run() {
+    CompletionAnswer answer;
+    answer.replaced = ReplacedRange(in_.text, in_.point);
+    answer.wants_index = WantsIndex(in_.context.getKind());
+    if (answer.wants_index) answer.scopes = ScopesOf(in_.sema, in_.context);
+    for (Result& result : results_) Consider(result);
+    std::vector<Candidate> ranked = Ranked();
+    if (in_.limit > 0 && ranked.size() > in_.limit) {
+      ranked.resize(in_.limit);
+      answer.is_incomplete = true;
+    }
+    for (const Candidate& candidate : ranked) {
+      if (std::optional<CompletionOption> option = OptionOf(candidate)) {
+        answer.options.push_back(std::move(*option));
+      }
+    }
+    return answer;
+  }
+
+ private:
+  clang::SourceManager& Sources() const { return in_.sema.getSourceManager(); }
+
+  std::string NameOf(const Result& result, bool is_override) const {
+    switch (result.Kind) {
+      case Result::RK_Keyword:
+        return result.Keyword;
+      case Result::RK_Macro:
+        return result.Macro->getName().str();
+      case Result::RK_Pattern:
+        if (!is_override) return result.Pattern->getAllTypedText();
+        break;
+      case Result::RK_Declaration:
+        break;
+    }
+    const clang::NamedDecl& declaration = *result.Declaration;
+    if (const clang::IdentifierInfo* name = declaration.getIdentifier()) {
+      return name->getName().str();
+    }
+    // Of templates, without the arguments that the AST puts behind their own name.
+    if (const auto* constructor = llvm::dyn_cast<clang::CXXConstructorDecl>(&declaration)) {
+      return constructor->getParent()->getName().str();
+    }
+    if (const auto* destructor = llvm::dyn_cast<clang::CXXDestructorDecl>(&declaration)) {
+      return StrCat("~", destructor->getParent()->getName().str());
+    }
+    return declaration.getDeclName().getAsString();
+  }
+
+  bool IsOverride(const Result& result) const {
+    return result.Kind == Result::RK_Pattern && result.Declaration != nullptr &&
+           llvm::isa<clang::CXXMethodDecl>(result.Declaration) &&
+           llvm::isa<clang::CXXRecordDecl>(in_.sema.CurContext) &&
+           !IsMemberAccess(in_.context.getKind());
+  }
+
+  bool IsLeftOut(const Result& result, const std::string& name) const {
+    if (result.Hidden || name.empty()) return true;
+    if (result.Availability == CXAvailability_NotAccessible ||
+        result.Availability == CXAvailability_NotAvailable) {
+      return true;
+    }
+    if (result.Kind != Result::RK_Declaration) {
+      return result.Kind == Result::RK_Macro && IsReservedName(name) &&
+             !in_.point.typed.starts_with('_');
+    }
+    const clang::NamedDecl& declaration = *result.Declaration;
+    // `object.Class::`: right, and never meant.
+    if (IsMemberAccess(in_.context.getKind()) && llvm::isa<clang::RecordDecl>(declaration)) {
+      return true;
+    }
+    return IsReservedName(name) && !in_.point.typed.starts_with('_') && !IsInFile(declaration);
+  }
+
+  bool IsInFile(const clang::Decl& declaration) const {
+    clang::SourceLocation location = declaration.getLocation();
+    return location.isValid() &&
+           Sources().getFileID(Sources().getFileLoc(location)) == current_file_;
+  }
+
+  void Consider(Result& result) {
+    bool is_override = IsOverride(result);
+    std::string name = NameOf(result, is_override);
+    if (IsLeftOut(result, name)) return;
+    double match = 1;
+    if (!in_.point.typed.empty()) {
+      std::optional<float> matched = matcher_.Match(name);
+      if (!matched) return;
+      match = *matched;
+    }
+    Candidate candidate{.result = &result, .is_override = is_override};
+    RankingFeatures features = FeaturesOf(result, name, is_override);
+    features.match = match;
+    candidate.category = features.category;
+    candidate.score = Score(features);
+    candidate.name = std::move(name);
+    Bundle(std::move(candidate));
+  }
+
+  // What is one option of the answer: overloads, a class and its constructors, a keyword and its pattern.
+  std::string KeyOf(const Candidate& candidate) const {
+    const Result& result = *candidate.result;
+    if (candidate.is_override) return "";
+    switch (result.Kind) {
+      case Result::RK_Keyword:
+        return StrCat("k ", candidate.name);
+      case Result::RK_Pattern:
+        return StrCat(result.Declaration == nullptr ? "k " : "p ", candidate.name);
+      case Result::RK_Macro:
+        return StrCat("m ", candidate.name);
+      case Result::RK_Declaration:
+        break;
+    }
+    bool is_callable = candidate.category == OptionCategory::kFunction;
+    bool is_type = candidate.category == OptionCategory::kType;
+    if (!is_callable && !is_type) return "";
+    std::string qualifier;
+    if (result.Qualifier && !result.QualifierIsInformative) {
+      llvm::raw_string_ostream stream(qualifier);
+      result.Qualifier.print(stream, in_.sema.getPrintingPolicy());
+    }
+    return StrCat(is_callable ? "f " : "t ", qualifier, candidate.name);
+  }
+
+  void Bundle(Candidate candidate) {
+    std::string key = KeyOf(candidate);
+    if (!key.empty()) {
+      auto [it, is_new] = by_key_.try_emplace(key, candidates_.size());
+      if (!is_new) {
+        Join(candidates_[it->second], std::move(candidate));
+        return;
+      }
+    }
+    candidates_.push_back(std::move(candidate));
+  }
+
+  void Join(Candidate& into, Candidate&& other) {
+    double best = std::max(into.score, other.score);
+    if (into.category == OptionCategory::kFunction) {
+      uint32_t overloads = into.overloads + (IsSameFunction(into, other) ? 0 : 1);
+      if (other.score > into.score) into = std::move(other);
+      into.overloads = overloads;
+    } else if (IsConstructor(*into.result) ||
+               (into.result->Kind == Result::RK_Keyword &&
+                other.result->Kind == Result::RK_Pattern)) {
+      // The class is shown rather than its constructors, a pattern rather than its keyword.
+      into = std::move(other);
+    }
+    into.score = best;
+  }
+
+  static bool IsConstructor(const Result& result) {
+    return result.Kind == Result::RK_Declaration && result.Declaration != nullptr &&
+           llvm::isa<clang::CXXConstructorDecl>(
+               result.Declaration->getUnderlyingDecl()->getAsFunction()
+                   ? static_cast<const clang::Decl*>(
+                         result.Declaration->getUnderlyingDecl()->getAsFunction())
+                   : static_cast<const clang::Decl*>(result.Declaration));
+  }
+
+  static bool IsSameFunction(const Candidate& a, const Candidate& b) {
+    return a.result->Declaration->getCanonicalDecl() == b.result->Declaration->getCanonicalDecl();
+  }
+
+  RankingFeatures FeaturesOf(const Result& result, const std::string& name,
+                             bool is_override) const {
+    RankingFeatures features;
+    features.sema_priority = result.Priority;
+    features.expects_value = !preferred_.isNull();
+    features.is_deprecated = result.Availability == CXAvailability_Deprecated;
+    features.is_in_base = result.InBaseClass;
+    features.is_reserved = IsReservedName(name);
+    features.needs_qualifier = result.Qualifier && !result.QualifierIsInformative;
+    switch (result.Kind) {
+      case Result::RK_Keyword:
+        features.category = OptionCategory::kKeyword;
+        features.type = KeywordFit(name);
+        return features;
+      case Result::RK_Macro:
+        features.category = OptionCategory::kMacro;
+        return features;
+      case Result::RK_Pattern:
+        features.category = is_override ? OptionCategory::kOverride : OptionCategory::kPattern;
+        if (in_.point.in_include) features.category = OptionCategory::kInclude;
+        return features;
+      case Result::RK_Declaration:
+        break;
+    }
+    const clang::NamedDecl& declaration = *result.Declaration;
+    features.category = CategoryOf(declaration);
+    features.type = FitOf(declaration);
+    features.locality = LocalityOf(declaration);
+    features.scopes_outwards = ScopesOutwards(declaration);
+    return features;
+  }
+
+  TypeFit KeywordFit(const std::string& name) const {
+    if (preferred_.isNull()) return TypeFit::kUnknown;
+    if (name == "true" || name == "false") {
+      return preferred_->isBooleanType() ? TypeFit::kSame : TypeFit::kNone;
+    }
+    if (name == "nullptr" || name == "NULL") {
+      return preferred_->isAnyPointerType() ? TypeFit::kConvertible : TypeFit::kNone;
+    }
+    return TypeFit::kUnknown;
+  }
+
+  // The type of what one gets by writing the name, called if it is a function's.
+  clang::QualType ValueType(const clang::NamedDecl& declaration) const {
+    const clang::NamedDecl* underlying = declaration.getUnderlyingDecl();
+    if (const clang::FunctionDecl* function = underlying->getAsFunction()) {
+      if (!llvm::isa<clang::CXXConstructorDecl>(function)) return function->getReturnType();
+      return {};
+    }
+    if (const auto* value = llvm::dyn_cast<clang::ValueDecl>(underlying)) return value->getType();
+    return {};
+  }
+
+  TypeFit FitOf(const clang::NamedDecl& declaration) const {
+    if (preferred_.isNull()) return TypeFit::kUnknown;
+    clang::QualType type = ValueType(declaration);
+    if (type.isNull()) return TypeFit::kUnknown;
+    type = type.getNonReferenceType().getCanonicalType().getUnqualifiedType();
+    if (type->isDependentType() || type->isUndeducedType()) return TypeFit::kUnknown;
+    clang::ASTContext& context = in_.sema.getASTContext();
+    if (context.hasSameUnqualifiedType(type, preferred_)) return TypeFit::kSame;
+    if (preferred_->isFunctionPointerType() && declaration.getAsFunction() != nullptr) {
+      clang::QualType pointer = context.getPointerType(declaration.getAsFunction()->getType());
+      return context.hasSameType(pointer, preferred_) ? TypeFit::kSame : TypeFit::kNone;
+    }
+    if (type->isVoidType()) return TypeFit::kNone;
+    if (preferred_->isArithmeticType() &&
+        (type->isArithmeticType() || type->isUnscopedEnumerationType())) {
+      return TypeFit::kConvertible;
+    }
+    if (preferred_->isBooleanType() && type->isAnyPointerType()) return TypeFit::kConvertible;
+    if (preferred_->isPointerType() && type->isArrayType()) {
+      type = context.getArrayDecayedType(type).getCanonicalType();
+    }
+    const clang::CXXRecordDecl* wanted = RecordOf(preferred_);
+    const clang::CXXRecordDecl* given = RecordOf(type);
+    bool same_shape = preferred_->isPointerType() == type->isPointerType();
+    if (wanted != nullptr && given != nullptr && same_shape) {
+      if (wanted->getCanonicalDecl() == given->getCanonicalDecl()) return TypeFit::kSame;
+      bool derived = given->hasDefinition() && wanted->hasDefinition() &&
+                     given->isDerivedFrom(wanted);
+      return derived ? TypeFit::kConvertible : TypeFit::kNone;
+    }
+    if (preferred_->isPointerType() && type->isPointerType()) {
+      clang::QualType to = preferred_->getPointeeType();
+      if (to->isVoidType() || context.hasSameUnqualifiedType(to, type->getPointeeType())) {
+        return TypeFit::kConvertible;
+      }
+    }
+    return TypeFit::kNone;
+  }
+
+  static const clang::CXXRecordDecl* RecordOf(clang::QualType type) {
+    if (type->isPointerType()) type = type->getPointeeType();
+    return type->getAsCXXRecordDecl();
+  }
+
+  Locality LocalityOf(const clang::NamedDecl& declaration) const {
+    const clang::DeclContext* context = declaration.getDeclContext()->getRedeclContext();
+    if (llvm::isa<clang::ParmVarDecl, clang::TemplateTypeParmDecl, clang::NonTypeTemplateParmDecl>(
+            declaration) ||
+        context->isFunctionOrMethod()) {
+      return Locality::kLocal;
+    }
+    if (context->isRecord()) return Locality::kMember;
+    if (IsInFile(declaration)) return Locality::kFile;
+    return context->isNamespace() && context->Encloses(in_.sema.CurContext) ? Locality::kNamespace
+                                                                             : Locality::kOther;
+  }
+
+  uint32_t ScopesOutwards(const clang::NamedDecl& declaration) const {
+    const clang::DeclContext* wanted =
+        declaration.getDeclContext()->getRedeclContext()->getPrimaryContext();
+    uint32_t distance = 0;
+    for (const clang::DeclContext* scope = in_.sema.CurContext; scope != nullptr;
+         scope = scope->getParent()) {
+      if (scope->getPrimaryContext() == wanted) return distance;
+      ++distance;
+    }
+    return RankingFeatures::kFarScope;
+  }
+
+  std::vector<Candidate> Ranked() {
+    std::vector<Candidate> ranked = std::move(candidates_);
+    std::stable_sort(ranked.begin(), ranked.end(), [](const Candidate& a, const Candidate& b) {
+      if (a.score != b.score) return a.score > b.score;
+      return a.name < b.name;
+    });
+    return ranked;
+  }
+
+  std::optional<CompletionOption> OptionOf(const Candidate& candidate) {
+    Result& result = *candidate.result;
+    const clang::CodeCompletionString* completion = result.CreateCodeCompletionString(
+        in_.sema, in_.context, in_.strings.getAllocator(), in_.strings,
+        /*IncludeBriefComments=*/false);
+    if (completion == nullptr) return std::nullopt;
+    OptionText text = TextOf(*completion);
+    CompletionOption option;
+    option.label = text.label;
+    option.insert = text.label;
+    option.signature = std::move(text.signature);
+    option.result = std::move(text.result);
+    option.filter = candidate.name;
+    option.score = candidate.score;
+    option.is_deprecated = result.Availability == CXAvailability_Deprecated;
+    bool is_type = candidate.category == OptionCategory::kType;
+    // Behind the name stand its arguments already.
+    bool has_arguments = in_.point.next == '(' || (is_type && in_.point.next == '<');
+    if (candidate.overloads > 1) {
+      option.signature = "(…)";
+      option.result = StrCat("[", candidate.overloads, " overloads]");
+      text.snippet = StrCat(SnippetText(text.label), "($0)");
+    }
+    if (!has_arguments && text.snippet != option.insert) option.snippet = std::move(text.snippet);
+    Describe(candidate, &option);
+    for (const clang::FixItHint& fix : result.FixIts) AddEdit(fix, &option);
+    return option;
+  }
+
+  void Describe(const Candidate& candidate, CompletionOption* option) {
+    const Result& result = *candidate.result;
+    llvm::SmallString<128> usr;
+    if (result.Kind == Result::RK_Macro) {
+      option->kind = result.MacroDefInfo != nullptr && result.MacroDefInfo->isFunctionLike()
+                         ? kItemFunction
+                         : kItemConstant;
+      if (result.MacroDefInfo != nullptr &&
+          !clang::index::generateUSRForMacro(result.Macro->getName(),
+                                             result.MacroDefInfo->getDefinitionLoc(), Sources(),
+                                             usr)) {
+        option->usr = std::string(usr);
+      }
+      return;
+    }
+    if (result.Kind == Result::RK_Keyword) {
+      option->kind = kItemKeyword;
+      return;
+    }
+    if (result.Kind == Result::RK_Pattern && in_.point.in_include) {
+      option->kind = option->label.ends_with('/') ? kItemFolder : kItemFile;
+      return;
+    }
+    if (result.Declaration == nullptr) {
+      option->kind = option->snippet.empty() ? kItemKeyword : kItemSnippet;
+      return;
+    }
+    const clang::NamedDecl& declaration = *result.Declaration;
+    option->kind = candidate.is_override ? kItemMethod : ItemKindOf(declaration);
+    option->scope = ScopeOf(declaration.getDeclContext());
+    option->documentation = DocumentationOf(in_.sema.getASTContext(), declaration);
+    if (!clang::index::generateUSRForDecl(declaration.getUnderlyingDecl(), usr)) {
+      option->usr = std::string(usr);
+    }
+  }
+
+  void AddEdit(const clang::FixItHint& fix, CompletionOption* option) {
+    clang::CharSourceRange range = clang::Lexer::makeFileCharRange(
+        fix.RemoveRange, Sources(), in_.sema.getLangOpts());
+    if (range.isInvalid()) return;
+    auto [file, begin] = Sources().getDecomposedLoc(range.getBegin());
+    unsigned end = Sources().getFileOffset(range.getEnd());
+    if (file != current_file_ || end < begin || end > in_.point.begin) return;
+    option->edits.push_back(
+        {{PlaceOf(in_.text, begin), PlaceOf(in_.text, end)}, fix.CodeToInsert});
+  }
+
+  const CompletionInput& in_;
+  llvm::MutableArrayRef<Result> results_;
+  NameMatcher matcher_;
+  clang::QualType preferred_;  // canonical, unqualified; null if nothing is expected
+  clang::FileID current_file_;
+  std::vector<Candidate> candidates_;
+  std::map<std::string, size_t> by_key_;
+};
+
+}  // namespace
+
+CompletionAnswer BuildCompletion(const CompletionInput& input,
+                                 llvm::MutableArrayRef<Result> results) {
+  return Builder(input, results).Run();
+}
+
+CodeRange ReplacedRange(std::string_view text, const CompletionPoint& point) {
+  return {PlaceOf(text, point.begin), PlaceOf(text, point.end)};
+}
+
+}  // namespace astrolabe

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "analysis/features/completion/completion_consumer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "analysis/features/completion/completion.h"
+#include "analysis/features/completion/signature_help.h"
+#include "analysis/live/archive.h"
+#include "base/strings.h"
+#include "clang/Basic/Diagnostic.h"
+#include "clang/Basic/FileManager.h"
+#include "clang/Basic/SourceManager.h"
+#include "clang/Frontend/CompilerInstance.h"
+#include "clang/Lex/HeaderSearch.h"
+#include "clang/Lex/Preprocessor.h"
+#include "clang/Sema/CodeCompleteOptions.h"
+#include "clang/Sema/Sema.h"
+#include "clang/Sema/SemaCodeCompletion.h"
+#include "llvm/Support/MemoryBuffer.h"
+
+namespace astrolabe {
+namespace {
+
+clang::CodeCompleteOptions Options(const CompletionRequest& request) {
+  clang::CodeCompleteOptions options;
+  options.IncludeMacros = !request.signature_help;
+  options.IncludeCodePatterns = !request.signature_help;
+  // Sema's list of names is of no use to signature help, and with the globals it is the most work.
+  options.IncludeGlobals = !request.signature_help;
+  options.IncludeNamespaceLevelDecls = !request.signature_help;
+  options.IncludeBriefComments = false;  // only for the options that are left in the end
+  options.LoadExternal = false;
+  options.IncludeFixIts = true;
+  return options;
+}
+
+}  // namespace
+
+CompletionConsumer::CompletionConsumer(CompletionRequest request, CompletionPoint point)
+    : CodeCompleteConsumer(Options(request)),
+      request_(std::move(request)),
+      point_(std::move(point)),
+      strings_(std::make_shared<clang::GlobalCodeCompletionAllocator>()) {
+  completion_.replaced = ReplacedRange(request_.text, point_);
+}
+
+void CompletionConsumer::ProcessCodeCompleteResults(clang::Sema& sema,
+                                                    clang::CodeCompletionContext context,
+                                                    clang::CodeCompletionResult* results,
+                                                    unsigned count) {
+  if (done_ || request_.signature_help) return;
+  if (context.getKind() == clang::CodeCompletionContext::CCC_Recovery) return;
+  completion_ = BuildCompletion({.sema = sema,
+                                 .context = context,
+                                 .strings = strings_,
+                                 .text = request_.text,
+                                 .point = point_,
+                                 .limit = request_.limit},
+                                {results, count});
+  if (count > 0) Deliver();
+}
+
+void CompletionConsumer::ProcessOverloadCandidates(clang::Sema& sema, unsigned argument,
+                                                   OverloadCandidate* candidates, unsigned count,
+                                                   clang::SourceLocation, bool braced) {
+  // The innermost call comes first.
+  if (done_ || !request_.signature_help || count == 0) return;
+  signatures_ = BuildSignatures(sema, strings_, argument, {candidates, count}, braced);
+  if (!signatures_.signatures.empty()) Deliver();
+}
+
+void CompletionConsumer::Deliver() {
+  done_ = true;
+  if (request_.on_answer) request_.on_answer(Answer());
+}
+
+std::string CompletionConsumer::Answer() const {
+  return request_.signature_help ? Encode(signatures_) : Encode(completion_);
+}
+
+std::unique_ptr<CompletionRun> EnterCompletion(clang::CompilerInstance& compiler,
+                                               CompletionRequest request) {
+  CompletionPoint point = FindCompletionPoint(request.text, request.offset);
+  clang::DiagnosticsEngine& diagnostics = compiler.getDiagnostics();
+  // A header that is not there was fatal, and after a fatal error Clang instantiates no template.
+  diagnostics.Reset(/*soft=*/true);
+  diagnostics.setFatalsAsError(true);
+  diagnostics.setErrorLimit(0);
+  diagnostics.setSuppressAllDiagnostics(true);
+  compiler.getLangOpts().SpellChecking = false;  // costs time, and corrects what is half typed
+
+  std::string parsed = TextToParse(request.text, request.preamble_size, point);
+  // A name of its own: the preamble's buffer may have the file's, and a file has only one content.
+  std::string name = StrCat(request.path, ".completion");
+  bool complete = !point.in_number || request.signature_help;
+  uint32_t begin = point.begin;
+  auto consumer = std::make_unique<CompletionConsumer>(std::move(request), std::move(point));
+  compiler.getSema().CodeCompletion().CodeCompleter = consumer.get();
+  if (!complete) return consumer;
+
+  clang::SourceManager& sources = compiler.getSourceManager();
+  clang::Preprocessor& preprocessor = compiler.getPreprocessor();
+  clang::FileEntryRef entry = compiler.getFileManager().getVirtualFileRef(
+      name, static_cast<off_t>(parsed.size()), /*ModificationTime=*/0);
+  unsigned line = 1 + static_cast<unsigned>(std::count(parsed.begin(), parsed.begin() + begin, '\n'));
+  size_t line_begin = begin == 0 ? std::string::npos : parsed.rfind('\n', begin - 1);
+  unsigned column = begin - static_cast<unsigned>(line_begin + 1) + 1;
+  sources.overrideFileContents(entry, llvm::MemoryBuffer::getMemBufferCopy(parsed, name));
+  preprocessor.SetCodeCompletionPoint(entry, line, column);
+  clang::SourceLocation from = sources.getLocForStartOfFile(sources.getMainFileID());
+  clang::FileID id = sources.createFileID(entry, from, clang::SrcMgr::C_User);
+  // Without its info the first #include relative to it finds none, and crashes.
+  preprocessor.getHeaderSearchInfo().getFileInfo(entry);
+  preprocessor.EnterSourceFile(id, nullptr, from);
+  return consumer;
+}
+
+bool SkipsBodies(const clang::Preprocessor& preprocessor) {
+  return preprocessor.isCodeCompletionEnabled();
+}
+
+}  // namespace astrolabe

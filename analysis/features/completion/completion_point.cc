@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "analysis/features/completion/completion_point.h"
+
+#include <algorithm>
+
+namespace astrolabe {
+namespace {
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+// Bytes of UTF-8 characters count: names may have them.
+bool IsNameByte(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || IsDigit(c) || c == '_' || c == '$' ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
+bool IsBlank(char c) { return c == ' ' || c == '\t'; }
+
+void SkipBlanks(std::string_view& text) {
+  while (!text.empty() && IsBlank(text[0])) text.remove_prefix(1);
+}
+
+// Whether `line`, which ends at the cursor, is an unfinished #include; what is written of the path then.
+bool IsOpenInclude(std::string_view line, std::string_view* path) {
+  SkipBlanks(line);
+  if (!line.starts_with("#")) return false;
+  line.remove_prefix(1);
+  SkipBlanks(line);
+  bool is_include = false;
+  for (std::string_view word : {"include_next", "include", "import"}) {
+    if (is_include || !line.starts_with(word)) continue;
+    line.remove_prefix(word.size());
+    is_include = true;
+  }
+  SkipBlanks(line);
+  if (!is_include || line.empty() || (line[0] != '"' && line[0] != '<')) return false;
+  char closing = line[0] == '<' ? '>' : '"';
+  *path = line.substr(1);
+  return path->find(closing) == std::string_view::npos;
+}
+
+size_t LineBegin(std::string_view text, size_t offset) {
+  if (offset == 0) return 0;
+  size_t newline = text.rfind('\n', offset - 1);
+  return newline == std::string_view::npos ? 0 : newline + 1;
+}
+
+void Blank(std::string& text, size_t begin, size_t end) {
+  for (size_t i = begin; i < end; ++i) {
+    if (text[i] != '\n') text[i] = ' ';
+  }
+}
+
+}  // namespace
+
+CompletionPoint FindCompletionPoint(std::string_view text, uint32_t offset) {
+  CompletionPoint point;
+  size_t cursor = std::min<size_t>(offset, text.size());
+  size_t begin = cursor;
+  size_t end = cursor;
+  std::string_view path;
+  size_t line_begin = LineBegin(text, cursor);
+  point.in_include = IsOpenInclude(text.substr(line_begin, cursor - line_begin), &path);
+  if (point.in_include) {
+    size_t slash = path.rfind('/');
+    begin = cursor - (slash == std::string_view::npos ? path.size() : path.size() - slash - 1);
+    // With the delimiter, which every option brings; of "a/|b/c" the rest is kept.
+    while (end < text.size() && (IsNameByte(text[end]) || text[end] == '.' || text[end] == '-')) ++end;
+    if (end < text.size() && (text[end] == '"' || text[end] == '>' || text[end] == '/')) ++end;
+  } else {
+    while (begin > 0 && IsNameByte(text[begin - 1])) --begin;
+    while (end < text.size() && IsNameByte(text[end])) ++end;
+    point.in_number = begin < cursor && IsDigit(text[begin]);
+    // A destructor's name begins with its tilde, where it can be only that.
+    if (begin > 1 && text[begin - 1] == '~' &&
+        (text[begin - 2] == '.' || text[begin - 2] == '>' || text[begin - 2] == ':')) {
+      --begin;
+    }
+  }
+  size_t next = end;
+  while (next < text.size() && IsBlank(text[next])) ++next;
+  if (next < text.size() && text[next] != '\n' && text[next] != '\r') point.next = text[next];
+  point.begin = static_cast<uint32_t>(begin);
+  point.cursor = static_cast<uint32_t>(cursor);
+  point.end = static_cast<uint32_t>(end);
+  point.typed = std::string(text.substr(begin, cursor - begin));
+  return point;
+}
+
+std::string TextToParse(std::string_view text, uint32_t preamble_size,
+                        const CompletionPoint& point) {
+  std::string result(text);
+  // A NUL of the user's own could be taken for the point.
+  std::replace(result.begin(), result.end(), '\0', ' ');
+  size_t read_from = std::min<size_t>(preamble_size, text.size());
+  if (point.begin < read_from) {
+    // The preamble is in the past. Of the line in it, its directive can be completed.
+    read_from = LineBegin(text, point.begin);
+    while (read_from > 1 && text[read_from - 2] == '\\') read_from = LineBegin(text, read_from - 1);
+    result.resize(std::min(text.find('\n', point.end), text.size()));
+  }
+  Blank(result, 0, read_from);
+  Blank(result, point.begin, point.end);
+  return result;
+}
+
+}  // namespace astrolabe

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "analysis/features/completion/ranking.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace astrolabe {
+namespace {
+
+double OfLocality(Locality locality, const RankingWeights& weights) {
+  switch (locality) {
+    case Locality::kLocal:
+      return weights.local;
+    case Locality::kMember:
+      return weights.member;
+    case Locality::kFile:
+      return weights.file;
+    case Locality::kNamespace:
+      return weights.in_namespace;
+    case Locality::kOther:
+      return 0;
+  }
+  return 0;
+}
+
+double OfType(TypeFit type, const RankingWeights& weights) {
+  switch (type) {
+    case TypeFit::kUnknown:
+      return 0;
+    case TypeFit::kNone:
+      return weights.wrong_type;
+    case TypeFit::kConvertible:
+      return weights.convertible_type;
+    case TypeFit::kSame:
+      return weights.same_type;
+  }
+  return 0;
+}
+
+double OfCategory(OptionCategory category, bool expects_value, const RankingWeights& weights) {
+  switch (category) {
+    case OptionCategory::kVariable:
+    case OptionCategory::kFunction:
+    case OptionCategory::kEnumerator:
+    case OptionCategory::kInclude:
+      return 0;
+    case OptionCategory::kType:
+      return expects_value ? weights.type_for_value : 0;
+    case OptionCategory::kNamespace:
+      return weights.name_space;
+    case OptionCategory::kKeyword:
+      return weights.keyword;
+    case OptionCategory::kPattern:
+      return weights.pattern;
+    case OptionCategory::kOverride:
+      return weights.override_pattern;
+    case OptionCategory::kMacro:
+      return weights.macro;
+    case OptionCategory::kSpecial:
+      return weights.special;
+  }
+  return 0;
+}
+
+}  // namespace
+
+double Score(const RankingFeatures& features, const RankingWeights& weights) {
+  double sum = OfLocality(features.locality, weights) + OfType(features.type, weights) +
+               OfCategory(features.category, features.expects_value, weights);
+  sum += weights.scope * std::min(features.scopes_outwards, RankingFeatures::kFarScope);
+  sum += weights.sema_priority * features.sema_priority;
+  if (features.is_deprecated) sum += weights.deprecated;
+  if (features.is_in_base) sum += weights.base;
+  if (features.is_reserved) sum += weights.reserved;
+  if (features.needs_qualifier) sum += weights.qualifier;
+  return std::exp(weights.match * std::log(std::clamp(features.match, 1e-3, 1.0)) + sum);
+}
+
+}  // namespace astrolabe
