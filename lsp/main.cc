@@ -68,6 +68,7 @@ int Main(int argc, char** argv) {
   RegisterInspectCommands(app, &exit_code);
   RegisterProjectCommands(app, &exit_code);
   RegisterExportCommand(app, &exit_code);
+  RegisterLspCommand(app, &exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

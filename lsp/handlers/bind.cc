@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lsp/handlers/bind.h"
+
+namespace astrolabe::lsp {
+
+void BindAll(Dispatcher& dispatcher, Session& session) {
+  BindLifecycle(dispatcher, session);
+  BindDocumentSync(dispatcher, session);
+  BindWorkspaceSymbol(dispatcher, session);
+  BindDocumentSymbol(dispatcher, session);
+  BindNavigation(dispatcher, session);
+  BindReferences(dispatcher, session);
+  BindDocumentHighlight(dispatcher, session);
+  BindDocumentLink(dispatcher, session);
+  BindFoldingRange(dispatcher, session);
+  BindSelectionRange(dispatcher, session);
+  BindSwitchSourceHeader(dispatcher, session);
+  BindCallHierarchy(dispatcher, session);
+  BindTypeHierarchy(dispatcher, session);
+  BindMemoryUsage(dispatcher, session);
+  BindDocumentText(dispatcher, session);
+}
+
+}  // namespace astrolabe::lsp

@@ -1,0 +1,51 @@
+// Items of the call and the type hierarchy: symbols with their places, and the way back from the client.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "lsp/handlers/asked_symbol.h"
+#include "lsp/protocol/json.h"
+
+namespace astrolabe::lsp {
+
+// What an item's `data` carries, for the requests that follow.
+struct HierarchyKey {
+  std::shared_ptr<Workspace> workspace;
+  std::string usr;   // empty: tier 0 alone knows the symbol
+  std::string name;  // unqualified
+};
+
+Json KeyData(const Workspace& workspace, const std::string& usr, const std::string& name);
+// InvalidArgument for what is none of ours.
+absl::StatusOr<HierarchyKey> KeyFrom(Session& session, const Json& data);
+
+// Where and what the symbol of a hit is. Nothing if it has no place that can be shown.
+template <typename Item>
+std::optional<Item> ItemOf(const Workspace& workspace, const SemanticHit& hit, Places& places) {
+  if (hit.path.empty()) return std::nullopt;
+  const std::string path = workspace.ClientPath(hit.path);
+  Item item;
+  const bool is_known = hit.symbol != nullptr;
+  item.name = is_known ? hit.symbol->name : hit.name;
+  const std::string& scope = is_known ? hit.symbol->scope : hit.scope;
+  if (!scope.empty()) item.detail = scope;
+  item.kind =
+      ClientKind(is_known ? hit.symbol->kind : hit.kind.value_or(astrolabe::SymbolKind::kFunction));
+  const Location whole = places.LocationOf(path, hit.extent_begin, hit.extent_end);
+  item.uri = whole.uri;
+  item.range = whole.range;
+  item.selection_range = places.ToClient(path, hit.begin, hit.end, &hit.text);
+  item.data = KeyData(workspace, is_known ? hit.symbol->usr : std::string(), item.name);
+  return item;
+}
+
+// The symbol's best place: its definition, else a declaration. Nothing if the index has none.
+absl::StatusOr<std::optional<SemanticHit>> PlaceOfSymbol(const Workspace& workspace,
+                                                         const Indexes& indexes,
+                                                         const std::string& usr, const Work& work);
+
+}  // namespace astrolabe::lsp

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lsp/handlers/includes.h"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "base/strings.h"
+#include "index/file_scanner.h"
+#include "index/query/file_query.h"
+#include "index/query/semantic_includes.h"
+
+namespace astrolabe::lsp {
+namespace {
+
+bool IsFile(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::is_regular_file(path, error);
+}
+
+// The folders of -I and its kin, absolute, in order.
+std::vector<std::string> SearchPath(const CompileCommand& command) {
+  std::vector<std::string> folders;
+  for (size_t i = 0; i < command.arguments.size(); ++i) {
+    std::string_view argument = command.arguments[i];
+    for (std::string_view flag : {"-iquote", "-isystem", "-idirafter", "-I"}) {
+      if (!argument.starts_with(flag)) continue;
+      argument.remove_prefix(flag.size());
+      if (argument.empty() && i + 1 < command.arguments.size()) argument = command.arguments[++i];
+      folders.push_back(argument.starts_with('/') ? std::string(argument)
+                                                  : StrCat(command.directory, "/", argument));
+      break;
+    }
+  }
+  return folders;
+}
+
+class Resolver {
+ public:
+  Resolver(Session& session, const Document& document)
+      : workspace_(session.WorkspaceOf(document.name.path)), path_(document.name.path) {
+    if (workspace_ == nullptr || path_.empty()) return;
+    indexes_ = workspace_->indexes();
+    const QuerySources sources = workspace_->Sources(indexes_);
+    for (IncludeHit& hit : FindIncludes(sources, workspace_->IndexPath(path_)).hits) {
+      if (!hit.resolved.empty()) known_.emplace(std::move(hit.spelled), std::move(hit.resolved));
+    }
+  }
+
+  std::string Resolve(const std::string& spelled) {
+    if (spelled.starts_with('/')) return IsFile(spelled) ? NormalPath(spelled) : std::string();
+    if (workspace_ != nullptr) {
+      if (const auto it = known_.find(spelled); it != known_.end()) {
+        std::string path = workspace_->ClientPath(it->second);
+        if (IsFile(path)) return path;
+      }
+    }
+    if (!path_.empty()) {
+      std::string beside = NormalPath(StrCat(path_, "/../", spelled));
+      if (IsFile(beside)) return beside;
+    }
+    if (workspace_ == nullptr || path_.empty()) return {};
+    if (!folders_) {
+      folders_.emplace();
+      if (const auto project = workspace_->project()) {
+        *folders_ = SearchPath(project->CommandFor(path_));
+      }
+    }
+    for (const std::string& folder : *folders_) {
+      std::string path = NormalPath(StrCat(folder, "/", spelled));
+      if (IsFile(path)) return path;
+    }
+    return OnlyFileEndingSo(spelled);
+  }
+
+ private:
+  std::string OnlyFileEndingSo(const std::string& spelled) const {
+    if (indexes_.snapshot == nullptr) return {};
+    std::string only;
+    for (const FileHit& hit : FindFiles(*indexes_.snapshot, spelled, 8)) {
+      if (!StrCat("/", hit.path).ends_with(StrCat("/", spelled))) continue;
+      if (!only.empty()) return {};
+      only = workspace_->ClientPath(hit.path);
+    }
+    return only;
+  }
+
+  const std::shared_ptr<Workspace> workspace_;
+  const std::string path_;
+  Indexes indexes_;
+  std::map<std::string, std::string, std::less<>> known_;
+  std::optional<std::vector<std::string>> folders_;
+};
+
+}  // namespace
+
+std::vector<DocumentInclude> IncludesOf(Session& session, const DocumentSnapshot& document) {
+  const std::string text = document->text.ToString();
+  FileScanner scanner;
+  std::vector<DocumentInclude> includes;
+  std::optional<Resolver> resolver;
+  const ScannedFile scanned = scanner.Scan(text, LanguageHintOf(document->name.path));
+  for (const Symbol& symbol : scanned.symbols) {
+    if (symbol.kind != astrolabe::SymbolKind::kInclude) continue;
+    if (!resolver) resolver.emplace(session, *document);
+    const size_t begin =
+        document->text.LineStart(symbol.name_position.line) + symbol.name_position.column;
+    DocumentInclude include;
+    include.range = {begin, begin + symbol.name.size()};
+    include.spelled = symbol.name;
+    include.path = resolver->Resolve(include.spelled);
+    includes.push_back(std::move(include));
+  }
+  return includes;
+}
+
+}  // namespace astrolabe::lsp

@@ -1,0 +1,23 @@
+// The #include directives of a document and the files that they mean.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/text/position.h"
+#include "lsp/server/session.h"
+
+namespace astrolabe::lsp {
+
+struct DocumentInclude {
+  ByteRange range;  // of the spelled path without its delimiters
+  std::string spelled;
+  std::string path;  // absolute, the client's; empty: not found
+};
+
+// In order of their places. The compiler's word counts, where the index has it; then what is beside the file;
+// then the search path of the file's command; then the only file of the workspace whose path ends so.
+std::vector<DocumentInclude> IncludesOf(Session& session, const DocumentSnapshot& document);
+
+}  // namespace astrolabe::lsp

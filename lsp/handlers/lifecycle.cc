@@ -1,0 +1,45 @@
+// The session from `initialize` to `exit`, and what changes in between: configuration, folders, files on disk.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lsp/handlers/bind.h"
+
+namespace astrolabe::lsp {
+
+void BindLifecycle(Dispatcher& dispatcher, Session& session) {
+  dispatcher.OnRequest<InitializeRequest>(
+      [&](InitializeParams params, RequestContext, Reply<InitializeResult> reply) {
+        reply(session.Initialize(params));
+      });
+  dispatcher.OnNotification<InitializedNotification>(
+      [&](const InitializedParams&) { session.Initialized(); });
+  dispatcher.OnRequest<ShutdownRequest>(
+      [&](std::monostate, RequestContext, Reply<std::monostate> reply) {
+        session.Shutdown();
+        reply(std::monostate());
+      });
+  // Who wants to know what the server does has its log and --trace.
+  dispatcher.OnNotification<SetTraceNotification>([](const SetTraceParams&) {});
+  dispatcher.OnNotification<DidChangeConfigurationNotification>(
+      [&](DidChangeConfigurationParams params) { session.Configure(params.settings); });
+  dispatcher.OnNotification<DidChangeWorkspaceFoldersNotification>(
+      [&](DidChangeWorkspaceFoldersParams params) {
+        for (const WorkspaceFolder& folder : params.event.removed) session.RemoveFolder(folder.uri);
+        for (const WorkspaceFolder& folder : params.event.added) session.AddFolder(folder.uri);
+      });
+  dispatcher.OnNotification<DidChangeWatchedFilesNotification>(
+      [&](DidChangeWatchedFilesParams params) {
+        std::vector<std::string> paths;
+        for (const FileEvent& event : params.changes) {
+          auto name = ParseDocumentUri(event.uri);
+          if (name.ok() && !name->path.empty()) paths.push_back(std::move(name->path));
+        }
+        session.FilesChanged(paths);
+      });
+  dispatcher.OnNotification<WorkDoneProgressCancelNotification>(
+      [&](WorkDoneProgressCancelParams params) { session.CancelProgress(params.token); });
+}
+
+}  // namespace astrolabe::lsp

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lsp/handlers/live.h"
+
+namespace astrolabe::lsp {
+
+void BindLive(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
+  BindHover(dispatcher, session, live);
+  BindCompletion(dispatcher, session, live);
+  BindSignatureHelp(dispatcher, session, live);
+  BindSemanticTokens(dispatcher, session, live);
+  BindLiveNavigation(dispatcher, session, live);
+  BindLiveHighlight(dispatcher, session, live);
+}
+
+}  // namespace astrolabe::lsp

@@ -1,0 +1,152 @@
+// textDocument/definition, declaration and implementation, from the index.
+//
+// From a definition the next jump goes to the declaration, and from a declaration to the definition, so that
+// one key goes to and fro. An #include leads to its file.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lsp/handlers/asked_symbol.h"
+#include "lsp/handlers/bind.h"
+#include "lsp/handlers/includes.h"
+#include "lsp/handlers/source_tokens.h"
+
+namespace astrolabe::lsp {
+namespace {
+
+// More of one name are no answer to "where is it".
+constexpr size_t kMaxTargets = 100;
+
+enum class Jump { kDefinition, kDeclaration, kImplementation };
+
+std::optional<Location> IncludeAt(Session& session, const DocumentSnapshot& document,
+                                  const Position& position) {
+  const std::string line = document->text.Line(position.line);
+  const size_t first = line.find_first_not_of(" \t");
+  if (first == std::string::npos || line[first] != '#') return std::nullopt;
+  const size_t begin = document->text.LineStart(position.line);
+  const size_t end = document->text.LineEnd(position.line);
+  for (const DocumentInclude& include : IncludesOf(session, document)) {
+    if (include.range.begin < begin || include.range.begin > end || include.path.empty()) continue;
+    return Location{.uri = FileUri(include.path), .range = {}, .container_name = {}};
+  }
+  return std::nullopt;
+}
+
+std::vector<Location> LocationsOf(const AskedSymbol& asked, const AskedHits& answer,
+                                  Places& places) {
+  std::vector<Location> locations;
+  for (const SemanticHit& hit : answer.hits) {
+    auto location = LocationOfHit(*asked.workspace, hit, places);
+    if (!location) continue;
+    if (std::ranges::find(locations, *location) == locations.end()) {
+      locations.push_back(*std::move(location));
+    }
+  }
+  return locations;
+}
+
+bool Covers(const Location& location, const std::string& uri, const Position& position) {
+  return location.uri == uri && location.range.start.line == position.line &&
+         location.range.start.character <= position.character &&
+         position.character <= location.range.end.character;
+}
+
+// A local name is declared where its function names it first.
+std::vector<Location> LocalDeclaration(const AskedSymbol& asked, PositionEncoding encoding) {
+  const TextBuffer& text = asked.document->text;
+  const auto function = FunctionAround(text, asked.document->name.path, asked.range.begin);
+  if (!function) return {};
+  const SourceTokens tokens(text);
+  for (const ByteRange& range : tokens.Find(asked.word)) {
+    if (range.begin < function->begin || range.begin >= function->end) continue;
+    return {{.uri = asked.document->name.uri,
+             .range = ClientRange(text, range, encoding),
+             .container_name = {}}};
+  }
+  return {};
+}
+
+absl::StatusOr<std::vector<Location>> Implementations(const AskedSymbol& asked, Places& places,
+                                                      const Work& work) {
+  std::vector<Location> locations;
+  for (SemanticQuestion question : {SemanticQuestion::kOverrides, SemanticQuestion::kDerived}) {
+    auto answer = Ask(asked, question, kMaxTargets, work);
+    if (!answer.ok()) return answer.status();
+    std::erase_if(answer->hits, [](const SemanticHit& hit) {
+      return hit.relation != HitRelation::kOverrider && hit.relation != HitRelation::kDerived;
+    });
+    std::vector<Location> found = LocationsOf(asked, *answer, places);
+    std::ranges::move(found, std::back_inserter(locations));
+  }
+  return locations;
+}
+
+absl::StatusOr<std::vector<Location>> Targets(Session& session, const DocumentSnapshot& document,
+                                              const Position& position, Jump jump,
+                                              const Work& work) {
+  if (auto include = IncludeAt(session, document, position)) return std::vector{*include};
+  const AskedSymbol asked = SymbolAt(session, document, position);
+  Places places(session.documents());
+  if (jump == Jump::kImplementation && asked.workspace != nullptr) {
+    auto locations = Implementations(asked, places, work);
+    if (!locations.ok() || !locations->empty()) return locations;
+  }
+  std::vector<Location> locations;
+  for (SemanticQuestion question :
+       {SemanticQuestion::kDefinition, SemanticQuestion::kDeclaration}) {
+    if (jump == Jump::kDeclaration) {
+      question = question == SemanticQuestion::kDefinition ? SemanticQuestion::kDeclaration
+                                                           : SemanticQuestion::kDefinition;
+    }
+    auto answer = Ask(asked, question, kMaxTargets, work);
+    if (!answer.ok()) return answer.status();
+    std::vector<Location> found;
+    if (asked.workspace != nullptr) found = LocationsOf(asked, *answer, places);
+    const bool is_here = std::ranges::any_of(found, [&](const Location& location) {
+      return Covers(location, document->name.uri, position);
+    });
+    // Here already: the other question's answer is more use, if there is one.
+    if (!found.empty() && (locations.empty() || !is_here)) locations = std::move(found);
+    if (!locations.empty() && !is_here) return locations;
+  }
+  if (locations.empty() && !asked.word.empty()) {
+    locations = LocalDeclaration(asked, session.encoding());
+  }
+  return locations;
+}
+
+template <typename Request, typename Params>
+void BindJump(Dispatcher& dispatcher, Session& session, const char* name, Jump jump) {
+  using Result = typename Request::Result;
+  dispatcher.OnRequest<Request>(
+      [&session, name, jump](Params params, RequestContext context, Reply<Result> reply) {
+        session.AnswerAbout(
+            name, params.text_document.uri, std::move(context), std::move(reply),
+            [&session, jump, position = params.position](
+                const DocumentSnapshot& document, const Work& work) -> absl::StatusOr<Result> {
+              auto targets = Targets(session, document, position, jump, work);
+              if (!targets.ok()) return targets.status();
+              return Result(*std::move(targets));
+            });
+      });
+}
+
+}  // namespace
+
+void BindNavigation(Dispatcher& dispatcher, Session& session) {
+  session.capabilities().definition_provider = true;
+  session.capabilities().declaration_provider = true;
+  session.capabilities().implementation_provider = true;
+  BindJump<DefinitionRequest, DefinitionParams>(dispatcher, session, "lsp.definition",
+                                                Jump::kDefinition);
+  BindJump<DeclarationRequest, DeclarationParams>(dispatcher, session, "lsp.declaration",
+                                                  Jump::kDeclaration);
+  BindJump<ImplementationRequest, ImplementationParams>(dispatcher, session, "lsp.implementation",
+                                                        Jump::kImplementation);
+}
+
+}  // namespace astrolabe::lsp

@@ -1,0 +1,176 @@
+// textDocument/semanticTokens: full, delta and range.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "absl/synchronization/mutex.h"
+#include "base/strings.h"
+#include "lsp/handlers/live.h"
+
+namespace astrolabe::lsp {
+namespace {
+
+// In the order of TokenType and TokenModifier.
+const std::vector<std::string>& TypeNames() {
+  static const auto& names = *new std::vector<std::string>{
+      "variable", "parameter",  "function", "method",        "property",  "class",   "interface",
+      "enum",     "enumMember", "type",     "typeParameter", "namespace", "concept", "macro",
+      "modifier", "operator",   "label",    "comment",       "unknown"};
+  return names;
+}
+const std::vector<std::string>& ModifierNames() {
+  static const auto& names = *new std::vector<std::string>{
+      "declaration",   "definition", "deprecated",    "readonly",       "static",
+      "abstract",      "virtual",    "dependentName", "defaultLibrary", "usedAsMutableReference",
+      "functionScope", "classScope", "fileScope",     "globalScope"};
+  return names;
+}
+
+// Five numbers a token, each place relative to the one before, as the protocol has it.
+std::vector<uint32_t> EncodeTokens(const std::vector<SemanticToken>& tokens,
+                                   const LiveDocuments& live, const DocumentSnapshot& document) {
+  std::vector<uint32_t> data;
+  data.reserve(tokens.size() * 5);
+  Position last;
+  for (const SemanticToken& token : tokens) {
+    Range range = live.ClientRange(
+        document, {token.begin, {token.begin.line, token.begin.column + token.length}});
+    if (range.end.line != range.start.line) continue;
+    bool same_line = range.start.line == last.line;
+    data.push_back(range.start.line - last.line);
+    data.push_back(range.start.character - (same_line ? last.character : 0));
+    data.push_back(range.end.character - range.start.character);
+    data.push_back(static_cast<uint32_t>(token.type));
+    data.push_back(token.modifiers);
+    last = range.start;
+  }
+  return data;
+}
+
+// What the client has, by document: a delta says what is other.
+class LastTokens {
+ public:
+  // Remembers `data` and gives its name.
+  std::string Put(const std::string& uri, std::vector<uint32_t> data) ABSL_LOCKS_EXCLUDED(mutex_) {
+    absl::MutexLock lock(&mutex_);
+    std::string id = StrCat(++last_id_);
+    by_uri_[uri] = {id, std::move(data)};
+    return id;
+  }
+  // Nothing if that is not what was sent last.
+  std::optional<std::vector<uint32_t>> Get(const std::string& uri, const std::string& id)
+      ABSL_LOCKS_EXCLUDED(mutex_) {
+    absl::MutexLock lock(&mutex_);
+    auto it = by_uri_.find(uri);
+    if (it == by_uri_.end() || it->second.first != id) return std::nullopt;
+    return it->second.second;
+  }
+  void Forget(const std::string& uri) ABSL_LOCKS_EXCLUDED(mutex_) {
+    absl::MutexLock lock(&mutex_);
+    by_uri_.erase(uri);
+  }
+
+ private:
+  absl::Mutex mutex_;
+  uint64_t last_id_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::map<std::string, std::pair<std::string, std::vector<uint32_t>>> by_uri_
+      ABSL_GUARDED_BY(mutex_);
+};
+
+// One edit: what is between the common beginning and the common end.
+SemanticTokensEdit Difference(const std::vector<uint32_t>& from, const std::vector<uint32_t>& to) {
+  size_t begin = 0;
+  size_t shorter = std::min(from.size(), to.size());
+  while (begin < shorter && from[begin] == to[begin]) ++begin;
+  size_t end = 0;
+  while (end < shorter - begin && from[from.size() - 1 - end] == to[to.size() - 1 - end]) ++end;
+  SemanticTokensEdit edit;
+  edit.start = static_cast<uint32_t>(begin);
+  edit.delete_count = static_cast<uint32_t>(from.size() - begin - end);
+  edit.data.emplace(to.begin() + static_cast<std::ptrdiff_t>(begin),
+                    to.end() - static_cast<std::ptrdiff_t>(end));
+  return edit;
+}
+
+absl::StatusOr<SemanticTokensAnswer> AskTokens(LiveDocuments& live,
+                                               const DocumentSnapshot& document, const Work& work) {
+  Question question;
+  question.kind = QuestionKind::kSemanticTokens;
+  return live.Ask<SemanticTokensAnswer>(document, std::move(question), work);
+}
+
+}  // namespace
+
+void BindSemanticTokens(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
+  SemanticTokensOptions options;
+  options.legend = {TypeNames(), ModifierNames()};
+  options.range = true;
+  SemanticTokensFullDelta full;
+  full.delta = true;
+  options.full = full;
+  session.capabilities().semantic_tokens_provider = std::move(options);
+  auto last = std::make_shared<LastTokens>();
+  session.OnDocument([last](const DocumentSnapshot& document, DocumentEvent event) {
+    if (event == DocumentEvent::kClosed) last->Forget(document->name.uri);
+  });
+
+  using Full = SemanticTokensRequest::Result;
+  dispatcher.OnRequest<SemanticTokensRequest>([&session, &live, last](SemanticTokensParams params,
+                                                                      RequestContext context,
+                                                                      Reply<Full> reply) {
+    session.AnswerAbout(
+        "lsp.semanticTokens", params.text_document.uri, std::move(context), std::move(reply),
+        [&live, last](const DocumentSnapshot& document, const Work& work) -> absl::StatusOr<Full> {
+          absl::StatusOr<SemanticTokensAnswer> answer = AskTokens(live, document, work);
+          if (!answer.ok()) return answer.status();
+          SemanticTokens tokens;
+          tokens.data = EncodeTokens(answer->tokens, live, document);
+          tokens.result_id = last->Put(document->name.uri, tokens.data);
+          return Full(std::move(tokens));
+        });
+  });
+
+  using Delta = SemanticTokensDeltaRequest::Result;
+  dispatcher.OnRequest<SemanticTokensDeltaRequest>([&session, &live, last](
+                                                       SemanticTokensDeltaParams params,
+                                                       RequestContext context, Reply<Delta> reply) {
+    session.AnswerAbout(
+        "lsp.semanticTokens.delta", params.text_document.uri, std::move(context), std::move(reply),
+        [&live, last, id = params.previous_result_id](const DocumentSnapshot& document,
+                                                      const Work& work) -> absl::StatusOr<Delta> {
+          absl::StatusOr<SemanticTokensAnswer> answer = AskTokens(live, document, work);
+          if (!answer.ok()) return answer.status();
+          std::vector<uint32_t> data = EncodeTokens(answer->tokens, live, document);
+          std::optional<std::vector<uint32_t>> before = last->Get(document->name.uri, id);
+          std::string result_id = last->Put(document->name.uri, data);
+          if (!before) return Delta(SemanticTokens{result_id, std::move(data)});
+          SemanticTokensDelta delta;
+          delta.result_id = std::move(result_id);
+          if (*before != data) delta.edits.push_back(Difference(*before, data));
+          return Delta(std::move(delta));
+        });
+  });
+
+  using Part = SemanticTokensRangeRequest::Result;
+  dispatcher.OnRequest<SemanticTokensRangeRequest>([&session, &live](
+                                                       SemanticTokensRangeParams params,
+                                                       RequestContext context, Reply<Part> reply) {
+    session.AnswerAbout(
+        "lsp.semanticTokens.range", params.text_document.uri, std::move(context), std::move(reply),
+        [&live, range = params.range](const DocumentSnapshot& document,
+                                      const Work& work) -> absl::StatusOr<Part> {
+          absl::StatusOr<SemanticTokensAnswer> answer = AskTokens(live, document, work);
+          if (!answer.ok()) return answer.status();
+          std::erase_if(answer->tokens, [&](const SemanticToken& token) {
+            return token.begin.line < range.start.line || token.begin.line > range.end.line;
+          });
+          SemanticTokens tokens;
+          tokens.data = EncodeTokens(answer->tokens, live, document);
+          return Part(std::move(tokens));
+        });
+  });
+}
+
+}  // namespace astrolabe::lsp

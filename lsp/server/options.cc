@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lsp/server/options.h"
+
+#include <charconv>
+#include <functional>
+#include <span>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "base/strings.h"
+
+namespace astrolabe::lsp {
+namespace {
+
+using Setter = absl::Status (*)(std::string_view value, ServerOptions& options);
+
+struct Flag {
+  std::string_view name;
+  std::string_view value;  // how --help calls it; empty: a switch
+  std::string_view help;
+  Setter set;  // null: accepted, and without effect
+};
+
+absl::Status Expected(std::string_view what, std::string_view value) {
+  return absl::InvalidArgumentError(StrCat("expected ", what, ", not \"", value, "\""));
+}
+
+std::optional<bool> ParseBool(std::string_view value) {
+  for (std::string_view yes : {"", "1", "true", "TRUE", "True", "on"}) {
+    if (value == yes) return true;
+  }
+  for (std::string_view no : {"0", "false", "FALSE", "False", "off"}) {
+    if (value == no) return false;
+  }
+  return std::nullopt;
+}
+
+template <bool ServerOptions::* member>
+absl::Status SetBool(std::string_view value, ServerOptions& options) {
+  const std::optional<bool> parsed = ParseBool(value);
+  if (!parsed) return Expected("a boolean", value);
+  options.*member = *parsed;
+  return absl::OkStatus();
+}
+
+template <std::string ServerOptions::* member>
+absl::Status SetText(std::string_view value, ServerOptions& options) {
+  options.*member = value;
+  return absl::OkStatus();
+}
+
+template <auto member>
+absl::Status SetNumber(std::string_view value, ServerOptions& options) {
+  uint32_t number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  if (error != std::errc() || end != value.data() + value.size() || number > 1'000'000'000) {
+    return Expected("a number", value);
+  }
+  options.*member = static_cast<std::remove_reference_t<decltype(options.*member)>>(number);
+  return absl::OkStatus();
+}
+
+absl::Status SetLog(std::string_view value, ServerOptions& options) {
+  options.log_level = value == "verbose" ? "debug" : std::string(value);
+  return absl::OkStatus();
+}
+
+absl::Status SetEncoding(std::string_view value, ServerOptions& options) {
+  for (PositionEncoding encoding :
+       {PositionEncoding::kUtf8, PositionEncoding::kUtf16, PositionEncoding::kUtf32}) {
+    if (value == PositionEncodingName(encoding)) {
+      options.encoding = encoding;
+      return absl::OkStatus();
+    }
+  }
+  return Expected("utf-8, utf-16 or utf-32", value);
+}
+
+absl::Status SetHeaderInsertion(std::string_view value, ServerOptions& options) {
+  if (value != "iwyu" && value != "never") return Expected("iwyu or never", value);
+  options.header_insertion = value == "iwyu";
+  return absl::OkStatus();
+}
+
+absl::Status SetCompletionStyle(std::string_view value, ServerOptions& options) {
+  if (value != "detailed" && value != "bundled") return Expected("detailed or bundled", value);
+  options.detailed_completion = value == "detailed";
+  return absl::OkStatus();
+}
+
+absl::Status SetIndexPriority(std::string_view value, ServerOptions& options) {
+  if (value != "background" && value != "low" && value != "normal") {
+    return Expected("background, low or normal", value);
+  }
+  options.background_index_is_nice = value != "normal";
+  return absl::OkStatus();
+}
+
+// Values are checked where they are used, as a folder may come into being later.
+constexpr Flag kFlags[] = {
+    {"compile-commands-dir", "DIR", "folder of compile_commands.json (default: looked for)",
+     SetText<&ServerOptions::compile_commands_dir>},
+    {"query-driver", "GLOBS",
+     "comma-separated globs of compilers that may be asked for their include paths",
+     SetText<&ServerOptions::query_drivers>},
+    {"resource-dir", "DIR", "Clang's own headers", SetText<&ServerOptions::resource_dir>},
+    {"index-dir", "DIR", "where the index is (default: .cache/astrolabe in the root)",
+     SetText<&ServerOptions::index_dir>},
+    {"background-index", "", "index the workspace in the background (default: yes)",
+     SetBool<&ServerOptions::background_index>},
+    {"background-index-priority", "PRIORITY", "background, low (default) or normal",
+     SetIndexPriority},
+    {"j", "N", "threads and processes for indexing (default: all cores)",
+     SetNumber<&ServerOptions::threads>},
+    {"limit-results", "N", "of completion and symbol search; 0: no limit (default: 100)",
+     SetNumber<&ServerOptions::limit_results>},
+    {"limit-references", "N", "0: no limit (default: 1000)",
+     SetNumber<&ServerOptions::limit_references>},
+    {"header-insertion", "WHEN", "iwyu (default) or never", SetHeaderInsertion},
+    {"completion-style", "STYLE", "detailed or bundled (default)", SetCompletionStyle},
+    {"all-scopes-completion", "", "complete names that need a qualification (default: yes)",
+     SetBool<&ServerOptions::all_scopes_completion>},
+    {"function-arg-placeholders", "", "complete calls with placeholders (default: yes)",
+     SetBool<&ServerOptions::function_arg_placeholders>},
+    {"clang-tidy", "", "clang-tidy's checks (default: yes)", SetBool<&ServerOptions::clang_tidy>},
+    {"fallback-style", "STYLE", "of clang-format where there is no .clang-format",
+     SetText<&ServerOptions::fallback_style>},
+    {"offset-encoding", "ENCODING", "utf-8, utf-16 or utf-32, whatever the client offers",
+     SetEncoding},
+    {"log", "LEVEL", "error, warning, info (default), verbose, trace or off", SetLog},
+    {"trace", "FILE", "write a Chrome trace", SetText<&ServerOptions::trace_file>},
+    {"pretty", "", "JSON with line breaks", SetBool<&ServerOptions::pretty>},
+    {"version", "", "print the version", SetBool<&ServerOptions::show_version>},
+    {"help", "", "print this", SetBool<&ServerOptions::show_help>},
+    {"h", "", "print this", SetBool<&ServerOptions::show_help>},
+    // clangd's that change nothing here.
+    {"enable-config", "", "", nullptr},
+    {"path-mappings", "MAPPINGS", "", nullptr},
+    {"input-mirror-file", "FILE", "", nullptr},
+    {"input-style", "STYLE", "", nullptr},
+    {"header-insertion-decorators", "", "", nullptr},
+    {"import-insertions", "", "", nullptr},
+    {"rename-file-limit", "N", "", nullptr},
+    {"ranking-model", "MODEL", "", nullptr},
+    {"completion-parse", "WHEN", "", nullptr},
+    {"include-ineligible-results", "", "", nullptr},
+    {"hidden-features", "", "", nullptr},
+    {"include-cleaner-stdlib", "", "", nullptr},
+    {"pch-storage", "WHERE", "", nullptr},
+    {"malloc-trim", "", "", nullptr},
+    {"use-dirty-headers", "", "", nullptr},
+    {"parse-forwarding-functions", "", "", nullptr},
+    {"limit-symbol-results", "N", "", nullptr},
+    {"project-root", "DIR", "", nullptr},
+    {"remote-index-address", "ADDRESS", "", nullptr},
+    {"crash-pragmas", "", "", nullptr},
+    {"lit-test", "", "", nullptr},
+    {"sync", "", "", nullptr},
+    {"async-preamble", "", "", nullptr},
+    {"cross-file-rename", "", "", nullptr},
+    {"suggest-missing-includes", "", "", nullptr},
+    {"folding-ranges", "", "", nullptr},
+    {"inlay-hints", "", "", nullptr},
+    {"recovery-ast", "", "", nullptr},
+    {"static-func-full-module-prefix", "", "", nullptr},
+    {"tweaks", "LIST", "", nullptr},
+    {"index", "", "", nullptr},
+    {"index-file", "FILE", "", nullptr},
+    {"clang-tidy-checks", "CHECKS", "", nullptr},
+    {"experimental-modules-support", "", "", nullptr},
+};
+
+const Flag* FindFlag(std::string_view name) {
+  for (const Flag& flag : kFlags) {
+    if (flag.name == name) return &flag;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+absl::StatusOr<ServerOptions> ParseServerFlags(const std::vector<std::string>& arguments) {
+  ServerOptions options;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    std::string_view argument = arguments[i];
+    const std::string_view shown = argument;
+    if (!argument.starts_with('-') || argument.size() < 2) {
+      return absl::InvalidArgumentError(StrCat("unexpected argument: ", shown));
+    }
+    argument.remove_prefix(argument.starts_with("--") ? 2 : 1);
+    const size_t equals = argument.find('=');
+    std::string_view name = argument.substr(0, equals);
+    std::optional<std::string> value;
+    if (equals != std::string_view::npos) value = std::string(argument.substr(equals + 1));
+    // -j4
+    if (name.size() > 1 && name[0] == 'j' && !value &&
+        name.find_first_not_of("0123456789", 1) == std::string_view::npos) {
+      value = std::string(name.substr(1));
+      name = "j";
+    }
+    if (name == "check") {
+      return absl::InvalidArgumentError("--check is not supported: start clangd for it");
+    }
+    const Flag* flag = FindFlag(name);
+    if (flag == nullptr) {
+      return absl::InvalidArgumentError(
+          StrCat("unknown flag: ", shown, " (`astrolabe lsp --help` lists them)"));
+    }
+    if (!flag->value.empty() && !value) {
+      if (i + 1 == arguments.size()) {
+        return absl::InvalidArgumentError(StrCat(shown, ": a value is missing"));
+      }
+      value = arguments[++i];
+    }
+    if (flag->set == nullptr) {
+      options.warnings.push_back(StrCat(shown, ": accepted and without effect"));
+      continue;
+    }
+    if (absl::Status status = flag->set(value.value_or(""), options); !status.ok()) {
+      return absl::InvalidArgumentError(StrCat(shown, ": ", ToStd(status.message())));
+    }
+  }
+  return options;
+}
+
+std::string DescribeServerFlags() {
+  std::string text =
+      "A language server for C and C++, over standard input and output.\n"
+      "Usage: astrolabe lsp [FLAGS]\n\nFlags, as clangd has them:\n";
+  std::string ignored;
+  for (const Flag& flag : kFlags) {
+    if (flag.set == nullptr) {
+      ignored += StrCat(ignored.empty() ? "" : " ", flag.name);
+      continue;
+    }
+    std::string left = StrCat(flag.name.size() == 1 ? "  -" : "  --", flag.name);
+    if (!flag.value.empty()) left += StrCat(flag.name.size() == 1 ? " " : "=", flag.value);
+    left.resize(std::max<size_t>(left.size() + 1, 36), ' ');
+    text += StrCat(left, flag.help, "\n");
+  }
+  return StrCat(text, "\nAccepted and without effect: ", ignored, "\n");
+}
+
+void ApplyClientOptions(const ClangdOptions& given, ServerOptions& options) {
+  if (given.compilation_database_path) {
+    options.compile_commands_dir = *given.compilation_database_path;
+  }
+  if (given.fallback_flags) options.fallback_flags = *given.fallback_flags;
+  if (given.clangd_file_status) options.file_status = *given.clangd_file_status;
+  if (given.compilation_database_changes) {
+    for (const auto& [path, command] : *given.compilation_database_changes) {
+      options.compile_commands[path] = command;
+    }
+  }
+}
+
+}  // namespace astrolabe::lsp

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lsp/server/serve.h"
+
+#include <unistd.h>
+
+#include <utility>
+
+#include "base/log.h"
+#include "base/trace.h"
+#include "lsp/handlers/bind.h"
+#include "lsp/server/dispatcher.h"
+#include "lsp/server/session.h"
+#include "lsp/transport/message_reader.h"
+#include "lsp/transport/message_writer.h"
+
+namespace astrolabe::lsp {
+namespace {
+
+// What an editor waits for a server to end is about two seconds.
+constexpr absl::Duration kEndLimit = absl::Milliseconds(1500);
+
+std::string Prettily(const std::string& content) {
+  auto json = ParseJson(content);
+  return json.ok() ? json->dump(2, ' ', false, Json::error_handler_t::replace) : content;
+}
+
+}  // namespace
+
+int Serve(int in, int out, ServerOptions options, std::string program) {
+  NameThisThread("reader");
+  MessageWriter writer(out);
+  MessageReader reader(in);
+  // A client that is gone is noticed by the reader.
+  Dispatcher dispatcher([&writer, pretty = options.pretty](const std::string& content) {
+    (void)writer.Write(pretty ? Prettily(content) : content);
+  });
+  int exit_code = 0;
+  {
+    Session session(std::move(options), std::move(program), dispatcher.client());
+    BindAll(dispatcher, session);
+    exit_code = dispatcher.Run(reader);
+    session.Shutdown();
+    if (!session.WaitStopped(kEndLimit)) {
+      (void)writer.Flush(absl::Milliseconds(200));
+      LogInfo("background work is cut off; it goes on with the next start");
+      _exit(exit_code);
+    }
+  }
+  return exit_code;
+}
+
+}  // namespace astrolabe::lsp

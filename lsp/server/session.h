@@ -1,0 +1,177 @@
+// One client's session: what handlers work with.
+//
+// A handler (lsp/handlers/) is bound to the dispatcher with the session beside it, and asks the session for
+// the document as it was when the request came, the workspace that a file belongs to and its index, and a
+// thread to work on. It never touches the transport, and does nothing long on the thread that reads.
+//
+//   void BindHover(Dispatcher& dispatcher, Session& session) {
+//     session.capabilities().hover_provider = true;
+//     dispatcher.OnRequest<HoverRequest>([&](HoverParams params, RequestContext context,
+//                                            Reply<HoverRequest::Result> reply) {
+//       session.AnswerAbout("hover", params.text_document.uri, std::move(context), std::move(reply),
+//           [position = params.position](const DocumentSnapshot& document, const Work& work)
+//               -> absl::StatusOr<HoverRequest::Result> { … });
+//     });
+//   }
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "lsp/documents/document_store.h"
+#include "lsp/protocol/methods.h"
+#include "lsp/protocol/types_json.h"
+#include "lsp/server/client.h"
+#include "lsp/server/incoming_request.h"
+#include "lsp/server/options.h"
+#include "lsp/server/scheduler.h"
+#include "lsp/server/workspace.h"
+
+namespace astrolabe::lsp {
+
+// A request on the thread that answers it.
+struct Work {
+  const RequestContext& context;
+  // Set when nobody wants the answer any more (the client has its error then): for functions that take a
+  // flag. To be looked at at least every 10 ms.
+  const std::atomic<bool>& stop;
+};
+
+enum class DocumentEvent : uint8_t { kOpened, kChanged, kSaved, kClosed };
+
+// Any thread, unless it says otherwise. Binding comes first and ends before the first message.
+class Session {
+ public:
+  Session(ServerOptions options, std::string program, std::shared_ptr<Client> client);
+  // Ends all work; waits for what runs.
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // ---- While binding.
+
+  // What `initialize` will announce: who binds a method says so here.
+  ServerCapabilities& capabilities() { return capabilities_; }
+  // Called after each change of a document in its lane, in order; so it must be short. kClosed brings the
+  // last state.
+  using DocumentListener = std::function<void(const DocumentSnapshot&, DocumentEvent)>;
+  void OnDocument(DocumentListener listener) { listeners_.push_back(std::move(listener)); }
+  // Called when a new state of some workspace's index can be read: answers may be better now.
+  void OnIndexChanged(std::function<void()> listener) {
+    index_listeners_.push_back(std::move(listener));
+  }
+  // Called when options (fallback flags, compile commands) or roots have changed.
+  void OnConfigured(std::function<void()> listener) {
+    configuration_listeners_.push_back(std::move(listener));
+  }
+
+  // ---- The session's course; only on the thread that reads.
+
+  InitializeResult Initialize(const InitializeParams& params);
+  void Initialized();
+  // A null or unknown shape changes nothing.
+  void Configure(const LspAny& settings);
+  void AddFolder(std::string_view uri);
+  void RemoveFolder(std::string_view uri);
+  // Whatever the client or a save tells of files on disk.
+  void FilesChanged(const std::vector<std::string>& paths);
+  void CancelProgress(const ProgressToken& token);
+  // No more background work; documents stay.
+  void Shutdown();
+  // Whether that has ended within `limit`.
+  bool WaitStopped(absl::Duration limit);
+
+  // ---- For handlers.
+
+  const std::shared_ptr<Client>& client() const { return client_; }
+  DocumentStore& documents() { return documents_; }
+  Scheduler& scheduler() { return *scheduler_; }
+  PositionEncoding encoding() const { return documents_.encoding(); }
+  // As they are now.
+  std::shared_ptr<const ServerOptions> options() const ABSL_LOCKS_EXCLUDED(mutex_);
+  // The client's; good from `initialize` on.
+  const ClientCapabilities& client_capabilities() const { return client_capabilities_; }
+  const std::string& program() const { return program_; }
+
+  std::vector<std::shared_ptr<Workspace>> workspaces() const ABSL_LOCKS_EXCLUDED(mutex_);
+  // The innermost one that holds `path`; for a file outside of all (a system header) the first. Null if there
+  // is none at all.
+  std::shared_ptr<Workspace> WorkspaceOf(std::string_view path) const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // To the log, and from info on to the client's (window/logMessage).
+  void Tell(LogLevel level, const std::string& text);
+
+  // Writes a document: `write` in the document's lane, behind all that came before. For didOpen and its kin.
+  void WriteDocument(const char* name, const std::string& uri, DocumentEvent event,
+                     std::function<absl::StatusOr<DocumentUpdate>()> write);
+
+  // Answers a request about an open document: handler(snapshot, work), on a thread of the scheduler, with the
+  // state that the messages before the request have left. An error of a document that is not open is the
+  // answer. A client that cancels has its answer at once.
+  template <typename Result, typename Handler>
+  void AnswerAbout(const char* name, const std::string& uri, RequestContext context,
+                   Reply<Result> reply, Handler handler) {
+    auto document = ParseDocumentUri(uri);
+    if (!document.ok()) return reply(document.status());
+    auto answer = std::make_shared<Reply<Result>>(std::move(reply));
+    auto pinned = std::make_shared<absl::StatusOr<DocumentSnapshot>>(
+        absl::CancelledError("the server shuts down"));
+    Submit(
+        name, document->key(), std::move(context),
+        [this, uri, pinned] { *pinned = documents_.Get(uri); },
+        [answer, pinned, handler = std::move(handler)](const Work& work) mutable {
+          if (!pinned->ok()) return (*answer)(pinned->status());
+          (*answer)(handler(**pinned, work));
+        },
+        [answer](const absl::Status& status) { (*answer)(status); });
+  }
+
+  // The same for a request about no document: handler(work).
+  template <typename Result, typename Handler>
+  void Answer(const char* name, RequestContext context, Reply<Result> reply, Handler handler) {
+    auto answer = std::make_shared<Reply<Result>>(std::move(reply));
+    Submit(
+        name, {}, std::move(context), nullptr,
+        [answer, handler = std::move(handler)](const Work& work) mutable {
+          (*answer)(handler(work));
+        },
+        [answer](const absl::Status& status) { (*answer)(status); });
+  }
+
+ private:
+  void Submit(const char* name, const std::string& lane, RequestContext context,
+              std::function<void()> pin, std::function<void(const Work&)> run,
+              std::function<void(const absl::Status&)> drop);
+  WorkspaceSettings SettingsFor(const std::string& root) const;
+  std::shared_ptr<Workspace> StartWorkspace(const std::string& root);
+  // A file was opened while there is no root at all: the project around it becomes one.
+  void AdoptRootOf(const std::string& path);
+  PositionEncoding ChooseEncoding() const;
+
+  const std::shared_ptr<Client> client_;
+  const std::string program_;
+  DocumentStore documents_;
+  const std::shared_ptr<Scheduler> scheduler_;
+  ServerCapabilities capabilities_;
+  ClientCapabilities client_capabilities_;
+  std::vector<DocumentListener> listeners_;
+  std::vector<std::function<void()>> index_listeners_;
+  std::vector<std::function<void()>> configuration_listeners_;
+
+  mutable absl::Mutex mutex_;
+  std::shared_ptr<const ServerOptions> options_ ABSL_GUARDED_BY(mutex_);
+  bool initialized_ ABSL_GUARDED_BY(mutex_) = false;
+  bool shut_down_ ABSL_GUARDED_BY(mutex_) = false;
+  std::vector<std::shared_ptr<Workspace>> workspaces_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace astrolabe::lsp
