@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "analysis/features/symbols/answer.h"
+
+#include "analysis/features/symbols/document_links.h"
+#include "analysis/features/symbols/hover.h"
+#include "analysis/features/symbols/references_here.h"
+#include "analysis/features/symbols/symbols_at.h"
+#include "analysis/live/archive.h"
+
+namespace astrolabe {
+
+std::string AnswerSymbolQuestion(LiveAst& ast, const Question& question) {
+  switch (question.kind) {
+    case QuestionKind::kHover:
+      return Encode(MakeHover(ast, question.place));
+    case QuestionKind::kSymbols:
+      return Encode(FindSymbolsAt(ast, question.place));
+    case QuestionKind::kTypeDefinition:
+      return Encode(FindTypeDefinition(ast, question.place));
+    case QuestionKind::kHighlights:
+      return Encode(FindHighlights(ast, question.place));
+    case QuestionKind::kReferencesHere:
+      return Encode(FindReferencesHere(ast, question.usrs));
+    case QuestionKind::kDocumentLinks:
+      return Encode(FindDocumentLinks(ast));
+    default:
+      return {};
+  }
+}
+
+}  // namespace astrolabe
