@@ -6,12 +6,14 @@
 //   …                                                 // return to the parser, which comes to the point
 //   bytes = completion->Answer();                     // in EndSourceFileAction; or request.on_answer
 //
-// Two things have to be right before the fork, since a running parser does not let them be changed:
-//   1. FrontendOptions::SkipFunctionBodies is true, and
-//   2. the ASTConsumer's shouldSkipFunctionBody() returns SkipsBodies(preprocessor): false in the preamble,
+// Three things have to be right before the fork, since a running parser does not let them be changed:
+//   1. PrepareForCompletion(compiler) ran in CreateASTConsumer(): a parser looks once, when it is made,
+//      whether there will be completion. If not, it never keeps what type an expression should have, which
+//      ranking and designated initialisers live from, and it never skips a body.
+//   2. The ASTConsumer's shouldSkipFunctionBody() returns SkipsBodies(preprocessor): false in the preamble,
 //      true once completion is entered. The parser itself never skips the body with the point in it, nor
 //      one whose result the rest of the file depends on (constexpr, deduced return type).
-// Without them all is right but slower.
+//   3. DiagnosticsEngine::setFatalsAsError(true): after a header that is not there, Clang enters no other.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
@@ -28,8 +30,8 @@ class Preprocessor;
 namespace astrolabe {
 
 struct CompletionRequest {
-  std::string path;            // of the file, absolute; its folder is where "…" includes are looked up
-  std::string text;            // all of the file as the user sees it
+  std::string path;  // of the file, absolute; its folder is where "…" includes are looked up
+  std::string text;  // all of the file as the user sees it
   uint32_t preamble_size = 0;  // bytes of it that the process has parsed
   uint32_t offset = 0;         // of the cursor, in bytes; clamped
   bool signature_help = false;
@@ -46,6 +48,9 @@ class CompletionRun {
   // point where something can be completed.
   virtual std::string Answer() const = 0;
 };
+
+// For every process that completion may be asked of later; costs nothing to speak of.
+void PrepareForCompletion(clang::CompilerInstance& compiler);
 
 // Sets the point and enters the part of the file behind the preamble; where the cursor is in the preamble,
 // only its line. Diagnostics are silenced from here on. The result outlives the parse. Only in a process

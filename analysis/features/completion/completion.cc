@@ -95,9 +95,9 @@ std::vector<std::string> ScopesOf(clang::Sema& sema, Context& context) {
       return scopes;
     }
     // A namespace that no included header has: the index may know it.
-    llvm::StringRef spelled = clang::Lexer::getSourceText(
-        clang::CharSourceRange::getTokenRange(qualifier.getRange()), sema.getSourceManager(),
-        sema.getLangOpts());
+    llvm::StringRef spelled =
+        clang::Lexer::getSourceText(clang::CharSourceRange::getTokenRange(qualifier.getRange()),
+                                    sema.getSourceManager(), sema.getLangOpts());
     std::string name = spelled.trim().str();
     if (!name.empty()) scopes.push_back(llvm::StringRef(name).ends_with("::") ? name : name + "::");
     return scopes;
@@ -197,6 +197,10 @@ class Builder {
              !in_.point.typed.starts_with('_');
     }
     const clang::NamedDecl& declaration = *result.Declaration;
+    if (declaration.isImplicit() && in_.point.typed.empty() &&
+        CategoryOf(declaration) == OptionCategory::kSpecial) {
+      return true;
+    }
     // `object.Class::`: right, and never meant.
     if (IsMemberAccess(in_.context.getKind()) && llvm::isa<clang::RecordDecl>(declaration)) {
       return true;
@@ -243,7 +247,8 @@ class Builder {
       case Result::RK_Declaration:
         break;
     }
-    bool is_callable = candidate.category == OptionCategory::kFunction;
+    bool is_callable = candidate.category == OptionCategory::kFunction ||
+                       candidate.category == OptionCategory::kSpecial;
     bool is_type = candidate.category == OptionCategory::kType;
     if (!is_callable && !is_type) return "";
     std::string qualifier;
@@ -268,13 +273,12 @@ class Builder {
 
   void Join(Candidate& into, Candidate&& other) {
     double best = std::max(into.score, other.score);
-    if (into.category == OptionCategory::kFunction) {
+    if (into.category == OptionCategory::kFunction || into.category == OptionCategory::kSpecial) {
       uint32_t overloads = into.overloads + (IsSameFunction(into, other) ? 0 : 1);
       if (other.score > into.score) into = std::move(other);
       into.overloads = overloads;
-    } else if (IsConstructor(*into.result) ||
-               (into.result->Kind == Result::RK_Keyword &&
-                other.result->Kind == Result::RK_Pattern)) {
+    } else if (IsConstructor(*into.result) || (into.result->Kind == Result::RK_Keyword &&
+                                               other.result->Kind == Result::RK_Pattern)) {
       // The class is shown rather than its constructors, a pattern rather than its keyword.
       into = std::move(other);
     }
@@ -374,8 +378,8 @@ class Builder {
     bool same_shape = preferred_->isPointerType() == type->isPointerType();
     if (wanted != nullptr && given != nullptr && same_shape) {
       if (wanted->getCanonicalDecl() == given->getCanonicalDecl()) return TypeFit::kSame;
-      bool derived = given->hasDefinition() && wanted->hasDefinition() &&
-                     given->isDerivedFrom(wanted);
+      bool derived =
+          given->hasDefinition() && wanted->hasDefinition() && given->isDerivedFrom(wanted);
       return derived ? TypeFit::kConvertible : TypeFit::kNone;
     }
     if (preferred_->isPointerType() && type->isPointerType()) {
@@ -402,7 +406,7 @@ class Builder {
     if (context->isRecord()) return Locality::kMember;
     if (IsInFile(declaration)) return Locality::kFile;
     return context->isNamespace() && context->Encloses(in_.sema.CurContext) ? Locality::kNamespace
-                                                                             : Locality::kOther;
+                                                                            : Locality::kOther;
   }
 
   uint32_t ScopesOutwards(const clang::NamedDecl& declaration) const {
@@ -463,9 +467,8 @@ class Builder {
                          ? kItemFunction
                          : kItemConstant;
       if (result.MacroDefInfo != nullptr &&
-          !clang::index::generateUSRForMacro(result.Macro->getName(),
-                                             result.MacroDefInfo->getDefinitionLoc(), Sources(),
-                                             usr)) {
+          !clang::index::generateUSRForMacro(
+              result.Macro->getName(), result.MacroDefInfo->getDefinitionLoc(), Sources(), usr)) {
         option->usr = std::string(usr);
       }
       return;
@@ -492,14 +495,13 @@ class Builder {
   }
 
   void AddEdit(const clang::FixItHint& fix, CompletionOption* option) {
-    clang::CharSourceRange range = clang::Lexer::makeFileCharRange(
-        fix.RemoveRange, Sources(), in_.sema.getLangOpts());
+    clang::CharSourceRange range =
+        clang::Lexer::makeFileCharRange(fix.RemoveRange, Sources(), in_.sema.getLangOpts());
     if (range.isInvalid()) return;
     auto [file, begin] = Sources().getDecomposedLoc(range.getBegin());
     unsigned end = Sources().getFileOffset(range.getEnd());
     if (file != current_file_ || end < begin || end > in_.point.begin) return;
-    option->edits.push_back(
-        {{PlaceOf(in_.text, begin), PlaceOf(in_.text, end)}, fix.CodeToInsert});
+    option->edits.push_back({{PlaceOf(in_.text, begin), PlaceOf(in_.text, end)}, fix.CodeToInsert});
   }
 
   const CompletionInput& in_;

@@ -35,6 +35,30 @@ clang::CodeCompleteOptions Options(const CompletionRequest& request) {
   return options;
 }
 
+// Whether nothing that the parser may yet say can be right, even if there are no results.
+bool IsFinal(clang::CodeCompletionContext::Kind kind) {
+  return kind == clang::CodeCompletionContext::CCC_IncludedFile ||
+         kind == clang::CodeCompletionContext::CCC_NaturalLanguage;
+}
+
+// Makes `text` the content of a file that is nowhere, with the point at `offset`. Preprocessor asserts that
+// this happens once, and has no way to make it unhappen; LLVM is released without assertions, and nothing
+// but the last point counts.
+clang::FileEntryRef SetPoint(clang::CompilerInstance& compiler, const std::string& name,
+                             const std::string& text, uint32_t offset) {
+  clang::FileEntryRef entry = compiler.getFileManager().getVirtualFileRef(
+      name, static_cast<off_t>(text.size()), /*ModificationTime=*/0);
+  compiler.getSourceManager().overrideFileContents(
+      entry, llvm::MemoryBuffer::getMemBufferCopy(text, name));
+  std::string_view before = std::string_view(text).substr(0, offset);
+  size_t newline = before.rfind('\n');
+  size_t column = newline == std::string_view::npos ? offset : offset - newline - 1;
+  compiler.getPreprocessor().SetCodeCompletionPoint(
+      entry, 1 + static_cast<unsigned>(std::count(before.begin(), before.end(), '\n')),
+      1 + static_cast<unsigned>(column));
+  return entry;
+}
+
 }  // namespace
 
 CompletionConsumer::CompletionConsumer(CompletionRequest request, CompletionPoint point)
@@ -50,7 +74,9 @@ void CompletionConsumer::ProcessCodeCompleteResults(clang::Sema& sema,
                                                     clang::CodeCompletionResult* results,
                                                     unsigned count) {
   if (done_ || request_.signature_help) return;
-  if (context.getKind() == clang::CodeCompletionContext::CCC_Recovery) return;
+  // What is visible there is better than nothing, but of no use behind "object.".
+  bool is_recovery = context.getKind() == clang::CodeCompletionContext::CCC_Recovery;
+  if (is_recovery && (!completion_.options.empty() || point_.is_qualified)) return;
   completion_ = BuildCompletion({.sema = sema,
                                  .context = context,
                                  .strings = strings_,
@@ -58,7 +84,8 @@ void CompletionConsumer::ProcessCodeCompleteResults(clang::Sema& sema,
                                  .point = point_,
                                  .limit = request_.limit},
                                 {results, count});
-  if (count > 0) Deliver();
+  if (is_recovery) return;
+  if (count > 0 || IsFinal(context.getKind())) Deliver();
 }
 
 void CompletionConsumer::ProcessOverloadCandidates(clang::Sema& sema, unsigned argument,
@@ -77,6 +104,10 @@ void CompletionConsumer::Deliver() {
 
 std::string CompletionConsumer::Answer() const {
   return request_.signature_help ? Encode(signatures_) : Encode(completion_);
+}
+
+void PrepareForCompletion(clang::CompilerInstance& compiler) {
+  SetPoint(compiler, "<astrolabe completion>", "\n", 0);
 }
 
 std::unique_ptr<CompletionRun> EnterCompletion(clang::CompilerInstance& compiler,
@@ -101,13 +132,7 @@ std::unique_ptr<CompletionRun> EnterCompletion(clang::CompilerInstance& compiler
 
   clang::SourceManager& sources = compiler.getSourceManager();
   clang::Preprocessor& preprocessor = compiler.getPreprocessor();
-  clang::FileEntryRef entry = compiler.getFileManager().getVirtualFileRef(
-      name, static_cast<off_t>(parsed.size()), /*ModificationTime=*/0);
-  unsigned line = 1 + static_cast<unsigned>(std::count(parsed.begin(), parsed.begin() + begin, '\n'));
-  size_t line_begin = begin == 0 ? std::string::npos : parsed.rfind('\n', begin - 1);
-  unsigned column = begin - static_cast<unsigned>(line_begin + 1) + 1;
-  sources.overrideFileContents(entry, llvm::MemoryBuffer::getMemBufferCopy(parsed, name));
-  preprocessor.SetCodeCompletionPoint(entry, line, column);
+  clang::FileEntryRef entry = SetPoint(compiler, name, parsed, begin);
   clang::SourceLocation from = sources.getLocForStartOfFile(sources.getMainFileID());
   clang::FileID id = sources.createFileID(entry, from, clang::SrcMgr::C_User);
   // Without its info the first #include relative to it finds none, and crashes.
@@ -117,7 +142,7 @@ std::unique_ptr<CompletionRun> EnterCompletion(clang::CompilerInstance& compiler
 }
 
 bool SkipsBodies(const clang::Preprocessor& preprocessor) {
-  return preprocessor.isCodeCompletionEnabled();
+  return preprocessor.getCodeCompletionFileLoc().isValid();
 }
 
 }  // namespace astrolabe

@@ -43,6 +43,11 @@ size_t LineBegin(std::string_view text, size_t offset) {
   return newline == std::string_view::npos ? 0 : newline + 1;
 }
 
+bool IsDirective(std::string_view line) {
+  SkipBlanks(line);
+  return line.starts_with("#");
+}
+
 void Blank(std::string& text, size_t begin, size_t end) {
   for (size_t i = begin; i < end; ++i) {
     if (text[i] != '\n') text[i] = ' ';
@@ -63,7 +68,8 @@ CompletionPoint FindCompletionPoint(std::string_view text, uint32_t offset) {
     size_t slash = path.rfind('/');
     begin = cursor - (slash == std::string_view::npos ? path.size() : path.size() - slash - 1);
     // With the delimiter, which every option brings; of "a/|b/c" the rest is kept.
-    while (end < text.size() && (IsNameByte(text[end]) || text[end] == '.' || text[end] == '-')) ++end;
+    while (end < text.size() && (IsNameByte(text[end]) || text[end] == '.' || text[end] == '-'))
+      ++end;
     if (end < text.size() && (text[end] == '"' || text[end] == '>' || text[end] == '/')) ++end;
   } else {
     while (begin > 0 && IsNameByte(text[begin - 1])) --begin;
@@ -81,6 +87,10 @@ CompletionPoint FindCompletionPoint(std::string_view text, uint32_t offset) {
   point.begin = static_cast<uint32_t>(begin);
   point.cursor = static_cast<uint32_t>(cursor);
   point.end = static_cast<uint32_t>(end);
+  size_t before = begin;
+  while (before > 0 && (IsBlank(text[before - 1]) || text[before - 1] == '\n')) --before;
+  std::string_view ahead = text.substr(0, before);
+  point.is_qualified = ahead.ends_with(".") || ahead.ends_with("->") || ahead.ends_with("::");
   point.typed = std::string(text.substr(begin, cursor - begin));
   return point;
 }
@@ -91,9 +101,12 @@ std::string TextToParse(std::string_view text, uint32_t preamble_size,
   // A NUL of the user's own could be taken for the point.
   std::replace(result.begin(), result.end(), '\0', ' ');
   size_t read_from = std::min<size_t>(preamble_size, text.size());
-  if (point.begin < read_from) {
+  size_t line = LineBegin(text, point.begin);
+  bool ends_directive =
+      point.begin == read_from && line < read_from && IsDirective(text.substr(line));
+  if (point.begin < read_from || ends_directive) {
     // The preamble is in the past. Of the line in it, its directive can be completed.
-    read_from = LineBegin(text, point.begin);
+    read_from = line;
     while (read_from > 1 && text[read_from - 2] == '\\') read_from = LineBegin(text, read_from - 1);
     result.resize(std::min(text.find('\n', point.end), text.size()));
   }

@@ -13,13 +13,15 @@
 namespace astrolabe {
 
 struct CompletionPoint {
-  uint32_t begin = 0;  // of the name around the cursor, in bytes; of the last part of an included path
+  uint32_t begin =
+      0;  // of the name around the cursor, in bytes; of the last part of an included path
   uint32_t cursor = 0;
-  uint32_t end = 0;  // behind the name
+  uint32_t end = 0;   // behind the name
   std::string typed;  // from `begin` to `cursor`
   bool in_include = false;
-  bool in_number = false;  // nothing to complete
-  char next = '\0';        // the first byte behind the name that is no blank, on the same line
+  bool in_number = false;     // nothing to complete
+  bool is_qualified = false;  // behind ".", "->" or "::"
+  char next = '\0';           // the first byte behind the name that is no blank, on the same line
 };
 
 CompletionPoint FindCompletionPoint(std::string_view text, uint32_t offset);

@@ -52,7 +52,7 @@ class Renderer {
       case Completion::CK_Placeholder:
       case Completion::CK_CurrentParameter:
         text_.signature += chunk.Text;
-        text_.snippet += StrCat("${", ++placeholders_, ":", SnippetText(chunk.Text), "}");
+        text_.snippet += StrCat("${", ++placeholders_, ":", SnippetText(chunk.Text, true), "}");
         text_.takes_arguments = true;
         optional_only_ = false;
         behind_name_ = true;
@@ -98,10 +98,10 @@ class Renderer {
 
 }  // namespace
 
-std::string SnippetText(std::string_view plain) {
+std::string SnippetText(std::string_view plain, bool in_placeholder) {
   std::string result;
   for (char c : plain) {
-    if (c == '$' || c == '}' || c == '\\') result += '\\';
+    if (c == '$' || c == '\\' || (in_placeholder && c == '}')) result += '\\';
     result += c;
   }
   return result;

@@ -35,9 +35,10 @@ struct RankingFeatures {
   OptionCategory category = OptionCategory::kVariable;
   Locality locality = Locality::kOther;
   TypeFit type = TypeFit::kUnknown;
-  uint32_t scopes_outwards = 0;  // from the cursor to the scope of the declaration, at most kFarScope
-  uint32_t sema_priority = 50;   // Clang's, lower is better
-  bool expects_value = false;    // an expression of a known type is expected here
+  uint32_t scopes_outwards =
+      0;  // from the cursor to the scope of the declaration, at most kFarScope
+  uint32_t sema_priority = 50;  // Clang's, lower is better
+  bool expects_value = false;   // an expression of a known type is expected here
   bool is_deprecated = false;
   bool is_in_base = false;
   bool is_reserved = false;  // a name of the implementation
@@ -57,8 +58,8 @@ struct RankingWeights {
   double wrong_type = -0.7;
   double scope = -0.08;  // for each scope outwards
   double sema_priority = -0.012;
-  double keyword = -0.1;
-  double pattern = 0.1;
+  double keyword = 0;
+  double pattern = 0;
   double override_pattern = 0.3;
   double name_space = -0.2;
   double macro = -1.0;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -82,12 +83,13 @@ class Action : public clang::ASTFrontendAction {
 
  protected:
   bool BeginInvocation(clang::CompilerInstance& compiler) override {
-    compiler.getFrontendOpts().SkipFunctionBodies = true;
     compiler.getLangOpts().CommentOpts.ParseAllComments = true;
     return true;
   }
   std::unique_ptr<clang::ASTConsumer> CreateASTConsumer(clang::CompilerInstance& compiler,
                                                         llvm::StringRef) override {
+    compiler.getDiagnostics().setFatalsAsError(true);
+    PrepareForCompletion(compiler);
     compiler.getPreprocessor().AddPragmaHandler(new Pragma(drive_, compiler));
     return std::make_unique<Consumer>(drive_, compiler.getPreprocessor());
   }
@@ -100,6 +102,16 @@ class Action : public clang::ASTFrontendAction {
   Drive& drive_;
 };
 
+// Up to behind the last #include: a conditional may be open behind it.
+uint32_t PreambleSize(const std::string& text) {
+  clang::LangOptions language;
+  language.CPlusPlus = true;
+  std::string preamble = text.substr(0, clang::Lexer::ComputePreamble(text, language).Size);
+  size_t include = preamble.rfind("#include");
+  if (include == std::string::npos) return 0;
+  return static_cast<uint32_t>(std::min(preamble.find('\n', include), preamble.size()));
+}
+
 uint32_t OffsetOf(const std::string& text, CodePlace place) {
   size_t offset = 0;
   for (uint32_t line = 0; line < place.line; ++line) offset = text.find('\n', offset) + 1;
@@ -111,14 +123,11 @@ Answer Run(std::string_view marked, const CompletionSetup& setup, bool signature
   MarkedSource source(marked);
   const std::string& text = source.text();
   std::string path = StrCat("/test/", setup.name);
-  clang::LangOptions language;
-  language.CPlusPlus = true;
-  uint32_t preamble_size = clang::Lexer::ComputePreamble(text, language).Size;
   std::optional<std::string> delivered;
   Drive drive;
   drive.request = {.path = path,
                    .text = text,
-                   .preamble_size = preamble_size,
+                   .preamble_size = PreambleSize(text),
                    .offset = OffsetOf(text, source.Point()),
                    .signature_help = signature_help,
                    .limit = setup.limit,
@@ -137,7 +146,7 @@ Answer Run(std::string_view marked, const CompletionSetup& setup, bool signature
   auto add = [&](const std::string& file, const std::string& content) {
     memory->addFile(file, 0, llvm::MemoryBuffer::getMemBufferCopy(content, file));
   };
-  add(path, StrCat(text.substr(0, preamble_size), "\n;\n#pragma ", kPragma, "\n"));
+  add(path, StrCat(text.substr(0, drive.request.preamble_size), "\n;\n#pragma ", kPragma, "\n"));
   for (const auto& [file, content] : setup.files) add(StrCat("/test/", file), content);
   auto files = llvm::makeIntrusiveRefCnt<clang::FileManager>(clang::FileSystemOptions(), overlay);
   clang::tooling::ToolInvocation invocation(command, std::make_unique<Action>(drive), files.get());
