@@ -355,11 +355,19 @@ class NameWalker : public clang::ConstDynamicRecursiveASTVisitor {
   bool VisitVarDecl(const clang::VarDecl* variable) override {
     // `auto` of the declaration does not know what it stands for; the variable's type does.
     if (variable->getTypeSourceInfo() == nullptr) return true;
-    clang::AutoTypeLoc written =
-        variable->getTypeSourceInfo()->getTypeLoc().getContainedAutoTypeLoc();
     const clang::DeducedType* known = variable->getType()->getContainedDeducedType();
-    if (written.isNull() || known == nullptr) return true;
-    ReportDeduced(written.getNameLoc(), known->getDeducedType());
+    if (known == nullptr) return true;
+    clang::TypeLoc written = variable->getTypeSourceInfo()->getTypeLoc();
+    if (clang::AutoTypeLoc placeholder = written.getContainedAutoTypeLoc()) {
+      ReportDeduced(placeholder.getNameLoc(), known->getDeducedType());
+    }
+    auto of = written.getUnqualifiedLoc().getAs<clang::DeducedTemplateSpecializationTypeLoc>();
+    if (!of.isNull()) {
+      NamePlace place;
+      place.deduced = known->getDeducedType();
+      Report(of.getTemplateNameLoc(), {of.getTypePtr()->getTemplateName().getAsTemplateDecl()},
+             place);
+    }
     return true;
   }
   bool VisitFunctionDecl(const clang::FunctionDecl* function) override {

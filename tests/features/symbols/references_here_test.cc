@@ -154,7 +154,7 @@ TEST(Highlights, ControlFlow) {
 }
 
 TEST(Highlights, Coroutines) {
-  CheckFlow(R"cpp(
+  CheckFlow(R"marked(
     namespace std {
     template <class R, class...>
     struct coroutine_traits {
@@ -185,12 +185,12 @@ TEST(Highlights, Coroutines) {
         void unhandled_exception();
       };
     };
-    task [[f]] (int a) {
-      int b = [[^co_await ]] std::suspend_never();
-      [[co_yield ]] 1;
-      [[^co_return ]] a + b;
+    task [[f]](int a) {
+      int b = [[^co_await]] std::suspend_never();
+      [[co_yield]] 1;
+      [[^co_return]] a + b;
     }
-  )cpp");
+  )marked");
 }
 
 TEST(Highlights, NothingIsNothing) {

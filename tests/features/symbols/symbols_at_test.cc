@@ -199,7 +199,7 @@ TEST(SymbolsAt, BrokenCode) {
 }
 
 TEST(SymbolsAt, WhatIsSaidOfASymbol) {
-  MarkedSource source(R"cpp(
+  MarkedSource source(R"marked(
     namespace ns {
     inline namespace v1 {
     struct Base {
@@ -209,10 +209,10 @@ TEST(SymbolsAt, WhatIsSaidOfASymbol) {
     void f(int local) {
       ^local = 1;
       Base b;
-      b.^ Run();
+      b.^Run();
     }
     }  // namespace ns
-  )cpp");
+  )marked");
   source.Parse([&](LiveAst& ast) {
     SymbolsAnswer local = FindSymbolsAt(ast, source.Points()[0]);
     ASSERT_EQ(local.symbols.size(), 1u);
