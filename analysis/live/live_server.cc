@@ -4,11 +4,13 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <utility>
 
 #include "analysis/batch/parse_session.h"
 #include "analysis/batch/type_tables.h"
+#include "analysis/features/completion/answer.h"
 #ifdef WITH_DOCUMENT
 #include "analysis/features/document/answer.h"
 #else
@@ -50,6 +52,7 @@ class LiveRunner : public ParseDelegate {
     }
     run.unsaved.emplace_back(job.file, job.text);
     run.reader = &diagnostics_;
+    run.skips_bodies = SkipsBodies;
     End(RunFrontEnd(run, *this));
   }
 
@@ -73,14 +76,24 @@ class LiveRunner : public ParseDelegate {
     } else if (task_.job.kind == JobKind::kComplete) {
       absl::StatusOr<Question> question = Decode<Question>(task_.job.question);
       if (!question.ok()) _exit(kExitBadJob);
-      StartCompletion(state, *question);
+      CompletionRequest request;
+      request.path = path_;
+      request.text = task_.job.text;
+      request.preamble_size = static_cast<uint32_t>(task_.job.preamble_size);
+      LiveAst places;
+      places.SetText(request.text);
+      request.offset = places.OffsetOf(question->place);
+      request.signature_help = question->kind == QuestionKind::kSignatureHelp;
+      request.limit = question->limit;
+      request.on_answer = [this](const std::string& answer) { AnswerWith(answer); };
+      completion_ = EnterCompletion(compiler, std::move(request));
     } else {
       _exit(kExitBadJob);
     }
   }
 
   [[noreturn]] void AtEnd(ParseState& state) override {
-    if (task_.job.kind == JobKind::kComplete) AnswerWith(FinishCompletion());
+    if (task_.job.kind == JobKind::kComplete) AnswerWith(completion_->Answer());
     if (task_.job.kind != JobKind::kOpen) _exit(kExitBadJob);  // the pragma was skipped
     LiveAst ast = MakeAst(state);
     Become(state, Encode(DiagnosticsAnswer{diagnostics_.Take(ast)}), nullptr);
@@ -158,9 +171,6 @@ class LiveRunner : public ParseDelegate {
     return diagnostics_.Take(ast);
   }
 
-  void StartCompletion(ParseState& state, const Question& question);
-  std::string FinishCompletion();
-
   [[noreturn]] void AnswerWith(std::string answer) {
     JobResult result;
     result.parse_seconds = std::chrono::duration<double>(Clock::now() - start_).count();
@@ -179,11 +189,9 @@ class LiveRunner : public ParseDelegate {
   std::string path_;
   std::string preamble_;
   DiagnosticCollector diagnostics_;
+  std::unique_ptr<CompletionRun> completion_;
   Clock::time_point start_ = Clock::now();
 };
-
-void LiveRunner::StartCompletion(ParseState&, const Question&) { _exit(kExitBadJob); }
-std::string LiveRunner::FinishCompletion() { return {}; }
 
 }  // namespace
 

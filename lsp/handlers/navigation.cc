@@ -12,6 +12,7 @@
 #include "lsp/handlers/asked_symbol.h"
 #include "lsp/handlers/bind.h"
 #include "lsp/handlers/includes.h"
+#include "lsp/handlers/navigation.h"
 #include "lsp/handlers/source_tokens.h"
 
 namespace astrolabe::lsp {
@@ -19,8 +20,6 @@ namespace {
 
 // More of one name are no answer to "where is it".
 constexpr size_t kMaxTargets = 100;
-
-enum class Jump { kDefinition, kDeclaration, kImplementation };
 
 std::optional<Location> IncludeAt(Session& session, const DocumentSnapshot& document,
                                   const Position& position) {
@@ -85,7 +84,9 @@ absl::StatusOr<std::vector<Location>> Implementations(const AskedSymbol& asked, 
   return locations;
 }
 
-absl::StatusOr<std::vector<Location>> Targets(Session& session, const DocumentSnapshot& document,
+}  // namespace
+
+absl::StatusOr<std::vector<Location>> TargetsInIndex(Session& session, const DocumentSnapshot& document,
                                               const Position& position, Jump jump,
                                               const Work& work) {
   if (auto include = IncludeAt(session, document, position)) return std::vector{*include};
@@ -119,6 +120,8 @@ absl::StatusOr<std::vector<Location>> Targets(Session& session, const DocumentSn
   return locations;
 }
 
+namespace {
+
 template <typename Request, typename Params>
 void BindJump(Dispatcher& dispatcher, Session& session, const char* name, Jump jump) {
   using Result = typename Request::Result;
@@ -128,7 +131,7 @@ void BindJump(Dispatcher& dispatcher, Session& session, const char* name, Jump j
             name, params.text_document.uri, std::move(context), std::move(reply),
             [&session, jump, position = params.position](
                 const DocumentSnapshot& document, const Work& work) -> absl::StatusOr<Result> {
-              auto targets = Targets(session, document, position, jump, work);
+              auto targets = TargetsInIndex(session, document, position, jump, work);
               if (!targets.ok()) return targets.status();
               return Result(*std::move(targets));
             });

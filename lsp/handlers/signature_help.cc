@@ -11,7 +11,7 @@ namespace {
 
 // The client counts the label's parameters in UTF-16, whatever the encoding of positions is.
 uint32_t Utf16Units(std::string_view label, uint32_t bytes) {
-  return static_cast<uint32_t>(CountUnits(label.substr(0, bytes)).In(PositionEncoding::kUtf16));
+  return static_cast<uint32_t>(CountUnits(label.substr(0, bytes), PositionEncoding::kUtf16));
 }
 
 SignatureInformation ClientSignature(const SignatureOption& option) {

@@ -8,7 +8,9 @@
 #include "base/log.h"
 #include "base/trace.h"
 #include "lsp/handlers/bind.h"
+#include "lsp/handlers/live.h"
 #include "lsp/server/dispatcher.h"
+#include "lsp/server/live_documents.h"
 #include "lsp/server/session.h"
 #include "lsp/transport/message_reader.h"
 #include "lsp/transport/message_writer.h"
@@ -37,7 +39,9 @@ int Serve(int in, int out, ServerOptions options, std::string program) {
   int exit_code = 0;
   {
     Session session(std::move(options), std::move(program), dispatcher.client());
+    LiveDocuments live(session);
     BindAll(dispatcher, session);
+    BindLive(dispatcher, session, live);
     exit_code = dispatcher.Run(reader);
     session.Shutdown();
     if (!session.WaitStopped(kEndLimit)) {

@@ -331,8 +331,16 @@ void Session::WriteDocument(const char* name, const std::string& uri, DocumentEv
     return Tell(LogLevel::kWarning, std::string(ToStd(document.status().message())));
   }
   if (event == DocumentEvent::kOpened) AdoptRootOf(document->path);
-  const auto run = [this, event, write = std::move(write)](const CancelToken&) {
+  uint64_t number = 0;
+  {
+    absl::MutexLock lock(&writes_mutex_);
+    number = ++last_write_;
+    writes_.insert(number);
+  }
+  Task task{.name = name, .lane = document->key(), .is_write = true};
+  task.run = [this, event, number, write = std::move(write)](const CancelToken&) {
     absl::StatusOr<DocumentUpdate> update = write();
+    EndWrite(number);
     if (!update.ok()) {
       return Tell(LogLevel::kWarning, std::string(ToStd(update.status().message())));
     }
@@ -340,7 +348,23 @@ void Session::WriteDocument(const char* name, const std::string& uri, DocumentEv
     for (const auto& listener : listeners_) listener(update->document, event);
     if (event == DocumentEvent::kSaved) FilesChanged({update->document->name.path});
   };
-  scheduler_->Submit({.name = name, .lane = document->key(), .is_write = true, .run = run});
+  task.dropped = [this, number](DropReason) { EndWrite(number); };
+  scheduler_->Submit(std::move(task));
+}
+
+void Session::EndWrite(uint64_t number) {
+  absl::MutexLock lock(&writes_mutex_);
+  writes_.erase(number);
+}
+
+// This blocks one of the scheduler's threads, but never the last one: what is waited for started or was ready
+// before this did, and writes come before all else.
+void Session::AwaitWrites(uint64_t last) {
+  absl::MutexLock lock(&writes_mutex_);
+  const auto done = [&]() ABSL_SHARED_LOCKS_REQUIRED(writes_mutex_) {
+    return writes_.empty() || *writes_.begin() > last;
+  };
+  writes_mutex_.Await(absl::Condition(&done));
 }
 
 void Session::Submit(const char* name, const std::string& lane, RequestContext context,
@@ -362,7 +386,13 @@ void Session::Submit(const char* name, const std::string& lane, RequestContext c
         if (const auto owner = scheduler.lock()) owner->Cancel(cancelled->task);
       });
   Task task{.name = name, .lane = lane, .pin = std::move(pin)};
-  task.run = [submitted, run = std::move(run)](const CancelToken&) {
+  uint64_t writes = 0;
+  if (lane.empty()) {
+    absl::MutexLock lock(&writes_mutex_);
+    writes = last_write_;
+  }
+  task.run = [this, submitted, writes, run = std::move(run)](const CancelToken&) {
+    AwaitWrites(writes);
     if (!submitted->stop) run(Work{.context = submitted->context, .stop = submitted->stop});
   };
   task.dropped = [submitted, drop = std::move(drop)](DropReason reason) {

@@ -19,6 +19,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -135,7 +136,8 @@ class Session {
         [answer](const absl::Status& status) { (*answer)(status); });
   }
 
-  // The same for a request about no document: handler(work).
+  // The same for a request about no document: handler(work). Sees the state of all documents that the messages
+  // before the request have left, or a newer one.
   template <typename Result, typename Handler>
   void Answer(const char* name, RequestContext context, Reply<Result> reply, Handler handler) {
     auto answer = std::make_shared<Reply<Result>>(std::move(reply));
@@ -151,6 +153,9 @@ class Session {
   void Submit(const char* name, const std::string& lane, RequestContext context,
               std::function<void()> pin, std::function<void(const Work&)> run,
               std::function<void(const absl::Status&)> drop);
+  // Waits until every write that was submitted up to number `last` is done.
+  void AwaitWrites(uint64_t last) ABSL_LOCKS_EXCLUDED(writes_mutex_);
+  void EndWrite(uint64_t number) ABSL_LOCKS_EXCLUDED(writes_mutex_);
   WorkspaceSettings SettingsFor(const std::string& root) const;
   std::shared_ptr<Workspace> StartWorkspace(const std::string& root);
   // A file was opened while there is no root at all: the project around it becomes one.
@@ -166,6 +171,10 @@ class Session {
   std::vector<DocumentListener> listeners_;
   std::vector<std::function<void()>> index_listeners_;
   std::vector<std::function<void()>> configuration_listeners_;
+
+  absl::Mutex writes_mutex_;
+  uint64_t last_write_ ABSL_GUARDED_BY(writes_mutex_) = 0;
+  std::set<uint64_t> writes_ ABSL_GUARDED_BY(writes_mutex_);  // submitted and not done
 
   mutable absl::Mutex mutex_;
   std::shared_ptr<const ServerOptions> options_ ABSL_GUARDED_BY(mutex_);

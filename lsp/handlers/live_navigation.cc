@@ -1,0 +1,139 @@
+// textDocument/definition, declaration and typeDefinition from the live AST, and from the index where that does
+// not see the answer or is not ready yet.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lsp/handlers/asked_symbol.h"
+#include "lsp/handlers/live.h"
+#include "lsp/handlers/navigation.h"
+
+namespace astrolabe::lsp {
+namespace {
+
+// A parse that takes longer is not waited for where the index can answer.
+constexpr absl::Duration kPatience = absl::Milliseconds(300);
+
+bool Covers(const Location& location, const DocumentSnapshot& document, const Position& position) {
+  const Range& range = location.range;
+  return location.uri == document->name.uri && range.start.line == position.line &&
+         range.start.character <= position.character && position.character <= range.end.character;
+}
+
+// Where the index has the definition or declaration of what the AST has named.
+std::vector<Location> InIndex(Session& session, const DocumentSnapshot& document,
+                              const std::string& usr, SemanticQuestion question,
+                              const Work& work) {
+  std::vector<Location> locations;
+  std::shared_ptr<Workspace> workspace = session.WorkspaceOf(document->name.path);
+  if (workspace == nullptr) return locations;
+  SemanticRequest request;
+  request.question = question;
+  request.argument = UsrArgument{usr};
+  request.limit = 20;
+  absl::StatusOr<AskedHits> answer = Ask(*workspace, workspace->indexes(), request, work);
+  if (!answer.ok()) return locations;
+  Places places(session.documents());
+  for (const SemanticHit& hit : answer->hits) {
+    if (auto location = LocationOfHit(*workspace, hit, places)) locations.push_back(*location);
+  }
+  return locations;
+}
+
+std::vector<Location> TargetOf(Session& session, LiveDocuments& live,
+                               const DocumentSnapshot& document, const Position& position,
+                               const LiveSymbol& symbol, Jump jump, const Work& work) {
+  auto one = [&](bool definition) -> std::vector<Location> {
+    const std::optional<CodeLocation>& seen = definition ? symbol.definition : symbol.declaration;
+    if (seen) return {live.ClientLocation(*seen)};
+    if (symbol.is_local || symbol.usr.empty()) return {};
+    return InIndex(session, document, symbol.usr,
+                   definition ? SemanticQuestion::kDefinition : SemanticQuestion::kDeclaration,
+                   work);
+  };
+  std::vector<Location> wanted = one(jump == Jump::kDefinition);
+  bool is_here = std::ranges::any_of(wanted, [&](const Location& location) {
+    return Covers(location, document, position);
+  });
+  if (!wanted.empty() && !is_here) return wanted;
+  // Here already, or nowhere: the other one is more use.
+  std::vector<Location> other = one(jump != Jump::kDefinition);
+  return other.empty() ? wanted : other;
+}
+
+absl::StatusOr<std::vector<Location>> Targets(Session& session, LiveDocuments& live,
+                                              const DocumentSnapshot& document,
+                                              const Position& position, Jump jump,
+                                              const Work& work) {
+  absl::StatusOr<SymbolsAnswer> answer = live.Ask<SymbolsAnswer>(
+      document, live.QuestionAt(QuestionKind::kSymbols, document, position), work, kPatience);
+  std::vector<Location> locations;
+  if (answer.ok()) {
+    for (const CodeLocation& target : answer->targets) {
+      locations.push_back(live.ClientLocation(target));
+    }
+    for (const LiveSymbol& symbol : answer->symbols) {
+      for (Location& location : TargetOf(session, live, document, position, symbol, jump, work)) {
+        if (std::ranges::find(locations, location) == locations.end()) {
+          locations.push_back(std::move(location));
+        }
+      }
+    }
+  }
+  if (!locations.empty()) return locations;
+  if (absl::IsCancelled(answer.status())) return answer.status();
+  return TargetsInIndex(session, document, position, jump, work);
+}
+
+template <typename Request, typename Params>
+void BindJump(Dispatcher& dispatcher, Session& session, LiveDocuments& live, const char* name,
+              Jump jump) {
+  using Result = typename Request::Result;
+  dispatcher.OnRequest<Request>(
+      [&session, &live, name, jump](Params params, RequestContext context, Reply<Result> reply) {
+        session.AnswerAbout(
+            name, params.text_document.uri, std::move(context), std::move(reply),
+            [&session, &live, jump, position = params.position](
+                const DocumentSnapshot& document, const Work& work) -> absl::StatusOr<Result> {
+              auto targets = Targets(session, live, document, position, jump, work);
+              if (!targets.ok()) return targets.status();
+              return Result(*std::move(targets));
+            });
+      });
+}
+
+}  // namespace
+
+void BindLiveNavigation(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
+  BindJump<DefinitionRequest, DefinitionParams>(dispatcher, session, live, "lsp.definition",
+                                                Jump::kDefinition);
+  BindJump<DeclarationRequest, DeclarationParams>(dispatcher, session, live, "lsp.declaration",
+                                                  Jump::kDeclaration);
+  session.capabilities().type_definition_provider = true;
+  using Result = TypeDefinitionRequest::Result;
+  dispatcher.OnRequest<TypeDefinitionRequest>([&session, &live](TypeDefinitionParams params,
+                                                                RequestContext context,
+                                                                Reply<Result> reply) {
+    session.AnswerAbout(
+        "lsp.typeDefinition", params.text_document.uri, std::move(context), std::move(reply),
+        [&session, &live, position = params.position](const DocumentSnapshot& document,
+                                                      const Work& work) -> absl::StatusOr<Result> {
+          absl::StatusOr<SymbolsAnswer> answer = live.Ask<SymbolsAnswer>(
+              document, live.QuestionAt(QuestionKind::kTypeDefinition, document, position), work);
+          if (!answer.ok()) return answer.status();
+          std::vector<Location> locations;
+          for (const LiveSymbol& symbol : answer->symbols) {
+            for (Location& location : TargetOf(session, live, document, position, symbol,
+                                               Jump::kDefinition, work)) {
+              locations.push_back(std::move(location));
+            }
+          }
+          return Result(std::move(locations));
+        });
+  });
+}
+
+}  // namespace astrolabe::lsp
