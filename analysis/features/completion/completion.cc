@@ -170,10 +170,11 @@ class Builder {
       return name->getName().str();
     }
     // Of templates, without the arguments that the AST puts behind their own name.
-    if (const auto* constructor = llvm::dyn_cast<clang::CXXConstructorDecl>(&declaration)) {
+    const clang::FunctionDecl* function = declaration.getAsFunction();
+    if (const auto* constructor = llvm::dyn_cast_or_null<clang::CXXConstructorDecl>(function)) {
       return constructor->getParent()->getName().str();
     }
-    if (const auto* destructor = llvm::dyn_cast<clang::CXXDestructorDecl>(&declaration)) {
+    if (const auto* destructor = llvm::dyn_cast_or_null<clang::CXXDestructorDecl>(function)) {
       return StrCat("~", destructor->getParent()->getName().str());
     }
     return declaration.getDeclName().getAsString();
@@ -192,10 +193,9 @@ class Builder {
         result.Availability == CXAvailability_NotAvailable) {
       return true;
     }
-    if (result.Kind != Result::RK_Declaration) {
-      return result.Kind == Result::RK_Macro && IsReservedName(name) &&
-             !in_.point.typed.starts_with('_');
-    }
+    bool is_underscored = name[0] == '_' && !in_.point.typed.starts_with('_');
+    if (result.Kind == Result::RK_Macro) return is_underscored;
+    if (result.Kind != Result::RK_Declaration) return false;
     const clang::NamedDecl& declaration = *result.Declaration;
     if (declaration.isImplicit() && in_.point.typed.empty() &&
         CategoryOf(declaration) == OptionCategory::kSpecial) {
@@ -205,7 +205,9 @@ class Builder {
     if (IsMemberAccess(in_.context.getKind()) && llvm::isa<clang::RecordDecl>(declaration)) {
       return true;
     }
-    return IsReservedName(name) && !in_.point.typed.starts_with('_') && !IsInFile(declaration);
+    // At global scope every name with an underscore ahead is reserved.
+    bool is_global = declaration.getDeclContext()->getRedeclContext()->isTranslationUnit();
+    return is_underscored && (is_global || IsReservedName(name)) && !IsInFile(declaration);
   }
 
   bool IsInFile(const clang::Decl& declaration) const {
@@ -286,12 +288,9 @@ class Builder {
   }
 
   static bool IsConstructor(const Result& result) {
-    return result.Kind == Result::RK_Declaration && result.Declaration != nullptr &&
-           llvm::isa<clang::CXXConstructorDecl>(
-               result.Declaration->getUnderlyingDecl()->getAsFunction()
-                   ? static_cast<const clang::Decl*>(
-                         result.Declaration->getUnderlyingDecl()->getAsFunction())
-                   : static_cast<const clang::Decl*>(result.Declaration));
+    if (result.Kind != Result::RK_Declaration) return false;
+    const clang::FunctionDecl* function = result.Declaration->getUnderlyingDecl()->getAsFunction();
+    return llvm::isa_and_nonnull<clang::CXXConstructorDecl>(function);
   }
 
   static bool IsSameFunction(const Candidate& a, const Candidate& b) {
@@ -306,6 +305,8 @@ class Builder {
     features.is_deprecated = result.Availability == CXAvailability_Deprecated;
     features.is_in_base = result.InBaseClass;
     features.is_reserved = IsReservedName(name);
+    features.needs_edit = !result.FixIts.empty();
+    features.is_anything_typed = !in_.point.typed.empty();
     features.needs_qualifier = result.Qualifier && !result.QualifierIsInformative;
     switch (result.Kind) {
       case Result::RK_Keyword:
@@ -325,8 +326,13 @@ class Builder {
     const clang::NamedDecl& declaration = *result.Declaration;
     features.category = CategoryOf(declaration);
     features.type = FitOf(declaration);
-    features.locality = LocalityOf(declaration);
-    features.scopes_outwards = ScopesOutwards(declaration);
+    // A constructor is found where its class is.
+    const clang::NamedDecl& place =
+        IsConstructor(result) ? *llvm::cast<clang::NamedDecl>(
+                                    declaration.getUnderlyingDecl()->getAsFunction()->getParent())
+                              : declaration;
+    features.locality = LocalityOf(place);
+    features.scopes_outwards = ScopesOutwards(place);
     return features;
   }
 
@@ -355,6 +361,12 @@ class Builder {
   TypeFit FitOf(const clang::NamedDecl& declaration) const {
     if (preferred_.isNull()) return TypeFit::kUnknown;
     clang::QualType type = ValueType(declaration);
+    if (const auto* named = llvm::dyn_cast<clang::TypeDecl>(declaration.getUnderlyingDecl())) {
+      // A value can be made of it.
+      bool is_wanted = preferred_->getAsTagDecl() != nullptr &&
+                       preferred_->getAsTagDecl()->getCanonicalDecl() == named->getCanonicalDecl();
+      return is_wanted ? TypeFit::kConvertible : TypeFit::kNone;
+    }
     if (type.isNull()) return TypeFit::kUnknown;
     type = type.getNonReferenceType().getCanonicalType().getUnqualifiedType();
     if (type->isDependentType() || type->isUndeducedType()) return TypeFit::kUnknown;

@@ -72,6 +72,10 @@ double Score(const RankingFeatures& features, const RankingWeights& weights) {
   if (features.is_deprecated) sum += weights.deprecated;
   if (features.is_in_base) sum += weights.base;
   if (features.is_reserved) sum += weights.reserved;
+  bool is_keyword = features.category == OptionCategory::kKeyword ||
+                    features.category == OptionCategory::kPattern;
+  if (is_keyword && !features.is_anything_typed) sum += weights.keyword_untyped;
+  if (features.needs_edit) sum += weights.edit;
   if (features.needs_qualifier) sum += weights.qualifier;
   return std::exp(weights.match * std::log(std::clamp(features.match, 1e-3, 1.0)) + sum);
 }

@@ -43,6 +43,8 @@ struct RankingFeatures {
   bool is_in_base = false;
   bool is_reserved = false;  // a name of the implementation
   bool needs_qualifier = false;
+  bool needs_edit = false;  // elsewhere in the text, as "." to "->"
+  bool is_anything_typed = true;
   static constexpr uint32_t kFarScope = 8;
 };
 
@@ -69,6 +71,8 @@ struct RankingWeights {
   double base = -0.2;
   double reserved = -2.0;
   double qualifier = -0.5;
+  double edit = -0.8;
+  double keyword_untyped = -0.8;  // also of patterns: who wants one types it
 };
 
 // Positive; only comparison with others of the same answer has a meaning.

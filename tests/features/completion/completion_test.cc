@@ -121,6 +121,20 @@ TEST(Completion, TheExpectedTypeDecides) {
   });
 }
 
+TEST(Completion, WhatIsMeantMostOftenComesFirst) {
+  Check({
+      {"#include <algorithm>\nvoid f() { std::so^ }", "sort"},
+      {"#include <memory>\nstruct S { int member; };\nvoid f(std::unique_ptr<S> p) { p->^ }",
+       "member",
+       {"get"}},
+      {"#include <memory>\nstruct S { int member; };\nvoid f(std::unique_ptr<S> p) { p.re^ }",
+       "reset"},
+      {"struct max_align {}; struct S {}; S make(); S s = ma^;", "make"},
+      {"struct Wanted {}; struct Walrus {}; Wanted s = Wa^;", "Wanted"},
+      {"void f() { int local; ^ }", "local"},
+  });
+}
+
 TEST(Completion, KeywordsAndPatterns) {
   Check({
       {"void f() { whil^ }", "while"},
@@ -340,6 +354,28 @@ TEST(Completion, PlainC) {
          {"typedef struct { int field; } T; void f(void) { T local; loc^ }", "local"},
          {"struct s { int aa; int bb; }; struct s x = { .b^ };", "bb"}},
         setup);
+}
+
+// Whatever is around the point, there is an answer, whole or empty.
+TEST(Completion, EveryPlaceCanBeAsked) {
+  const std::string text =
+      "#include <cstddef>\n#define ID(x) x\n/* c */ struct S : Unknown { int m = ID(1);\n"
+      " S() : m(\"s\\n\"[0]) {} template <typename T> auto f(T t) { return [=] { return t.m->x; }; "
+      "}\n"
+      "};\n#if FOO\nint no;\n#else\nenum E { kA = 'x' };\n#endif\n"
+      "void g(S *s) { for (auto x : {1, 2}) s.f<int>(x)(); switch (E()) { case kA:; }\n";
+  size_t with_options = 0;
+  for (size_t at = 0; at <= text.size(); ++at) {
+    std::string marked = text.substr(0, at) + "^" + text.substr(at);
+    SCOPED_TRACE(marked);
+    CompletionSetup setup;
+    setup.limit = 5;
+    CompletionAnswer answer = Complete(marked, setup);
+    EXPECT_LE(answer.replaced.begin, answer.replaced.end);
+    if (!answer.options.empty()) ++with_options;
+    SignatureHelp(marked, setup);
+  }
+  EXPECT_GT(with_options, text.size() / 2);
 }
 
 }  // namespace
