@@ -97,6 +97,9 @@ class NameWalker : public clang::ConstDynamicRecursiveASTVisitor {
     llvm::SaveAndRestore<const clang::NamedDecl*> out(container_, ParentOf(decl));
     Report(decl->getLocation(), {decl}, place, end);
     if (const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(decl)) ReportOverrides(method);
+    if (const auto* constructor = llvm::dyn_cast<clang::CXXConstructorDecl>(decl)) {
+      ReportClass(decl->getLocation(), ast_.context->getCanonicalTagType(constructor->getParent()));
+    }
     return true;
   }
 
@@ -136,6 +139,7 @@ class NameWalker : public clang::ConstDynamicRecursiveASTVisitor {
       if (is_called_by_name) {
         end = name.getEndLoc();
       } else {
+        if (expression->getDecl()->isImplicit()) return true;  // a copy that the compiler wrote
         place.standing = NameStanding::kImplied;
         place.kind = ReferenceKind::kText;
       }
@@ -404,8 +408,13 @@ class NameWalker : public clang::ConstDynamicRecursiveASTVisitor {
   bool TraverseDeclarationNameInfo(clang::DeclarationNameInfo name) override {
     // The class in `~Table` is part of the destructor's name.
     clang::DeclarationName::NameKind kind = name.getName().getNameKind();
-    if (kind == clang::DeclarationName::CXXDestructorName ||
-        kind == clang::DeclarationName::CXXConstructorName) {
+    if (kind == clang::DeclarationName::CXXConstructorName) return true;
+    if (kind == clang::DeclarationName::CXXDestructorName) {
+      // Still a reference to the class, or renaming it would miss this one.
+      const clang::TypeSourceInfo* type = name.getNamedTypeInfo();
+      if (type != nullptr) {
+        ReportClass(type->getTypeLoc().getBeginLoc(), name.getName().getCXXNameType());
+      }
       return true;
     }
     return Walk::TraverseDeclarationNameInfo(name);
@@ -517,6 +526,14 @@ class NameWalker : public clang::ConstDynamicRecursiveASTVisitor {
     place.standing = NameStanding::kDeduced;
     place.deduced = type;
     Report(location, {}, place);
+  }
+
+  void ReportClass(clang::SourceLocation location, clang::QualType type) {
+    const clang::CXXRecordDecl* record = type.isNull() ? nullptr : type->getAsCXXRecordDecl();
+    if (record == nullptr) return;
+    NamePlace place;
+    place.standing = NameStanding::kImplied;
+    Report(location, {record}, place);
   }
 
   // `override` and `final` stand for what is overridden.

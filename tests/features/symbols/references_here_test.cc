@@ -92,6 +92,12 @@ TEST(ReferencesHere, FunctionsAndTypes) {
   Check("struct A { virtual void [[^f]](); }; struct B : A { void f() override; };");
 }
 
+TEST(ReferencesHere, ConstructorsAndDestructorsNameTheirClass) {
+  Check(
+      "struct [[^S]] { [[S]](); ~[[S]](); }; [[S]]::[[S]]() {} void f([[S]]* s) { s->~[[S]](); }");
+  Check("template <class T> struct [[^V]] { [[V]](T); ~[[V]](); }; [[V]] v(1);");
+}
+
 TEST(ReferencesHere, Macros) {
   Check(
       "#define [[^A]] 1\n#ifdef [[A]]\nint x = [[A]];\n#endif\n#undef [[^A]]\n#define A 2\nint y = "
