@@ -2,10 +2,20 @@
 #include "analysis/features/document/inactive_code.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "analysis/batch/preprocessor_record.h"
 
 namespace astrolabe {
+namespace {
+
+bool IsDirective(const LiveAst& ast, uint32_t line) {
+  if (line >= ast.line_begins.size()) return false;
+  size_t first = ast.text.find_first_not_of(" \t", ast.line_begins[line]);
+  return first != std::string::npos && ast.text[first] == '#';
+}
+
+}  // namespace
 
 std::vector<LineSpan> InactiveLines(LiveAst& ast) {
   std::vector<LineSpan> spans;
@@ -25,8 +35,13 @@ std::vector<LineSpan> InactiveLines(LiveAst& ast) {
           if (!before.ends_with('\\')) break;
           ++span.first;
         }
-        // The line of the directive at the end is not skipped; without one the file ends there.
-        if (skipped.end < size && span.last > 0) --span.last;
+        // The directive at the end is not skipped; without one the file ends there. Of an #elif the
+        // preprocessor has read the condition too, and stands behind it.
+        if (skipped.end < size) {
+          while (span.last >= span.first && !IsDirective(ast, span.last)) --span.last;
+          if (span.last == 0) continue;
+          --span.last;
+        }
         if (span.first <= span.last && span.last < ast.line_begins.size()) spans.push_back(span);
       }
     }

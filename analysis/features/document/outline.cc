@@ -15,6 +15,7 @@
 #include "clang/AST/DeclFriend.h"
 #include "clang/AST/DeclObjC.h"
 #include "clang/AST/DeclTemplate.h"
+#include "clang/Basic/IdentifierTable.h"
 #include "clang/Basic/SourceManager.h"
 #include "clang/Lex/MacroInfo.h"
 #include "llvm/Support/raw_ostream.h"
@@ -152,6 +153,8 @@ std::string DetailOf(const clang::NamedDecl* declaration,
     out << shown;
   } else if (const auto* constant = dyn_cast<clang::EnumConstantDecl>(declaration)) {
     out << constant->getInitVal();
+  } else if (const auto* property = dyn_cast<clang::ObjCPropertyDecl>(declaration)) {
+    property->getType().print(out, policy);
   } else if (const auto* value = dyn_cast<clang::ValueDecl>(declaration)) {
     value->getType().print(out, policy);
   }
@@ -273,6 +276,19 @@ void Insert(OutlineItem item, std::vector<OutlineItem>& items) {
   items.insert(next, std::move(item));
 }
 
+// An empty macro right behind the question whether there is one. Of a header that is open as a file of its
+// own the compiler does not say so.
+bool IsGuard(const LiveAst& ast, const RecordedMacroUse& use) {
+  if (use.macro->isUsedForHeaderGuard()) return true;
+  if (!use.macro->tokens_empty() || use.macro->isFunctionLike()) return false;
+  uint32_t line = ast.PlaceAt(use.offset).line;
+  if (line == 0) return false;
+  uint32_t begin = ast.line_begins[line - 1];
+  llvm::StringRef before(ast.text.data() + begin, ast.line_begins[line] - begin);
+  before = before.trim();
+  return before.consume_front("#ifndef") && before.trim() == use.name->getName();
+}
+
 void AddMacros(LiveAst& ast, std::vector<OutlineItem>& items) {
   if (ast.record == nullptr) return;
   const clang::SourceManager& sources = ast.context->getSourceManager();
@@ -280,7 +296,7 @@ void AddMacros(LiveAst& ast, std::vector<OutlineItem>& items) {
     if (part.isInvalid()) continue;
     for (const FileRun* run : ast.record->RunsOf(part)) {
       for (const RecordedMacroUse& use : run->macros) {
-        if ((use.roles & kRoleDeclaration) == 0 || use.macro->isUsedForHeaderGuard()) continue;
+        if ((use.roles & kRoleDeclaration) == 0 || IsGuard(ast, use)) continue;
         clang::SourceLocation end = use.macro->getDefinitionEndLoc();
         std::optional<CodeRange> name = ast.RangeOf(use.macro->getDefinitionLoc());
         if (!name || sources.getFileOffset(end) >= ast.text.size()) continue;

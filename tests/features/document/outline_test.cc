@@ -182,7 +182,8 @@ TEST(Outline, BrokenCodeKeepsWhatWasUnderstood) {
   EXPECT_EQ(Described("int x;\nstruct S { void f( ; int y; };\nint z = ;\n"),
             "13 x: int\n"
             "23 S: struct\n"
-            "  6 f: void (int)\n"
+            "  6 f: void ()\n"
+            "  8 y: int\n"
             "13 z: int\n");
   for (const char* text : {"", "{", "template <", "struct A { A(", "enum {", "namespace {",
                            "auto [a, b", "struct { struct { union {", "using A =", "concept"}) {

@@ -64,15 +64,21 @@ TEST(Folding, Conditionals) {
   CheckFolding(
       "#if A$region[[\nint a;]]\n#else  // not$region[[\nint b;\nint c;]]\n#endif\n"
       "#pragma region R$region[[\nint d;]]\n#pragma endregion\n");
-  // Both branches open the same brace, which ends once.
-  CheckFolding(
-      "#if A$region[[\nvoid f() {]]\n#else$region[[\nvoid g() {[[]]\n#endif\n  int x;\n]]}\n");
+}
+
+TEST(Folding, BranchesThatOpenTheSameBraceCloseItOnce) {
+  MarkedSource source("#if A\nvoid f() {\n#else\nvoid g() {[[\n#endif\n  int x;\n]]}\n");
+  source.Parse([&](LiveAst& ast) {
+    std::vector<FoldingRegion> regions = MakeFolding(ast).regions;
+    ASSERT_EQ(regions.size(), 3u);
+    EXPECT_EQ(regions[2].range, source.Range());
+  });
 }
 
 TEST(Folding, WhatIsNotClosedIsNotFolded) {
   CheckFolding("void f() {\n  int a[] = {[[\n  1 ]]};\n");
   CheckFolding("}\n)\nvoid f() {[[\n (\n ]]}\n#endif\n#else\n");
-  CheckFolding("/*$comment[[ never\n ended]]");
+  CheckFolding("/* never\n ended");
 }
 
 // From the innermost on; a line of the file or more is not asked for.
