@@ -6,14 +6,11 @@
 //   …                                                 // return to the parser, which comes to the point
 //   bytes = completion->Answer();                     // in EndSourceFileAction; or request.on_answer
 //
-// Three things have to be right before the fork, since a running parser does not let them be changed:
-//   1. PrepareForCompletion(compiler) ran in CreateASTConsumer(): a parser looks once, when it is made,
-//      whether there will be completion. If not, it never keeps what type an expression should have, which
-//      ranking and designated initialisers live from, and it never skips a body.
-//   2. The ASTConsumer's shouldSkipFunctionBody() returns SkipsBodies(preprocessor): false in the preamble,
-//      true once completion is entered. The parser itself never skips the body with the point in it, nor
-//      one whose result the rest of the file depends on (constexpr, deduced return type).
-//   3. DiagnosticsEngine::setFatalsAsError(true): after a header that is not there, Clang enters no other.
+// Nothing has to be prepared in the process that forks, and its ASTs are not touched by this. If its
+// ASTConsumer overrides shouldSkipFunctionBody(), it should return SkipsBodies(preprocessor); the parser itself
+// never skips the body with the point in it, nor one whose result the rest of the file depends on (constexpr,
+// deduced return type). A header that is not there keeps Clang from entering any other, so the preamble should
+// be parsed with DiagnosticsEngine::setFatalsAsError(true).
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
@@ -49,16 +46,13 @@ class CompletionRun {
   virtual std::string Answer() const = 0;
 };
 
-// For every process that completion may be asked of later; costs nothing to speak of.
-void PrepareForCompletion(clang::CompilerInstance& compiler);
-
 // Sets the point and enters the part of the file behind the preamble; where the cursor is in the preamble,
 // only its line. Diagnostics are silenced from here on. The result outlives the parse. Only in a process
 // that is used for nothing else afterwards, once.
 std::unique_ptr<CompletionRun> EnterCompletion(clang::CompilerInstance& compiler,
                                                CompletionRequest request);
 
-// What the ASTConsumer's shouldSkipFunctionBody() should return.
+// Whether completion has been entered: bodies are skipped from there on.
 bool SkipsBodies(const clang::Preprocessor& preprocessor);
 
 }  // namespace astrolabe

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "analysis/features/completion/completion.h"
+#include "analysis/features/completion/running_parser.h"
 #include "analysis/features/completion/signature_help.h"
 #include "analysis/live/archive.h"
 #include "base/strings.h"
@@ -41,9 +42,7 @@ bool IsFinal(clang::CodeCompletionContext::Kind kind) {
          kind == clang::CodeCompletionContext::CCC_NaturalLanguage;
 }
 
-// Makes `text` the content of a file that is nowhere, with the point at `offset`. Preprocessor asserts that
-// this happens once, and has no way to make it unhappen; LLVM is released without assertions, and nothing
-// but the last point counts.
+// Makes `text` the content of a file that is nowhere, with the point at `offset`.
 clang::FileEntryRef SetPoint(clang::CompilerInstance& compiler, const std::string& name,
                              const std::string& text, uint32_t offset) {
   clang::FileEntryRef entry = compiler.getFileManager().getVirtualFileRef(
@@ -106,10 +105,6 @@ std::string CompletionConsumer::Answer() const {
   return request_.signature_help ? Encode(signatures_) : Encode(completion_);
 }
 
-void PrepareForCompletion(clang::CompilerInstance& compiler) {
-  SetPoint(compiler, "<astrolabe completion>", "\n", 0);
-}
-
 std::unique_ptr<CompletionRun> EnterCompletion(clang::CompilerInstance& compiler,
                                                CompletionRequest request) {
   CompletionPoint point = FindCompletionPoint(request.text, request.offset);
@@ -132,6 +127,7 @@ std::unique_ptr<CompletionRun> EnterCompletion(clang::CompilerInstance& compiler
 
   clang::SourceManager& sources = compiler.getSourceManager();
   clang::Preprocessor& preprocessor = compiler.getPreprocessor();
+  ExpectCompletion(compiler);
   clang::FileEntryRef entry = SetPoint(compiler, name, parsed, begin);
   clang::SourceLocation from = sources.getLocForStartOfFile(sources.getMainFileID());
   clang::FileID id = sources.createFileID(entry, from, clang::SrcMgr::C_User);
@@ -142,7 +138,7 @@ std::unique_ptr<CompletionRun> EnterCompletion(clang::CompilerInstance& compiler
 }
 
 bool SkipsBodies(const clang::Preprocessor& preprocessor) {
-  return preprocessor.getCodeCompletionFileLoc().isValid();
+  return preprocessor.isCodeCompletionEnabled();
 }
 
 }  // namespace astrolabe

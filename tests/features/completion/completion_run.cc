@@ -65,7 +65,7 @@ class Consumer : public clang::ASTConsumer {
     for (const clang::Decl* declaration : group) {
       const auto* function = llvm::dyn_cast<clang::FunctionDecl>(declaration);
       if (function != nullptr && function->getNameAsString() == "other" &&
-          function->getBody() != nullptr && SkipsBodies(preprocessor_)) {
+          function->getBody() != nullptr && preprocessor_.isCodeCompletionEnabled()) {
         drive_.has_parsed_other_body = true;
       }
     }
@@ -89,7 +89,6 @@ class Action : public clang::ASTFrontendAction {
   std::unique_ptr<clang::ASTConsumer> CreateASTConsumer(clang::CompilerInstance& compiler,
                                                         llvm::StringRef) override {
     compiler.getDiagnostics().setFatalsAsError(true);
-    PrepareForCompletion(compiler);
     compiler.getPreprocessor().AddPragmaHandler(new Pragma(drive_, compiler));
     return std::make_unique<Consumer>(drive_, compiler.getPreprocessor());
   }
