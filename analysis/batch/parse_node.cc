@@ -70,8 +70,7 @@ ParseNode::ParseNode(UniqueFd socket, uint64_t memory_limit)
   child_signal_ = UniqueFd(signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
-Task ParseNode::Serve(const std::function<void()>& idle) {
-  bool idled = false;
+Task ParseNode::Serve() {
   for (;;) {
     pollfd waiting[2] = {{socket_.get(), POLLIN, 0}, {child_signal_.get(), POLLIN, 0}};
     if (poll(waiting, 2, -1) < 0 && errno != EINTR) _exit(kExitBadJob);
@@ -93,10 +92,6 @@ Task ParseNode::Serve(const std::function<void()>& idle) {
     if (frame->type != MessageType::kJob || !job.ok() || frame->descriptors.size() != 2) Quit();
     std::optional<Task> task = Fork(*std::move(job), std::move(frame->descriptors));
     if (task.has_value()) return *std::move(task);
-    if (idle != nullptr && !idled) {
-      idled = true;
-      idle();
-    }
   }
 }
 

@@ -6,7 +6,6 @@
 #include <sys/types.h>
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -30,9 +29,8 @@ class ParseNode {
 
   int socket() const { return socket_.get(); }
 
-  // Takes jobs until the front goes away, then ends the process. Returns in forked children. `idle` is called
-  // once, before the second job is waited for: for what may be late, but not the first job.
-  Task Serve(const std::function<void()>& idle = nullptr);
+  // Takes jobs until the front goes away, then ends the process. Returns in forked children.
+  Task Serve();
 
  private:
   struct Running {

@@ -88,7 +88,7 @@ std::string_view ResultStatusName(ResultStatus status) {
 
 bool MakesNode(JobKind kind) {
   return kind == JobKind::kZygote || kind == JobKind::kExtend || kind == JobKind::kPreamble ||
-         kind == JobKind::kOpen;
+         kind == JobKind::kWarm || kind == JobKind::kOpen;
 }
 
 std::string EncodeHello(const Hello& hello) {

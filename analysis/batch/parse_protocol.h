@@ -11,6 +11,7 @@
 //   kUnit     (zygote)  parse one TU on top of what is parsed already
 //   kHeaders  (zygote)  deliver the facts of the headers that the node itself has parsed
 //   kPreamble (root)    become a node that has parsed the preamble of an open file
+//   kWarm     (preamble) become a node that has also instantiated what the headers have left to the end
 //   kOpen     (preamble) become a node that has parsed the rest of it, and tell its diagnostics
 //   kAsk      (open)    answer a question about the open file
 //   kComplete (preamble) answer a question that needs a parse up to a place: completion, signatures
@@ -55,6 +56,7 @@ enum class JobKind : uint32_t {
   kUnit,
   kHeaders,
   kPreamble,
+  kWarm,
   kOpen,
   kAsk,
   kComplete,
@@ -111,7 +113,7 @@ enum class ResultStatus : uint32_t {
   // Only a zygote's child: the unit has to be parsed plainly.
   kErrors = 1,        // it has errors; whether they are its own, the plain parse tells
   kClosure = 2,       // it did not read the files that it reads alone
-  kMacroMisfit = 3,  // one of its headers, alone, would have found other macros defined
+  kMacroMisfit = 3,   // one of its headers, alone, would have found other macros defined
   kSpurious = 4,      // a name means something in a header that it does not include
   kChangedMacro = 5,  // a macro that differs was seen by the headers
   // Any child.

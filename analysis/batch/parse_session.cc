@@ -112,11 +112,7 @@ class ForkPragma : public clang::PragmaHandler {
 
 class DeclarationKeeper : public clang::ASTConsumer {
  public:
-  DeclarationKeeper(ParseState& state, const FrontEndRun& run) : state_(state), run_(run) {}
-
-  bool shouldSkipFunctionBody(clang::Decl*) override {
-    return run_.skips_bodies != nullptr && run_.skips_bodies(state_.compiler->getPreprocessor());
-  }
+  explicit DeclarationKeeper(ParseState& state) : state_(state) {}
 
   bool HandleTopLevelDecl(clang::DeclGroupRef group) override {
     for (const clang::Decl* declaration : group) state_.declarations.push_back(declaration);
@@ -128,13 +124,11 @@ class DeclarationKeeper : public clang::ASTConsumer {
 
  private:
   ParseState& state_;
-  const FrontEndRun& run_;
 };
 
 class Action : public clang::ASTFrontendAction {
  public:
-  Action(ParseState& state, const FrontEndRun& run, ParseDelegate& delegate)
-      : state_(state), run_(run), delegate_(delegate) {}
+  Action(ParseState& state, ParseDelegate& delegate) : state_(state), delegate_(delegate) {}
 
   std::unique_ptr<clang::ASTConsumer> CreateASTConsumer(clang::CompilerInstance& compiler,
                                                         llvm::StringRef) override {
@@ -142,7 +136,7 @@ class Action : public clang::ASTFrontendAction {
     clang::Preprocessor& preprocessor = compiler.getPreprocessor();
     state_.record = InstallPreprocessorRecord(preprocessor);
     preprocessor.AddPragmaHandler(new ForkPragma(state_, delegate_));
-    return std::make_unique<DeclarationKeeper>(state_, run_);
+    return std::make_unique<DeclarationKeeper>(state_);
   }
   // Nothing is instantiated at the end that nobody has asked for: 1.3 times as fast.
   clang::TranslationUnitKind getTranslationUnitKind() override { return clang::TU_Prefix; }
@@ -155,7 +149,6 @@ class Action : public clang::ASTFrontendAction {
 
  private:
   ParseState& state_;
-  const FrontEndRun& run_;
   ParseDelegate& delegate_;
 };
 
@@ -220,7 +213,6 @@ std::string RunFrontEnd(const FrontEndRun& run, ParseDelegate& delegate) {
   }
   front_end.DisableFree = true;
   front_end.ProgramAction = clang::frontend::ParseSyntaxOnly;
-  front_end.SkipFunctionBodies = run.skips_bodies != nullptr;  // those that it says
   bool for_people = run.reader != nullptr;
   clang::LangOptions& language = invocation->getLangOpts();
   language.CommentOpts.ParseAllComments = true;
@@ -237,9 +229,11 @@ std::string RunFrontEnd(const FrontEndRun& run, ParseDelegate& delegate) {
   clang::CompilerInstance compiler(invocation);
   compiler.createVirtualFileSystem(files, &collector);
   compiler.createDiagnostics(&collector, /*ShouldOwnClient=*/false);
+  // A header that is not there would keep Clang from reading any other.
+  if (for_people) compiler.getDiagnostics().setFatalsAsError(true);
   compiler.createFileManager();
   compiler.createSourceManager();
-  Action action(state, run, delegate);
+  Action action(state, delegate);
   compiler.ExecuteAction(action);
   return state.errors.first.empty() ? "Clang did not come to the end of the file"
                                     : state.errors.first[0];

@@ -20,7 +20,6 @@ namespace clang {
 class CompilerInstance;
 class Decl;
 class DiagnosticConsumer;
-class Preprocessor;
 }  // namespace clang
 
 namespace astrolabe {
@@ -64,8 +63,6 @@ struct FrontEndRun {
   std::vector<std::pair<std::string, std::string>> unsaved;
   // Takes the diagnostics besides ErrorLog, and there are warnings and typo correction. May be null.
   clang::DiagnosticConsumer* reader = nullptr;
-  // Whether the bodies of functions are left out from now on. Null: never.
-  bool (*skips_bodies)(const clang::Preprocessor& preprocessor) = nullptr;
 };
 
 // Returns only if the front end could not even start, with the reason.

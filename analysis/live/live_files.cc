@@ -145,6 +145,7 @@ class LiveFiles::Engine {
     std::optional<NodeOfFile> preamble;       // ready: serves; else being parsed
     std::string preamble_text;                // that `preamble` has
     std::optional<NodeOfFile> next_preamble;  // replaces it when ready
+    std::optional<NodeOfFile> warm;           // on top of `preamble`: see JobKind::kWarm
     std::string next_preamble_text;
     std::set<std::string> reads;  // files that the preamble has read
     absl::Time preamble_due = absl::InfiniteFuture();
@@ -298,7 +299,9 @@ class LiveFiles::Engine {
     job.file = path;
     job.text = file.text;
     job.preamble_size = file.preamble_size;
-    file.next_ast = StartNode(path, file.preamble->node, std::move(job), file.generation);
+    bool is_warm = file.warm.has_value() && file.warm->ready;
+    NodeId parent = is_warm ? file.warm->node : file.preamble->node;
+    file.next_ast = StartNode(path, parent, std::move(job), file.generation);
     Tell(path, "parsing");
   }
 
@@ -343,6 +346,8 @@ class LiveFiles::Engine {
 
   void DropPreamble(File& file) {
     if (file.next_preamble) Forget(*file.next_preamble);
+    if (file.warm) Forget(*file.warm);
+    file.warm.reset();
     if (file.preamble) Forget(*file.preamble);
     file.next_preamble.reset();
     file.preamble.reset();
@@ -448,6 +453,8 @@ class LiveFiles::Engine {
     std::string path = owner->second;
     File& file = files_.at(path);
     if (file.next_preamble && file.next_preamble->node == event.node) {
+      if (file.warm) Forget(*file.warm);
+      file.warm.reset();
       if (file.preamble) Forget(*file.preamble);
       file.preamble = *std::exchange(file.next_preamble, std::nullopt);
       file.preamble->ready = true;
@@ -470,7 +477,16 @@ class LiveFiles::Engine {
                                 std::move(answer->diagnostics));
       }
       if (file.ast->generation == file.generation) StartCompletingDiagnostics(path, file);
+      // From the second parse on the end of the unit then costs less.
+      if (!file.warm) {
+        Job job;
+        job.kind = JobKind::kWarm;
+        job.file = path;
+        file.warm = StartNode(path, file.preamble->node, std::move(job), file.generation);
+      }
       Tell(path, "idle");
+    } else if (file.warm && file.warm->node == event.node) {
+      file.warm->ready = true;
     }
     Advance(path);
   }
@@ -540,6 +556,11 @@ class LiveFiles::Engine {
       node_file_.erase(file.next_preamble->node);
       file.next_preamble.reset();
       if (IsHopeless(file, event)) return Refuse(path, file, why);
+    } else if (is(file.warm)) {
+      node_file_.erase(file.warm->node);
+      // Of its own accord it does not come to life again; without it all works, only slower.
+      file.warm->ready = false;
+      file.warm->node = kRootNode;
     } else if (is(file.preamble)) {
       node_file_.erase(file.preamble->node);
       file.preamble.reset();

@@ -11,18 +11,10 @@
 #include "analysis/batch/parse_session.h"
 #include "analysis/batch/type_tables.h"
 #include "analysis/features/completion/answer.h"
-#ifdef WITH_DOCUMENT
 #include "analysis/features/document/answer.h"
-#else
-#define AnswerDocumentQuestion(a, b) std::string()
-#endif
 #include "analysis/features/document/diagnostics.h"
 #include "analysis/features/live_ast.h"
-#ifdef WITH_SYMBOLS
 #include "analysis/features/symbols/answer.h"
-#else
-#define AnswerSymbolQuestion(a, b) std::string()
-#endif
 #include "analysis/live/answers.h"
 #include "analysis/live/archive.h"
 #include "base/strings.h"
@@ -52,7 +44,6 @@ class LiveRunner : public ParseDelegate {
     }
     run.unsaved.emplace_back(job.file, job.text);
     run.reader = &diagnostics_;
-    run.skips_bodies = SkipsBodies;
     End(RunFrontEnd(run, *this));
   }
 
@@ -64,13 +55,15 @@ class LiveRunner : public ParseDelegate {
     for (uint32_t file = 0; file < state.record->file_count(); ++file) {
       if (state.record->file(file).is_read) report.files.push_back(state.record->file(file).path);
     }
-    Become(state, Encode(std::move(report)), [&] {
+    Become(state, Encode(std::move(report)));
+    while (task_.job.kind == JobKind::kWarm) {
       // What the headers have left to instantiate is done once, here, and not by each child that completes
       // the translation unit: 0.75 s instead of 2.8 s for RocksDB's db_impl.cc.
       compiler.getSema().DefineUsedVTables();
       compiler.getSema().PerformPendingInstantiations();
       ReserveTypeTables(compiler.getASTContext());
-    });
+      Become(state, "");
+    }
     if (task_.job.kind == JobKind::kOpen) {
       ContinueBehindPreamble(state, path_, task_.job.text, task_.job.preamble_size);
     } else if (task_.job.kind == JobKind::kComplete) {
@@ -96,7 +89,7 @@ class LiveRunner : public ParseDelegate {
     if (task_.job.kind == JobKind::kComplete) AnswerWith(completion_->Answer());
     if (task_.job.kind != JobKind::kOpen) _exit(kExitBadJob);  // the pragma was skipped
     LiveAst ast = MakeAst(state);
-    Become(state, Encode(DiagnosticsAnswer{diagnostics_.Take(ast)}), nullptr);
+    Become(state, Encode(DiagnosticsAnswer{diagnostics_.Take(ast)}));
     absl::StatusOr<Question> question = Decode<Question>(task_.job.question);
     if (task_.job.kind != JobKind::kAsk || !question.ok()) _exit(kExitBadJob);
     AnswerWith(Answer(state, ast, *question));
@@ -104,7 +97,7 @@ class LiveRunner : public ParseDelegate {
 
  private:
   // Turns this process into a node; returns in a child that has a job.
-  void Become(ParseState& state, std::string payload, const std::function<void()>& idle) {
+  void Become(ParseState& state, std::string payload) {
     ParseNode node(std::move(task_.result), hello_.memory_limit);
     Ready ready;
     ready.seconds = std::chrono::duration<double>(Clock::now() - start_).count();
@@ -112,7 +105,7 @@ class LiveRunner : public ParseDelegate {
     ready.errors = state.errors.first;
     ready.payload = std::move(payload);
     if (!SendFrame(node.socket(), MessageType::kReady, EncodeReady(ready)).ok()) _exit(0);
-    task_ = node.Serve(idle);
+    task_ = node.Serve();
     start_ = Clock::now();
   }
 
