@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "analysis/features/symbols/name_walker.h"
 
+#include "analysis/features/symbols/symbol_identity.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Attr.h"
 #include "clang/AST/DeclCXX.h"
@@ -71,7 +72,7 @@ class NameWalker : public clang::ConstDynamicRecursiveASTVisitor {
     if (decl->getDeclName().isEmpty() || decl->isImplicit()) return true;
     NamePlace place;
     place.is_declaration = true;
-    place.is_definition = IsDefinitionHere(decl);
+    place.is_definition = IsDefinition(decl);
     if (const auto* guide = llvm::dyn_cast<clang::CXXDeductionGuideDecl>(decl)) {
       Report(decl->getLocation(), {guide->getDeducedTemplate()}, {});
       return true;
@@ -424,19 +425,6 @@ class NameWalker : public clang::ConstDynamicRecursiveASTVisitor {
   }
 
  private:
-  static bool IsDefinitionHere(const clang::NamedDecl* decl) {
-    if (const auto* tag = llvm::dyn_cast<clang::TagDecl>(decl)) {
-      return tag->isThisDeclarationADefinition();
-    }
-    if (const auto* function = llvm::dyn_cast<clang::FunctionDecl>(decl)) {
-      return function->isThisDeclarationADefinition();
-    }
-    if (const auto* variable = llvm::dyn_cast<clang::VarDecl>(decl)) {
-      return variable->isThisDeclarationADefinition() != clang::VarDecl::DeclarationOnly;
-    }
-    return true;
-  }
-
   static bool HasWrittenInit(const clang::VarDecl* variable) {
     const clang::Expr* init = variable->getInit();
     if (init == nullptr) return false;
