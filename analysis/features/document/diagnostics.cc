@@ -46,6 +46,11 @@ class Maker {
   bool IsInFile(clang::SourceLocation location) const {
     return location.isValid() && ast_.IsInFile(sources_.getFileID(sources_.getFileLoc(location)));
   }
+  // In what follows the preamble in its buffer, which is ours and not the file's: the fork point.
+  bool IsBehindPreamble(clang::SourceLocation location) const {
+    auto [id, offset] = sources_.getDecomposedLoc(sources_.getFileLoc(location));
+    return id == ast_.preamble && offset > ast_.preamble_size;
+  }
   CodeRange PlacesOf(OffsetRange range) const {
     return {ast_.PlaceAt(range.begin), ast_.PlaceAt(range.end)};
   }
@@ -121,6 +126,7 @@ OffsetRange Maker::TokenAt(uint32_t offset) const {
 // The token at the location, or the widest of the diagnostic's own ranges around it on its line.
 CodeRange Maker::RangeOf(const Heard& heard) const {
   auto [id, offset] = sources_.getDecomposedLoc(sources_.getFileLoc(heard.location));
+  if (id == ast_.preamble) offset = std::min(offset, ast_.preamble_size);
   OffsetRange token = TokenAt(offset);
   CodeRange best = PlacesOf(token);
   std::vector<clang::CharSourceRange> ranges = heard.ranges;
@@ -247,6 +253,7 @@ std::optional<LiveDiagnostic> Maker::Make(const Heard& heard) {
     // Of the command line, say. Without it nothing else may make sense.
     if (!is_error) return std::nullopt;
   } else if (IsInFile(heard.location)) {
+    if (!is_error && IsBehindPreamble(heard.location)) return std::nullopt;
     diagnostic.range = RangeOf(heard);
   } else if (const Heard* wanted = InstantiationIn(heard)) {
     diagnostic.range = RangeOf(*wanted);

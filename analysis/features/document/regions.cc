@@ -70,6 +70,7 @@ void FoldIncludes(const LiveAst& ast, const TextScan& scan, RegionsAnswer& answe
 }
 
 // The ranges of all nodes around one place.
+// NOLINTBEGIN(bugprone-derived-method-shadowing-base-method): that is how visitors work.
 class Enclosing : public clang::RecursiveASTVisitor<Enclosing> {
  public:
   Enclosing(const LiveAst& ast, CodePlace place) : ast_(ast), place_(place) {}
@@ -112,6 +113,7 @@ class Enclosing : public clang::RecursiveASTVisitor<Enclosing> {
   const LiveAst& ast_;
   const CodePlace place_;
 };
+// NOLINTEND(bugprone-derived-method-shadowing-base-method)
 
 bool Touches(TextSpan span, uint32_t offset) { return span.begin <= offset && offset <= span.end; }
 

@@ -54,6 +54,7 @@ uint32_t TokenLength(std::string_view text) {
 }
 
 // Walks all that is written in the file. One object, one walk.
+// NOLINTBEGIN(bugprone-derived-method-shadowing-base-method): that is how visitors work.
 class Walker : public clang::RecursiveASTVisitor<Walker> {
  public:
   explicit Walker(LiveAst& ast) : ast_(ast), offsets_(ast), heuristics_(*ast.context) {}
@@ -471,6 +472,7 @@ class Walker : public clang::RecursiveASTVisitor<Walker> {
   std::vector<Found> found_;
   std::vector<uint32_t> changed_;
 };
+// NOLINTEND(bugprone-derived-method-shadowing-base-method)
 
 void AddMacros(LiveAst& ast, std::vector<Found>& found) {
   if (ast.record == nullptr) return;
