@@ -3,8 +3,10 @@
 
 #include <unistd.h>
 
+#include <thread>
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "base/log.h"
 #include "base/trace.h"
 #include "lsp/handlers/bind.h"
@@ -20,6 +22,8 @@ namespace {
 
 // What an editor waits for a server to end is about two seconds.
 constexpr absl::Duration kEndLimit = absl::Milliseconds(1500);
+// And what we give everything together, should something not end at all.
+constexpr absl::Duration kLastLimit = absl::Seconds(5);
 
 std::string Prettily(const std::string& content) {
   auto json = ParseJson(content);
@@ -43,12 +47,18 @@ int Serve(int in, int out, ServerOptions options, std::string program) {
     BindAll(dispatcher, session);
     BindLive(dispatcher, session, live);
     exit_code = dispatcher.Run(reader);
+    std::thread([exit_code] {
+      absl::SleepFor(kLastLimit);
+      LogError("the server did not end by itself");
+      _exit(exit_code);
+    }).detach();
     session.Shutdown();
     if (!session.WaitStopped(kEndLimit)) {
       (void)writer.Flush(absl::Milliseconds(200));
       LogInfo("background work is cut off; it goes on with the next start");
       _exit(exit_code);
     }
+    session.End();
   }
   return exit_code;
 }

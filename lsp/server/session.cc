@@ -11,6 +11,9 @@
 namespace astrolabe::lsp {
 namespace {
 
+// Requests that wait for the parse of a file that is being opened must not keep others from the index.
+constexpr size_t kRequestThreads = 12;
+
 MessageType MessageTypeOf(LogLevel level) {
   if (level >= LogLevel::kError) return MessageType::kError;
   if (level == LogLevel::kWarning) return MessageType::kWarning;
@@ -46,7 +49,7 @@ std::string ProjectAround(const std::string& path) {
 Session::Session(ServerOptions options, std::string program, std::shared_ptr<Client> client)
     : client_(std::move(client)),
       program_(std::move(program)),
-      scheduler_(std::make_shared<Scheduler>()) {
+      scheduler_(std::make_shared<Scheduler>(SchedulerOptions{.threads = kRequestThreads})) {
   options.compile_commands_dir = AbsoluteOr(options.compile_commands_dir);
   options.index_dir = AbsoluteOr(options.index_dir);
   options_ = std::make_shared<const ServerOptions>(std::move(options));
@@ -54,7 +57,7 @@ Session::Session(ServerOptions options, std::string program, std::shared_ptr<Cli
 
 Session::~Session() {
   Shutdown();
-  scheduler_->Shutdown(Scheduler::Drain::kDrop);
+  End();
   std::vector<std::shared_ptr<Workspace>> last;  // outlives the lock: their threads may ask us
   absl::MutexLock lock(&mutex_);
   last.swap(workspaces_);
@@ -289,6 +292,15 @@ bool Session::WaitStopped(absl::Duration limit) {
   return true;
 }
 
+void Session::End() {
+  {
+    absl::MutexLock lock(&work_mutex_);
+    ended_ = true;
+    for (std::atomic<bool>* stop : stops_) *stop = true;
+  }
+  scheduler_->Shutdown(Scheduler::Drain::kDrop);
+}
+
 std::shared_ptr<const ServerOptions> Session::options() const {
   absl::MutexLock lock(&mutex_);
   return options_;
@@ -393,7 +405,14 @@ void Session::Submit(const char* name, const std::string& lane, RequestContext c
   }
   task.run = [this, submitted, writes, run = std::move(run)](const CancelToken&) {
     AwaitWrites(writes);
+    {
+      absl::MutexLock lock(&work_mutex_);
+      if (ended_) submitted->stop = true;
+      stops_.insert(&submitted->stop);
+    }
     if (!submitted->stop) run(Work{.context = submitted->context, .stop = submitted->stop});
+    absl::MutexLock lock(&work_mutex_);
+    stops_.erase(&submitted->stop);
   };
   task.dropped = [submitted, drop = std::move(drop)](DropReason reason) {
     drop(reason == DropReason::kCancelled ? absl::CancelledError("cancelled by the client")

@@ -90,6 +90,9 @@ class Session {
   void Shutdown();
   // Whether that has ended within `limit`.
   bool WaitStopped(absl::Duration limit);
+  // No more tasks: those that wait are dropped, those that run are told to stop and waited for. From then on
+  // nothing that was bound is called any more, so what it refers to may go. The destructor does this too.
+  void End();
 
   // ---- For handlers.
 
@@ -175,6 +178,10 @@ class Session {
   absl::Mutex writes_mutex_;
   uint64_t last_write_ ABSL_GUARDED_BY(writes_mutex_) = 0;
   std::set<uint64_t> writes_ ABSL_GUARDED_BY(writes_mutex_);  // submitted and not done
+
+  absl::Mutex work_mutex_;
+  bool ended_ ABSL_GUARDED_BY(work_mutex_) = false;
+  std::set<std::atomic<bool>*> stops_ ABSL_GUARDED_BY(work_mutex_);  // of requests at work
 
   mutable absl::Mutex mutex_;
   std::shared_ptr<const ServerOptions> options_ ABSL_GUARDED_BY(mutex_);
