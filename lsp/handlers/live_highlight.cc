@@ -13,8 +13,7 @@ void BindLiveHighlight(Dispatcher& dispatcher, Session& session, LiveDocuments& 
   dispatcher.OnRequest<DocumentHighlightRequest>(
       [&](DocumentHighlightParams params, RequestContext context, Reply<Result> reply) {
         session.AnswerAbout(
-            "lsp.documentHighlight", params.text_document.uri, std::move(context),
-            std::move(reply),
+            "lsp.documentHighlight", params.text_document.uri, std::move(context), std::move(reply),
             [&live, position = params.position](const DocumentSnapshot& document,
                                                 const Work& work) -> absl::StatusOr<Result> {
               absl::StatusOr<ReferencesAnswer> answer = live.Ask<ReferencesAnswer>(

@@ -25,8 +25,7 @@ bool Covers(const Location& location, const DocumentSnapshot& document, const Po
 
 // Where the index has the definition or declaration of what the AST has named.
 std::vector<Location> InIndex(Session& session, const DocumentSnapshot& document,
-                              const std::string& usr, SemanticQuestion question,
-                              const Work& work) {
+                              const std::string& usr, SemanticQuestion question, const Work& work) {
   std::vector<Location> locations;
   std::shared_ptr<Workspace> workspace = session.WorkspaceOf(document->name.path);
   if (workspace == nullptr) return locations;
@@ -55,9 +54,8 @@ std::vector<Location> TargetOf(Session& session, LiveDocuments& live,
                    work);
   };
   std::vector<Location> wanted = one(jump == Jump::kDefinition);
-  bool is_here = std::ranges::any_of(wanted, [&](const Location& location) {
-    return Covers(location, document, position);
-  });
+  bool is_here = std::ranges::any_of(
+      wanted, [&](const Location& location) { return Covers(location, document, position); });
   if (!wanted.empty() && !is_here) return wanted;
   // Here already, or nowhere: the other one is more use.
   std::vector<Location> other = one(jump != Jump::kDefinition);
@@ -114,26 +112,26 @@ void BindLiveNavigation(Dispatcher& dispatcher, Session& session, LiveDocuments&
                                                   Jump::kDeclaration);
   session.capabilities().type_definition_provider = true;
   using Result = TypeDefinitionRequest::Result;
-  dispatcher.OnRequest<TypeDefinitionRequest>([&session, &live](TypeDefinitionParams params,
-                                                                RequestContext context,
-                                                                Reply<Result> reply) {
-    session.AnswerAbout(
-        "lsp.typeDefinition", params.text_document.uri, std::move(context), std::move(reply),
-        [&session, &live, position = params.position](const DocumentSnapshot& document,
-                                                      const Work& work) -> absl::StatusOr<Result> {
-          absl::StatusOr<SymbolsAnswer> answer = live.Ask<SymbolsAnswer>(
-              document, live.QuestionAt(QuestionKind::kTypeDefinition, document, position), work);
-          if (!answer.ok()) return answer.status();
-          std::vector<Location> locations;
-          for (const LiveSymbol& symbol : answer->symbols) {
-            for (Location& location : TargetOf(session, live, document, position, symbol,
-                                               Jump::kDefinition, work)) {
-              locations.push_back(std::move(location));
-            }
-          }
-          return Result(std::move(locations));
-        });
-  });
+  dispatcher.OnRequest<TypeDefinitionRequest>(
+      [&session, &live](TypeDefinitionParams params, RequestContext context, Reply<Result> reply) {
+        session.AnswerAbout(
+            "lsp.typeDefinition", params.text_document.uri, std::move(context), std::move(reply),
+            [&session, &live, position = params.position](
+                const DocumentSnapshot& document, const Work& work) -> absl::StatusOr<Result> {
+              absl::StatusOr<SymbolsAnswer> answer = live.Ask<SymbolsAnswer>(
+                  document, live.QuestionAt(QuestionKind::kTypeDefinition, document, position),
+                  work);
+              if (!answer.ok()) return answer.status();
+              std::vector<Location> locations;
+              for (const LiveSymbol& symbol : answer->symbols) {
+                for (Location& location :
+                     TargetOf(session, live, document, position, symbol, Jump::kDefinition, work)) {
+                  locations.push_back(std::move(location));
+                }
+              }
+              return Result(std::move(locations));
+            });
+      });
 }
 
 }  // namespace astrolabe::lsp

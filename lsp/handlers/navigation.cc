@@ -86,9 +86,10 @@ absl::StatusOr<std::vector<Location>> Implementations(const AskedSymbol& asked, 
 
 }  // namespace
 
-absl::StatusOr<std::vector<Location>> TargetsInIndex(Session& session, const DocumentSnapshot& document,
-                                              const Position& position, Jump jump,
-                                              const Work& work) {
+absl::StatusOr<std::vector<Location>> TargetsInIndex(Session& session,
+                                                     const DocumentSnapshot& document,
+                                                     const Position& position, Jump jump,
+                                                     const Work& work) {
   if (auto include = IncludeAt(session, document, position)) return std::vector{*include};
   const AskedSymbol asked = SymbolAt(session, document, position);
   Places places(session.documents());

@@ -7,6 +7,7 @@
 
 #include "absl/synchronization/mutex.h"
 #include "base/strings.h"
+#include "base/text/code_units.h"
 #include "lsp/handlers/live.h"
 
 namespace astrolabe::lsp {
@@ -28,23 +29,55 @@ const std::vector<std::string>& ModifierNames() {
   return names;
 }
 
+// Columns of one line after the other, from left to right: cheaper than places one by one.
+class ColumnCounter {
+ public:
+  ColumnCounter(const TextBuffer& text, PositionEncoding encoding)
+      : text_(text), encoding_(encoding) {}
+
+  uint32_t Units(CodePlace place) {
+    if (line_ != place.line || place.column < bytes_) {
+      if (line_ != place.line) line_text_ = text_.Line(place.line);
+      line_ = place.line;
+      bytes_ = units_ = 0;
+    }
+    size_t end = std::min<size_t>(place.column, line_text_.size());
+    std::string_view passed = std::string_view(line_text_).substr(bytes_, end - bytes_);
+    units_ += static_cast<uint32_t>(CountUnits(passed, encoding_));
+    bytes_ = static_cast<uint32_t>(end);
+    return units_;
+  }
+
+ private:
+  const TextBuffer& text_;
+  const PositionEncoding encoding_;
+  uint32_t line_ = 0xFFFFFFFF;
+  std::string line_text_;
+  uint32_t bytes_ = 0;
+  uint32_t units_ = 0;
+};
+
 // Five numbers a token, each place relative to the one before, as the protocol has it.
 std::vector<uint32_t> EncodeTokens(const std::vector<SemanticToken>& tokens,
-                                   const LiveDocuments& live, const DocumentSnapshot& document) {
+                                   const DocumentSnapshot& document, PositionEncoding encoding) {
   std::vector<uint32_t> data;
   data.reserve(tokens.size() * 5);
-  Position last;
+  ColumnCounter columns(document->text, encoding);
+  uint32_t last_line = 0;
+  uint32_t last_column = 0;
   for (const SemanticToken& token : tokens) {
-    Range range = live.ClientRange(
-        document, {token.begin, {token.begin.line, token.begin.column + token.length}});
-    if (range.end.line != range.start.line) continue;
-    bool same_line = range.start.line == last.line;
-    data.push_back(range.start.line - last.line);
-    data.push_back(range.start.character - (same_line ? last.character : 0));
-    data.push_back(range.end.character - range.start.character);
+    uint32_t line = token.begin.line;
+    if (line < last_line || line >= document->text.line_count()) continue;
+    uint32_t begin = columns.Units(token.begin);
+    uint32_t end = columns.Units({line, token.begin.column + token.length});
+    if (line == last_line && begin < last_column) continue;
+    data.push_back(line - last_line);
+    data.push_back(line == last_line ? begin - last_column : begin);
+    data.push_back(end - begin);
     data.push_back(static_cast<uint32_t>(token.type));
     data.push_back(token.modifiers);
-    last = range.start;
+    last_line = line;
+    last_column = begin;
   }
   return data;
 }
@@ -122,11 +155,12 @@ void BindSemanticTokens(Dispatcher& dispatcher, Session& session, LiveDocuments&
                                                                       Reply<Full> reply) {
     session.AnswerAbout(
         "lsp.semanticTokens", params.text_document.uri, std::move(context), std::move(reply),
-        [&live, last](const DocumentSnapshot& document, const Work& work) -> absl::StatusOr<Full> {
+        [&session, &live, last](const DocumentSnapshot& document,
+                                const Work& work) -> absl::StatusOr<Full> {
           absl::StatusOr<SemanticTokensAnswer> answer = AskTokens(live, document, work);
           if (!answer.ok()) return answer.status();
           SemanticTokens tokens;
-          tokens.data = EncodeTokens(answer->tokens, live, document);
+          tokens.data = EncodeTokens(answer->tokens, document, session.encoding());
           tokens.result_id = last->Put(document->name.uri, tokens.data);
           return Full(std::move(tokens));
         });
@@ -138,11 +172,11 @@ void BindSemanticTokens(Dispatcher& dispatcher, Session& session, LiveDocuments&
                                                        RequestContext context, Reply<Delta> reply) {
     session.AnswerAbout(
         "lsp.semanticTokens.delta", params.text_document.uri, std::move(context), std::move(reply),
-        [&live, last, id = params.previous_result_id](const DocumentSnapshot& document,
-                                                      const Work& work) -> absl::StatusOr<Delta> {
+        [&session, &live, last, id = params.previous_result_id](
+            const DocumentSnapshot& document, const Work& work) -> absl::StatusOr<Delta> {
           absl::StatusOr<SemanticTokensAnswer> answer = AskTokens(live, document, work);
           if (!answer.ok()) return answer.status();
-          std::vector<uint32_t> data = EncodeTokens(answer->tokens, live, document);
+          std::vector<uint32_t> data = EncodeTokens(answer->tokens, document, session.encoding());
           std::optional<std::vector<uint32_t>> before = last->Get(document->name.uri, id);
           std::string result_id = last->Put(document->name.uri, data);
           if (!before) return Delta(SemanticTokens{result_id, std::move(data)});
@@ -159,15 +193,15 @@ void BindSemanticTokens(Dispatcher& dispatcher, Session& session, LiveDocuments&
                                                        RequestContext context, Reply<Part> reply) {
     session.AnswerAbout(
         "lsp.semanticTokens.range", params.text_document.uri, std::move(context), std::move(reply),
-        [&live, range = params.range](const DocumentSnapshot& document,
-                                      const Work& work) -> absl::StatusOr<Part> {
+        [&session, &live, range = params.range](const DocumentSnapshot& document,
+                                                const Work& work) -> absl::StatusOr<Part> {
           absl::StatusOr<SemanticTokensAnswer> answer = AskTokens(live, document, work);
           if (!answer.ok()) return answer.status();
           std::erase_if(answer->tokens, [&](const SemanticToken& token) {
             return token.begin.line < range.start.line || token.begin.line > range.end.line;
           });
           SemanticTokens tokens;
-          tokens.data = EncodeTokens(answer->tokens, live, document);
+          tokens.data = EncodeTokens(answer->tokens, document, session.encoding());
           return Part(std::move(tokens));
         });
   });

@@ -32,11 +32,9 @@ class LiveDocuments {
   // Waits for the answer, but not longer than `patience` (DeadlineExceeded). Unavailable if the document
   // can't be parsed; Cancelled once nobody wants it.
   template <typename Answer>
-  absl::StatusOr<Answer> Ask(const DocumentSnapshot& document, Question question,
-                             const Work& work,
+  absl::StatusOr<Answer> Ask(const DocumentSnapshot& document, Question question, const Work& work,
                              absl::Duration patience = absl::InfiniteDuration()) {
-    absl::StatusOr<std::string> bytes =
-        AskForBytes(document, std::move(question), work, patience);
+    absl::StatusOr<std::string> bytes = AskForBytes(document, std::move(question), work, patience);
     if (!bytes.ok()) return bytes.status();
     return astrolabe::Decode<Answer>(*bytes);
   }
