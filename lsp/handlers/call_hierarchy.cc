@@ -192,7 +192,7 @@ void BindCallHierarchy(Dispatcher& dispatcher, Session& session) {
   session.capabilities().call_hierarchy_provider = true;
   using Items = CallHierarchyPrepareRequest::Result;
   dispatcher.OnRequest<CallHierarchyPrepareRequest>(
-      [&](CallHierarchyPrepareParams params, RequestContext context, Reply<Items> reply) {
+      [&](const CallHierarchyPrepareParams& params, RequestContext context, Reply<Items> reply) {
         session.AnswerAbout(
             "lsp.prepareCallHierarchy", params.text_document.uri, std::move(context),
             std::move(reply),

@@ -13,7 +13,7 @@ void BindDocumentLink(Dispatcher& dispatcher, Session& session) {
   session.capabilities().document_link_provider = DocumentLinkOptions{};
   using Result = DocumentLinkRequest::Result;
   dispatcher.OnRequest<DocumentLinkRequest>(
-      [&](DocumentLinkParams params, RequestContext context, Reply<Result> reply) {
+      [&](const DocumentLinkParams& params, RequestContext context, Reply<Result> reply) {
         session.AnswerAbout(
             "lsp.documentLink", params.text_document.uri, std::move(context), std::move(reply),
             [&session](const DocumentSnapshot& document, const Work&) -> absl::StatusOr<Result> {

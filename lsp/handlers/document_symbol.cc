@@ -100,7 +100,7 @@ void Flatten(const std::vector<OutlineNode>& nodes, const std::string& uri,
 void BindDocumentSymbol(Dispatcher& dispatcher, Session& session) {
   session.capabilities().document_symbol_provider = true;
   using Result = DocumentSymbolRequest::Result;
-  dispatcher.OnRequest<DocumentSymbolRequest>([&](DocumentSymbolParams params,
+  dispatcher.OnRequest<DocumentSymbolRequest>([&](const DocumentSymbolParams& params,
                                                   RequestContext context, Reply<Result> reply) {
     session.AnswerAbout(
         "lsp.documentSymbol", params.text_document.uri, std::move(context), std::move(reply),

@@ -59,7 +59,7 @@ void BindDocumentSync(Dispatcher& dispatcher, Session& session) {
                           });
   });
   dispatcher.OnNotification<DidCloseTextDocumentNotification>(
-      [&](DidCloseTextDocumentParams params) {
+      [&](const DidCloseTextDocumentParams& params) {
         session.WriteDocument("lsp.didClose", params.text_document.uri, DocumentEvent::kClosed,
                               [&session, params]() -> absl::StatusOr<DocumentUpdate> {
                                 auto closed = session.documents().Close(params.text_document.uri);

@@ -19,7 +19,7 @@ struct DocumentTextRequest {
 
 void BindDocumentText(Dispatcher& dispatcher, Session& session) {
   dispatcher.OnRequest<DocumentTextRequest>(
-      [&](TextDocumentIdentifier params, RequestContext context, Reply<std::string> reply) {
+      [&](const TextDocumentIdentifier& params, RequestContext context, Reply<std::string> reply) {
         session.AnswerAbout(
             "lsp.documentText", params.uri, std::move(context), std::move(reply),
             [](const DocumentSnapshot& document, const Work&) -> absl::StatusOr<std::string> {

@@ -179,7 +179,7 @@ void BindFoldingRange(Dispatcher& dispatcher, Session& session) {
   session.capabilities().folding_range_provider = true;
   using Result = FoldingRangeRequest::Result;
   dispatcher.OnRequest<FoldingRangeRequest>(
-      [&](FoldingRangeParams params, RequestContext context, Reply<Result> reply) {
+      [&](const FoldingRangeParams& params, RequestContext context, Reply<Result> reply) {
         session.AnswerAbout(
             "lsp.foldingRange", params.text_document.uri, std::move(context), std::move(reply),
             [&session](const DocumentSnapshot& document, const Work&) -> absl::StatusOr<Result> {

@@ -10,27 +10,27 @@ namespace astrolabe::lsp {
 
 void BindLifecycle(Dispatcher& dispatcher, Session& session) {
   dispatcher.OnRequest<InitializeRequest>(
-      [&](InitializeParams params, RequestContext, Reply<InitializeResult> reply) {
+      [&](const InitializeParams& params, const RequestContext&, Reply<InitializeResult> reply) {
         reply(session.Initialize(params));
       });
   dispatcher.OnNotification<InitializedNotification>(
       [&](const InitializedParams&) { session.Initialized(); });
   dispatcher.OnRequest<ShutdownRequest>(
-      [&](std::monostate, RequestContext, Reply<std::monostate> reply) {
+      [&](std::monostate, const RequestContext&, Reply<std::monostate> reply) {
         session.Shutdown();
         reply(std::monostate());
       });
   // Who wants to know what the server does has its log and --trace.
   dispatcher.OnNotification<SetTraceNotification>([](const SetTraceParams&) {});
   dispatcher.OnNotification<DidChangeConfigurationNotification>(
-      [&](DidChangeConfigurationParams params) { session.Configure(params.settings); });
+      [&](const DidChangeConfigurationParams& params) { session.Configure(params.settings); });
   dispatcher.OnNotification<DidChangeWorkspaceFoldersNotification>(
-      [&](DidChangeWorkspaceFoldersParams params) {
+      [&](const DidChangeWorkspaceFoldersParams& params) {
         for (const WorkspaceFolder& folder : params.event.removed) session.RemoveFolder(folder.uri);
         for (const WorkspaceFolder& folder : params.event.added) session.AddFolder(folder.uri);
       });
   dispatcher.OnNotification<DidChangeWatchedFilesNotification>(
-      [&](DidChangeWatchedFilesParams params) {
+      [&](const DidChangeWatchedFilesParams& params) {
         std::vector<std::string> paths;
         for (const FileEvent& event : params.changes) {
           auto name = ParseDocumentUri(event.uri);
@@ -39,7 +39,7 @@ void BindLifecycle(Dispatcher& dispatcher, Session& session) {
         session.FilesChanged(paths);
       });
   dispatcher.OnNotification<WorkDoneProgressCancelNotification>(
-      [&](WorkDoneProgressCancelParams params) { session.CancelProgress(params.token); });
+      [&](const WorkDoneProgressCancelParams& params) { session.CancelProgress(params.token); });
 }
 
 }  // namespace astrolabe::lsp

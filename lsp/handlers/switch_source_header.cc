@@ -81,7 +81,7 @@ std::string Counterpart(Session& session, const std::string& path) {
 void BindSwitchSourceHeader(Dispatcher& dispatcher, Session& session) {
   using Result = SwitchSourceHeaderRequest::Result;
   dispatcher.OnRequest<SwitchSourceHeaderRequest>(
-      [&](TextDocumentIdentifier params, RequestContext context, Reply<Result> reply) {
+      [&](const TextDocumentIdentifier& params, RequestContext context, Reply<Result> reply) {
         auto name = ParseDocumentUri(params.uri);
         if (!name.ok()) return reply(name.status());
         session.Answer("lsp.switchSourceHeader", std::move(context), std::move(reply),

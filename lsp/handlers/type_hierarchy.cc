@@ -81,7 +81,7 @@ void BindTypeHierarchy(Dispatcher& dispatcher, Session& session) {
   session.capabilities().standard_type_hierarchy_provider = true;
   using Items = TypeHierarchyPrepareRequest::Result;
   dispatcher.OnRequest<TypeHierarchyPrepareRequest>(
-      [&](TypeHierarchyPrepareParams params, RequestContext context, Reply<Items> reply) {
+      [&](const TypeHierarchyPrepareParams& params, RequestContext context, Reply<Items> reply) {
         session.AnswerAbout(
             "lsp.prepareTypeHierarchy", params.text_document.uri, std::move(context),
             std::move(reply),
