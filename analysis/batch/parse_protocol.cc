@@ -14,7 +14,6 @@
 namespace astrolabe {
 namespace {
 
-constexpr size_t kMaxDescriptors = 4;
 constexpr uint32_t kMaxPayload = uint32_t{1} << 30;  // bytes
 
 struct FrameHead {
@@ -216,6 +215,12 @@ absl::StatusOr<JobResult> DecodeResult(std::string_view bytes) {
   result.collect_seconds = DoubleOf(in.Number());
   result.shard = in.String();
   return Checked(in, std::move(result));
+}
+
+std::string EncodeFrame(MessageType type, std::string_view payload) {
+  FrameHead head{static_cast<uint32_t>(type), static_cast<uint32_t>(payload.size())};
+  std::string bytes(reinterpret_cast<const char*>(&head), sizeof(head));
+  return bytes.append(payload);
 }
 
 absl::Status SendFrame(int socket, MessageType type, std::string_view payload,

@@ -147,6 +147,12 @@ absl::StatusOr<Ready> DecodeReady(std::string_view bytes);
 absl::StatusOr<Ended> DecodeEnded(std::string_view bytes);
 absl::StatusOr<JobResult> DecodeResult(std::string_view bytes);
 
+// Of one frame at most.
+inline constexpr size_t kMaxDescriptors = 4;
+
+// A frame's bytes, without its descriptors.
+std::string EncodeFrame(MessageType type, std::string_view payload);
+
 // A frame as it came.
 struct Frame {
   MessageType type = MessageType::kHello;

@@ -69,6 +69,10 @@ std::string PlaceInLog(const std::string& log) {
   return place;
 }
 
+UniqueFd Duplicate(const UniqueFd& descriptor) {
+  return UniqueFd(fcntl(descriptor.get(), F_DUPFD_CLOEXEC, 0));
+}
+
 // A name that the kernel shows in /proc, for those who look.
 UniqueFd MemoryFile(const char* name) { return UniqueFd(memfd_create(name, MFD_CLOEXEC)); }
 
@@ -183,11 +187,17 @@ uint32_t ParseTree::StartJob(NodeId node, Job job, absl::Duration limit, NodeId*
   } else {
     running.result = MemoryFile("astrolabe-result");
   }
-  int result = theirs.valid() ? theirs.get() : running.result.get();
-  // If the node is gone its end is noticed in Wait, and with it this job's.
-  SendFrame(nodes_[node].socket.get(), MessageType::kJob, EncodeJob(job),
-            {result, running.log.get()})
-      .IgnoreError();
+  std::vector<UniqueFd> descriptors;
+  descriptors.push_back(theirs.valid() ? std::move(theirs) : Duplicate(running.result));
+  descriptors.push_back(Duplicate(running.log));
+  // If the node dies now its end is noticed in Wait, and with it this job's.
+  auto parent = nodes_.find(node);
+  if (parent == nodes_.end()) {
+    orphans_.push_back(number);
+  } else {
+    parent->second.frames.Push(MessageType::kJob, EncodeJob(job), std::move(descriptors));
+    parent->second.frames.Flush(parent->second.socket.get());
+  }
   jobs_.emplace(number, std::move(running));
   return number;
 }
@@ -198,7 +208,8 @@ void ParseTree::KillJob(uint32_t job) {
   auto node = nodes_.find(it->second.node);
   if (node == nodes_.end()) return;
   std::string payload(reinterpret_cast<const char*>(&job), sizeof(job));
-  SendFrame(node->second.socket.get(), MessageType::kKill, payload).IgnoreError();
+  node->second.frames.Push(MessageType::kKill, payload, {});
+  node->second.frames.Flush(node->second.socket.get());
 }
 
 void ParseTree::Wake() {
@@ -210,7 +221,8 @@ void ParseTree::CloseNode(NodeId node) {
   auto it = nodes_.find(node);
   if (it == nodes_.end() || it->second.closing) return;
   it->second.closing = true;
-  // The node reads the end of the stream and exits; its parent reports that.
+  // The node reads the end of the stream and exits; its parent reports that. What it has not taken yet nobody
+  // wants any more.
   shutdown(it->second.socket.get(), SHUT_WR);
 }
 
@@ -236,10 +248,16 @@ std::vector<ParseEvent> ParseTree::Wait(absl::Duration patience) {
       until = std::min(until, job.deadline);
     }
   }
+  if (!orphans_.empty()) {
+    std::vector<ParseEvent> ended;
+    for (uint32_t number : std::exchange(orphans_, {})) EndJob(number, Ended(), true, &ended);
+    return ended;
+  }
   std::vector<pollfd> waiting;
   std::vector<NodeId> ids;
   for (const auto& [id, node] : nodes_) {
-    waiting.push_back({node.socket.get(), POLLIN, 0});
+    short events_wanted = node.frames.empty() ? POLLIN : POLLIN | POLLOUT;
+    waiting.push_back({node.socket.get(), events_wanted, 0});
     ids.push_back(id);
   }
   waiting.push_back({wake_.get(), POLLIN, 0});
@@ -252,7 +270,10 @@ std::vector<ParseEvent> ParseTree::Wait(absl::Duration patience) {
     (void)!read(wake_.get(), &count, sizeof(count));
   }
   for (size_t i = 0; i < ids.size(); ++i) {
-    if (waiting[i].revents == 0 || !nodes_.contains(ids[i])) continue;
+    auto node = nodes_.find(ids[i]);
+    if (waiting[i].revents == 0 || node == nodes_.end()) continue;
+    if ((waiting[i].revents & POLLOUT) != 0) node->second.frames.Flush(waiting[i].fd);
+    if ((waiting[i].revents & ~POLLOUT) == 0) continue;
     absl::StatusOr<Frame> frame = ReceiveFrame(waiting[i].fd);
     if (frame.ok()) {
       HandleFrame(ids[i], *frame, &events);

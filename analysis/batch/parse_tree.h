@@ -19,6 +19,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "analysis/batch/claim_table.h"
+#include "analysis/batch/frame_queue.h"
 #include "analysis/batch/parse_protocol.h"
 #include "base/unique_fd.h"
 
@@ -88,7 +89,8 @@ class ParseTree {
  private:
   struct Node {
     UniqueFd socket;
-    uint32_t job = 0;  // that made it; 0 for the root
+    FrameQueue frames;  // that it has not taken yet
+    uint32_t job = 0;   // that made it; 0 for the root
     bool ready = false;
     bool closing = false;
   };
@@ -117,6 +119,7 @@ class ParseTree {
   pid_t root_pid_ = -1;
   std::map<NodeId, Node> nodes_;
   std::map<uint32_t, RunningJob> jobs_;
+  std::vector<uint32_t> orphans_;  // jobs started on nodes that were gone
   NodeId next_node_ = 1;
   uint32_t next_job_ = 1;
 };

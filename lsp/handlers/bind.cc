@@ -10,7 +10,6 @@ void BindAll(Dispatcher& dispatcher, Session& session) {
   BindDocumentSymbol(dispatcher, session);
   BindNavigation(dispatcher, session);
   BindReferences(dispatcher, session);
-  BindDocumentHighlight(dispatcher, session);
   BindDocumentLink(dispatcher, session);
   BindFoldingRange(dispatcher, session);
   BindSelectionRange(dispatcher, session);

@@ -17,7 +17,6 @@ void BindDocumentSymbol(Dispatcher& dispatcher, Session& session);
 void BindNavigation(Dispatcher& dispatcher,
                     Session& session);  // definition, declaration, implementation
 void BindReferences(Dispatcher& dispatcher, Session& session);
-void BindDocumentHighlight(Dispatcher& dispatcher, Session& session);
 void BindDocumentLink(Dispatcher& dispatcher, Session& session);
 void BindFoldingRange(Dispatcher& dispatcher, Session& session);
 void BindSelectionRange(Dispatcher& dispatcher, Session& session);

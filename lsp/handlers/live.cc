@@ -9,7 +9,7 @@ void BindLive(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   BindSignatureHelp(dispatcher, session, live);
   BindSemanticTokens(dispatcher, session, live);
   BindLiveNavigation(dispatcher, session, live);
-  BindLiveHighlight(dispatcher, session, live);
+  BindDocumentHighlight(dispatcher, session, live);
 }
 
 }  // namespace astrolabe::lsp

@@ -15,7 +15,7 @@ void BindCompletion(Dispatcher& dispatcher, Session& session, LiveDocuments& liv
 void BindSignatureHelp(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindSemanticTokens(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindLiveNavigation(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
-void BindLiveHighlight(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
+void BindDocumentHighlight(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 
 void BindLive(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 

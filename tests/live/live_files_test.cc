@@ -186,6 +186,12 @@ TEST_F(LiveFilesTest, EveryQuestionIsAnsweredWhileTheTextChanges) {
   EXPECT_EQ(answered, 100);
 }
 
+TEST_F(LiveFilesTest, AThousandQuickEditsOfALargeText) {
+  std::string filler(300'000, '/');
+  for (int i = 0; i < 1000; ++i) Open(StrCat("int f", i, "();  //", filler, "\n"));
+  EXPECT_EQ(Diagnostics(), "");
+}
+
 TEST_F(LiveFilesTest, TheEndCancelsWhatIsAsked) {
   Open("#include <vector>\nint f();\n");
   std::atomic<int> answered = 0;
