@@ -28,18 +28,21 @@ struct LiveAst {
   clang::ASTContext* context = nullptr;
   clang::Preprocessor* preprocessor = nullptr;
   clang::Sema* sema = nullptr;  // null in tests that have none
-  PreprocessorRecord* record = nullptr;  // macro uses, includes, skipped ranges; null in tests without
+  PreprocessorRecord* record =
+      nullptr;  // macro uses, includes, skipped ranges; null in tests without
   clang::FileID main;
-  clang::FileID preamble;  // invalid if the file was parsed in one piece
-  std::string path;        // of the file, absolute
-  std::string text;        // all of it; see SetText
+  clang::FileID preamble;             // invalid if the file was parsed in one piece
+  std::string path;                   // of the file, absolute
+  std::string text;                   // all of it; see SetText
   std::vector<uint32_t> line_begins;  // offsets in `text`
   uint32_t preamble_size = 0;         // bytes of `text` that stand in `preamble`
   // Top-level declarations whose place is in `main`.
   std::vector<clang::Decl*> declarations;
 
   // Whether a FileID is one of the file's two parts. In both, offsets are those of `text`.
-  bool IsInFile(clang::FileID id) const { return id == main || (preamble.isValid() && id == preamble); }
+  bool IsInFile(clang::FileID id) const {
+    return id == main || (preamble.isValid() && id == preamble);
+  }
 
   // The place of an expansion or file location; nothing if it is in another file.
   std::optional<CodePlace> PlaceOf(clang::SourceLocation location) const;

@@ -54,6 +54,11 @@ std::vector<Location> TargetOf(Session& session, LiveDocuments& live,
                    work);
   };
   std::vector<Location> wanted = one(jump == Jump::kDefinition);
+  // Without a semantic index the name alone may find it.
+  if (wanted.empty() && !symbol.is_local) {
+    auto by_name = TargetsInIndex(session, document, position, jump, work);
+    if (by_name.ok()) wanted = *std::move(by_name);
+  }
   bool is_here = std::ranges::any_of(
       wanted, [&](const Location& location) { return Covers(location, document, position); });
   if (!wanted.empty() && !is_here) return wanted;
