@@ -248,11 +248,11 @@ std::vector<ParseEvent> ParseTree::Wait(absl::Duration patience) {
       until = std::min(until, job.deadline);
     }
   }
-  if (!orphans_.empty()) {
-    std::vector<ParseEvent> ended;
-    for (uint32_t number : std::exchange(orphans_, {})) EndJob(number, Ended(), true, &ended);
-    return ended;
+  std::vector<ParseEvent> events;
+  for (uint32_t number : std::exchange(orphans_, {})) {
+    EndJob(number, Ended(), /*lost=*/true, &events);
   }
+  if (!events.empty()) until = absl::Now();
   std::vector<pollfd> waiting;
   std::vector<NodeId> ids;
   for (const auto& [id, node] : nodes_) {
@@ -263,7 +263,6 @@ std::vector<ParseEvent> ParseTree::Wait(absl::Duration patience) {
   waiting.push_back({wake_.get(), POLLIN, 0});
   int milliseconds =
       static_cast<int>(std::max<int64_t>(0, absl::ToInt64Milliseconds(until - absl::Now()) + 1));
-  std::vector<ParseEvent> events;
   if (poll(waiting.data(), waiting.size(), milliseconds) <= 0) return events;
   if (waiting.back().revents != 0) {
     uint64_t count = 0;

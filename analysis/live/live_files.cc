@@ -88,6 +88,7 @@ class LiveFiles::Engine {
     DropPreamble(it->second);
     FailQuestions(path, absl::NotFoundError(StrCat(path, " was closed")));
     files_.erase(it);
+    FileChanged(path);  // for others, from what was typed to what is on disk
   }
 
   void FileChanged(const std::string& path) {
@@ -433,7 +434,7 @@ class LiveFiles::Engine {
 
   void Handle(ParseEvent event) {
     if (event.kind == ParseEvent::Kind::kReady) return HandleReady(event);
-    if (event.kind == ParseEvent::Kind::kGone) return;
+    if (event.kind == ParseEvent::Kind::kGone) return HandleGone(event.node);
     auto question = job_question_.find(event.job);
     if (question != job_question_.end()) {
       QuestionId id = question->second;
@@ -522,6 +523,22 @@ class LiveFiles::Engine {
                                              event.where.empty() ? "" : " at ", event.where)));
   }
 
+  // A node that waited for work has died: killed from outside, or with its parent. (One that was still parsing
+  // is heard of in HandleEnd, with the reason.)
+  void HandleGone(NodeId node) {
+    auto owner = node_file_.find(node);
+    if (owner == node_file_.end()) return;
+    std::string path = owner->second;
+    File& file = files_.at(path);
+    for (std::optional<NodeOfFile>* made : {&file.ast, &file.preamble, &file.warm}) {
+      if (!made->has_value() || (*made)->node != node || !(*made)->ready) continue;
+      node_file_.erase(owner);
+      job_file_.erase((*made)->job);
+      made->reset();
+      return Advance(path);
+    }
+  }
+
   // A node is gone, or the rest of the diagnostics has come.
   void HandleEnd(const std::string& path, ParseEvent& event) {
     auto it = files_.find(path);
@@ -545,10 +562,7 @@ class LiveFiles::Engine {
     auto is = [&](const std::optional<NodeOfFile>& node) {
       return node.has_value() && node->job == event.job;
     };
-    if (is(file.ast)) {  // killed from outside, or with its preamble
-      node_file_.erase(file.ast->node);
-      file.ast.reset();
-    } else if (is(file.next_ast)) {
+    if (is(file.next_ast)) {
       node_file_.erase(file.next_ast->node);
       file.next_ast.reset();
       if (IsHopeless(file, event)) return Refuse(path, file, why);
@@ -557,13 +571,9 @@ class LiveFiles::Engine {
       file.next_preamble.reset();
       if (IsHopeless(file, event)) return Refuse(path, file, why);
     } else if (is(file.warm)) {
+      // Its end is not tried again: without it all works, only slower.
       node_file_.erase(file.warm->node);
-      // Of its own accord it does not come to life again; without it all works, only slower.
-      file.warm->ready = false;
       file.warm->node = kRootNode;
-    } else if (is(file.preamble)) {
-      node_file_.erase(file.preamble->node);
-      file.preamble.reset();
     } else {
       return;
     }

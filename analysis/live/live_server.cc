@@ -20,6 +20,7 @@
 #include "base/strings.h"
 #include "clang/Basic/SourceManager.h"
 #include "clang/Frontend/CompilerInstance.h"
+#include "clang/Sema/Scope.h"
 #include "clang/Sema/Sema.h"
 
 namespace astrolabe {
@@ -160,6 +161,10 @@ class LiveRunner : public ParseDelegate {
   std::vector<LiveDiagnostic> CompleteDiagnostics(ParseState& state, LiveAst& ast) {
     clang::Sema& sema = state.compiler->getSema();
     const_cast<clang::TranslationUnitKind&>(sema.TUKind) = clang::TU_Complete;
+    // The parser has taken its scopes with it; builtins are declared in the outermost one when first used.
+    auto* scope = new clang::Scope(nullptr, clang::Scope::DeclScope, sema.getDiagnostics());
+    scope->setEntity(sema.Context.getTranslationUnitDecl());
+    sema.TUScope = scope;
     sema.ActOnEndOfTranslationUnit();
     return diagnostics_.Take(ast);
   }
