@@ -241,8 +241,9 @@ int RunParseServer(UniqueFd socket, RunLiveTask run_live_task) {
   setting.claims = *std::move(claims);
   ParseNode node(std::move(socket), setting.hello.memory_limit);
   Task task = node.Serve();
-  if (task.job.kind == JobKind::kPreamble) run_live_task(setting.hello, std::move(task));
-  JobRunner(setting, std::move(task)).Run();
+  if (task.job.kind != JobKind::kPreamble) JobRunner(setting, std::move(task)).Run();
+  run_live_task(setting.hello, std::move(task));
+  return kExitBadJob;  // it does not come back
 }
 
 }  // namespace astrolabe

@@ -31,14 +31,14 @@ constexpr char kMacrosBuffer[] = "<astrolabe macros>";
 
 // The parser looks one token ahead: without the semicolon it would come upon the pragma before it has handed
 // over the last declaration of the last header.
-std::string WithForkPoint(std::string text) {
-  return text + StrCat("\n;\n#pragma ", kForkPragma, "\n");
+std::string WithForkPoint(const std::string& text) {
+  return StrCat(text, "\n;\n#pragma ", kForkPragma, "\n");
 }
 
 std::string HeadersText(const std::vector<std::string>& headers) {
   std::string text;
   for (const std::string& header : headers) text += StrCat("#include ", header, "\n");
-  return WithForkPoint(std::move(text));
+  return WithForkPoint(text);
 }
 
 class ErrorCollector : public clang::DiagnosticConsumer {
