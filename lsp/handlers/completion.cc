@@ -54,8 +54,8 @@ void BindCompletion(Dispatcher& dispatcher, Session& session, LiveDocuments& liv
   options.trigger_characters = {".", ">", ":", "\"", "/", "<", "*"};
   session.capabilities().completion_provider = std::move(options);
   using Result = CompletionRequest::Result;
-  dispatcher.OnRequest<CompletionRequest>([&](CompletionParams params, RequestContext context,
-                                              Reply<Result> reply) {
+  dispatcher.OnRequest<CompletionRequest>([&](const CompletionParams& params,
+                                              RequestContext context, Reply<Result> reply) {
     session.AnswerAbout(
         "lsp.completion", params.text_document.uri, std::move(context), std::move(reply),
         [&live, &session, params](const DocumentSnapshot& document,

@@ -10,7 +10,7 @@ void BindHover(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   session.capabilities().hover_provider = true;
   using Result = HoverRequest::Result;
   dispatcher.OnRequest<HoverRequest>(
-      [&](HoverParams params, RequestContext context, Reply<Result> reply) {
+      [&](const HoverParams& params, RequestContext context, Reply<Result> reply) {
         session.AnswerAbout(
             "lsp.hover", params.text_document.uri, std::move(context), std::move(reply),
             [&live, position = params.position](const DocumentSnapshot& document,

@@ -95,17 +95,18 @@ template <typename Request, typename Params>
 void BindJump(Dispatcher& dispatcher, Session& session, LiveDocuments& live, const char* name,
               Jump jump) {
   using Result = typename Request::Result;
-  dispatcher.OnRequest<Request>(
-      [&session, &live, name, jump](Params params, RequestContext context, Reply<Result> reply) {
-        session.AnswerAbout(
-            name, params.text_document.uri, std::move(context), std::move(reply),
-            [&session, &live, jump, position = params.position](
-                const DocumentSnapshot& document, const Work& work) -> absl::StatusOr<Result> {
-              auto targets = Targets(session, live, document, position, jump, work);
-              if (!targets.ok()) return targets.status();
-              return Result(*std::move(targets));
-            });
-      });
+  dispatcher.OnRequest<Request>([&session, &live, name, jump](const Params& params,
+                                                              RequestContext context,
+                                                              Reply<Result> reply) {
+    session.AnswerAbout(
+        name, params.text_document.uri, std::move(context), std::move(reply),
+        [&session, &live, jump, position = params.position](
+            const DocumentSnapshot& document, const Work& work) -> absl::StatusOr<Result> {
+          auto targets = Targets(session, live, document, position, jump, work);
+          if (!targets.ok()) return targets.status();
+          return Result(*std::move(targets));
+        });
+  });
 }
 
 }  // namespace
@@ -117,26 +118,26 @@ void BindLiveNavigation(Dispatcher& dispatcher, Session& session, LiveDocuments&
                                                   Jump::kDeclaration);
   session.capabilities().type_definition_provider = true;
   using Result = TypeDefinitionRequest::Result;
-  dispatcher.OnRequest<TypeDefinitionRequest>(
-      [&session, &live](TypeDefinitionParams params, RequestContext context, Reply<Result> reply) {
-        session.AnswerAbout(
-            "lsp.typeDefinition", params.text_document.uri, std::move(context), std::move(reply),
-            [&session, &live, position = params.position](
-                const DocumentSnapshot& document, const Work& work) -> absl::StatusOr<Result> {
-              absl::StatusOr<SymbolsAnswer> answer = live.Ask<SymbolsAnswer>(
-                  document, live.QuestionAt(QuestionKind::kTypeDefinition, document, position),
-                  work);
-              if (!answer.ok()) return answer.status();
-              std::vector<Location> locations;
-              for (const LiveSymbol& symbol : answer->symbols) {
-                for (Location& location :
-                     TargetOf(session, live, document, position, symbol, Jump::kDefinition, work)) {
-                  locations.push_back(std::move(location));
-                }
-              }
-              return Result(std::move(locations));
-            });
-      });
+  dispatcher.OnRequest<TypeDefinitionRequest>([&session, &live](const TypeDefinitionParams& params,
+                                                                RequestContext context,
+                                                                Reply<Result> reply) {
+    session.AnswerAbout(
+        "lsp.typeDefinition", params.text_document.uri, std::move(context), std::move(reply),
+        [&session, &live, position = params.position](const DocumentSnapshot& document,
+                                                      const Work& work) -> absl::StatusOr<Result> {
+          absl::StatusOr<SymbolsAnswer> answer = live.Ask<SymbolsAnswer>(
+              document, live.QuestionAt(QuestionKind::kTypeDefinition, document, position), work);
+          if (!answer.ok()) return answer.status();
+          std::vector<Location> locations;
+          for (const LiveSymbol& symbol : answer->symbols) {
+            for (Location& location :
+                 TargetOf(session, live, document, position, symbol, Jump::kDefinition, work)) {
+              locations.push_back(std::move(location));
+            }
+          }
+          return Result(std::move(locations));
+        });
+  });
 }
 
 }  // namespace astrolabe::lsp

@@ -127,7 +127,7 @@ template <typename Request, typename Params>
 void BindJump(Dispatcher& dispatcher, Session& session, const char* name, Jump jump) {
   using Result = typename Request::Result;
   dispatcher.OnRequest<Request>(
-      [&session, name, jump](Params params, RequestContext context, Reply<Result> reply) {
+      [&session, name, jump](const Params& params, RequestContext context, Reply<Result> reply) {
         session.AnswerAbout(
             name, params.text_document.uri, std::move(context), std::move(reply),
             [&session, jump, position = params.position](

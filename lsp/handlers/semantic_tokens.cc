@@ -150,25 +150,25 @@ void BindSemanticTokens(Dispatcher& dispatcher, Session& session, LiveDocuments&
   });
 
   using Full = SemanticTokensRequest::Result;
-  dispatcher.OnRequest<SemanticTokensRequest>([&session, &live, last](SemanticTokensParams params,
-                                                                      RequestContext context,
-                                                                      Reply<Full> reply) {
-    session.AnswerAbout(
-        "lsp.semanticTokens", params.text_document.uri, std::move(context), std::move(reply),
-        [&session, &live, last](const DocumentSnapshot& document,
-                                const Work& work) -> absl::StatusOr<Full> {
-          absl::StatusOr<SemanticTokensAnswer> answer = AskTokens(live, document, work);
-          if (!answer.ok()) return answer.status();
-          SemanticTokens tokens;
-          tokens.data = EncodeTokens(answer->tokens, document, session.encoding());
-          tokens.result_id = last->Put(document->name.uri, tokens.data);
-          return Full(std::move(tokens));
-        });
-  });
+  dispatcher.OnRequest<SemanticTokensRequest>(
+      [&session, &live, last](const SemanticTokensParams& params, RequestContext context,
+                              Reply<Full> reply) {
+        session.AnswerAbout(
+            "lsp.semanticTokens", params.text_document.uri, std::move(context), std::move(reply),
+            [&session, &live, last](const DocumentSnapshot& document,
+                                    const Work& work) -> absl::StatusOr<Full> {
+              absl::StatusOr<SemanticTokensAnswer> answer = AskTokens(live, document, work);
+              if (!answer.ok()) return answer.status();
+              SemanticTokens tokens;
+              tokens.data = EncodeTokens(answer->tokens, document, session.encoding());
+              tokens.result_id = last->Put(document->name.uri, tokens.data);
+              return Full(std::move(tokens));
+            });
+      });
 
   using Delta = SemanticTokensDeltaRequest::Result;
   dispatcher.OnRequest<SemanticTokensDeltaRequest>([&session, &live, last](
-                                                       SemanticTokensDeltaParams params,
+                                                       const SemanticTokensDeltaParams& params,
                                                        RequestContext context, Reply<Delta> reply) {
     session.AnswerAbout(
         "lsp.semanticTokens.delta", params.text_document.uri, std::move(context), std::move(reply),
@@ -189,7 +189,7 @@ void BindSemanticTokens(Dispatcher& dispatcher, Session& session, LiveDocuments&
 
   using Part = SemanticTokensRangeRequest::Result;
   dispatcher.OnRequest<SemanticTokensRangeRequest>([&session, &live](
-                                                       SemanticTokensRangeParams params,
+                                                       const SemanticTokensRangeParams& params,
                                                        RequestContext context, Reply<Part> reply) {
     session.AnswerAbout(
         "lsp.semanticTokens.range", params.text_document.uri, std::move(context), std::move(reply),

@@ -38,8 +38,8 @@ void BindSignatureHelp(Dispatcher& dispatcher, Session& session, LiveDocuments& 
   options.trigger_characters = {"(", ")", "{", "}", "<", ">", ","};
   session.capabilities().signature_help_provider = std::move(options);
   using Result = SignatureHelpRequest::Result;
-  dispatcher.OnRequest<SignatureHelpRequest>([&](SignatureHelpParams params, RequestContext context,
-                                                 Reply<Result> reply) {
+  dispatcher.OnRequest<SignatureHelpRequest>([&](const SignatureHelpParams& params,
+                                                 RequestContext context, Reply<Result> reply) {
     session.AnswerAbout(
         "lsp.signatureHelp", params.text_document.uri, std::move(context), std::move(reply),
         [&live, position = params.position](const DocumentSnapshot& document,

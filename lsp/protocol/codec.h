@@ -285,7 +285,7 @@ bool Decode(const Json& json, const JsonPath& path, std::vector<T>& out) {
   out.clear();
   out.reserve(json.size());
   for (const Json& element : json) {
-    T value{};
+    T value{};  // NOLINT(bugprone-invalid-enum-default-initialization): decoded in the next line
     if (!Decode(element, path.Element(out.size()), value)) return false;
     out.push_back(std::move(value));
   }
