@@ -152,9 +152,11 @@ void Session::Initialized() {
       {.id = "watched-files",
        .method = std::string(DidChangeWatchedFilesNotification::kMethod),
        .register_options = ToJson(watch)});
-  client_->Call<RegistrationRequest>(registration, [](absl::StatusOr<std::monostate> result) {
-    if (!result.ok()) LogWarning("the client watches no files: ", ToStd(result.status().message()));
-  });
+  client_->Call<RegistrationRequest>(
+      registration, [](const absl::StatusOr<std::monostate>& result) {
+        if (!result.ok())
+          LogWarning("the client watches no files: ", ToStd(result.status().message()));
+      });
 }
 
 WorkspaceSettings Session::SettingsFor(const std::string& root) const {

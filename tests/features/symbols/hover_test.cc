@@ -25,7 +25,7 @@ std::string HoverAt(const char* marked) {
   return text;
 }
 
-void Check(const char* marked, std::vector<std::string> expected) {
+void Check(const char* marked, const std::vector<std::string>& expected) {
   std::string text = HoverAt(marked);
   for (const std::string& line : expected) {
     EXPECT_NE(text.find(line), std::string::npos) << marked << "\nwants " << line << "\nhas\n"
