@@ -179,7 +179,7 @@ TEST_F(LiveFilesTest, EveryQuestionIsAnsweredWhileTheTextChanges) {
   std::atomic<int> answered = 0;
   for (int i = 0; i < 100; ++i) {
     Open(StrCat("#include <vector>\nint f", i, "() { return ", i, "; }\n"));
-    live_->Ask(main_, Question(), [&](absl::StatusOr<std::string>) { ++answered; });
+    live_->Ask(main_, Question(), [&](const absl::StatusOr<std::string>&) { ++answered; });
   }
   EXPECT_EQ(Diagnostics(), "");
   for (int i = 0; i < 1000 && answered < 100; ++i) absl::SleepFor(absl::Milliseconds(20));
@@ -196,7 +196,7 @@ TEST_F(LiveFilesTest, TheEndCancelsWhatIsAsked) {
   Open("#include <vector>\nint f();\n");
   std::atomic<int> answered = 0;
   for (int i = 0; i < 10; ++i) {
-    live_->Ask(main_, Question(), [&](absl::StatusOr<std::string>) { ++answered; });
+    live_->Ask(main_, Question(), [&](const absl::StatusOr<std::string>&) { ++answered; });
   }
   live_.reset();
   EXPECT_EQ(answered, 10);

@@ -22,7 +22,7 @@ using HoverReply = Reply<HoverRequest::Result>;
 // A dispatcher whose output is collected.
 struct Server {
   Server() {
-    dispatcher = std::make_unique<Dispatcher>([this](std::string content) {
+    dispatcher = std::make_unique<Dispatcher>([this](const std::string& content) {
       absl::MutexLock lock(&mutex);
       sent.push_back(Json::parse(content));
     });
@@ -387,7 +387,8 @@ TEST(Client, RequestsToItAreAnsweredOnce) {
   std::vector<absl::StatusOr<ApplyWorkspaceEditResult>> results;
   const auto call = [&] {
     server.dispatcher->client()->Call<ApplyWorkspaceEditRequest>(
-        {}, [&](absl::StatusOr<ApplyWorkspaceEditResult> result) { results.push_back(result); });
+        {},
+        [&](const absl::StatusOr<ApplyWorkspaceEditResult>& result) { results.push_back(result); });
     return server.Drain().at(0)["id"].get<int>();
   };
   const int first = call();

@@ -39,7 +39,7 @@ void Session(std::string_view bytes, size_t piece) {
           message->contains("result") || (error != message->end() && (*error)["message"] == "4242");
     });
     std::vector<Reply<CompletionRequest::Result>> kept;
-    const auto answer = [&](const auto& params, RequestContext, auto reply) {
+    const auto answer = [&](const auto& params, const RequestContext&, auto reply) {
       CheckRoundTrip(params);
       ++received;
       reply(absl::InternalError("4242"));

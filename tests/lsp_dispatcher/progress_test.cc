@@ -29,7 +29,7 @@ struct Recorder {
   std::vector<Json> sent;
   absl::Time now = absl::UnixEpoch();
   std::shared_ptr<Client> client = std::make_shared<Client>(
-      [this](std::string content) { sent.push_back(Json::parse(content)); });
+      [this](const std::string& content) { sent.push_back(Json::parse(content)); });
   ProgressOptions options{.interval = absl::Milliseconds(100), .now = [this] { return now; }};
 };
 

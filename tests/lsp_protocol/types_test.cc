@@ -167,6 +167,7 @@ TEST(Types, StructsOfThemselves) {
       R"({"range":{"start":{"line":1,"character":0},"end":{"line":1,"character":1}},
           "parent":{"range":{"start":{"line":0,"character":0},"end":{"line":9,"character":0}}}})");
   EXPECT_EQ((*range.parent)->range.end.line, 9U);
+  // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): that is the test
   const SelectionRange copy = range;
   EXPECT_EQ(copy, range);
   RoundTrip<DocumentSymbolRequest::Result>(

@@ -100,8 +100,8 @@ TEST(SymbolsAt, Operators) {
   CheckDefinitions({
       "struct S {}; int [[operator+]](S, S); int x = S() ^+ S();",
       "struct S { int [[operator()]](int); }; int f(S s) { return s ^(1); }",
-      "struct S { bool operator==(const S&) const; }; bool S::[[operator==]](const S&) const "
-      "{ return true; } bool f(S a) { return a ^== a; }",
+      ("struct S { bool operator==(const S&) const; }; bool S::[[operator==]](const S&) const "
+       "{ return true; } bool f(S a) { return a ^== a; }"),
       "struct S { void [[^oper^ator^=^=]](int); };",
       "int [[operator\"\"_km]](unsigned long long); int x = 12_^km;",
       "struct S { explicit [[operator bool]](); }; bool f(S s) { return s.^operator bool(); }",
