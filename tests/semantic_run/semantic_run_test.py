@@ -291,11 +291,22 @@ class Interrupted(SemanticRun):
         self.write("shared.h", SHARED + "#include <map>\n#include <vector>\n#include <algorithm>\n")
         self.many_units(40, "#include <regex>\nstd::regex r{0};\nint f{0}(Shared& s) {{ return s.value; }}\n")
         self.save()
-        return subprocess.Popen(self.command(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        return subprocess.Popen(self.command(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                env={**os.environ, "ASTROLABE_TEST": self.root})
 
     def parsing_processes(self):
-        listing = subprocess.run(["pgrep", "-f", f"{ASTROLABE} --parse-server"], capture_output=True)
-        return listing.stdout.split()
+        """Those of this test, known by their environment: other tests run the same program beside it."""
+        found = []
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open(f"/proc/{pid}/cmdline", "rb") as f:
+                    is_parsing = b"--parse-server" in f.read()
+                with open(f"/proc/{pid}/environ", "rb") as f:
+                    if is_parsing and f"ASTROLABE_TEST={self.root}\0".encode() in f.read():
+                        found.append(pid)
+            except OSError:
+                pass  # gone meanwhile
+        return found
 
     def test_signals_keep_what_is_done(self):
         for number in (signal.SIGINT, signal.SIGTERM):
