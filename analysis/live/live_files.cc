@@ -273,7 +273,7 @@ class LiveFiles::Engine {
     file.preamble_due = absl::InfiniteFuture();
     absl::StatusOr<LiveCommand> command = options_.command(path);
     if (!command.ok()) return Refuse(path, file, std::string(command.status().message()));
-    if (file.next_preamble) Forget(*file.next_preamble);
+    Drop(file.next_preamble);
     Job job;
     job.kind = JobKind::kPreamble;
     job.file = path;
@@ -310,8 +310,7 @@ class LiveFiles::Engine {
     if (!file.next_ast.has_value()) return;
     absl::Time fresh = file.ast.has_value() ? file.ast->started : file.next_ast->started;
     if (absl::Now() - fresh > kStaleFor) return;
-    Forget(*file.next_ast);
-    file.next_ast.reset();
+    Drop(file.next_ast);
   }
 
   NodeOfFile StartNode(const std::string& path, NodeId parent, Job job, uint64_t generation) {
@@ -335,23 +334,23 @@ class LiveFiles::Engine {
     }
   }
 
+  void Drop(std::optional<NodeOfFile>& node) {
+    if (node.has_value()) Forget(*node);
+    node.reset();
+  }
+
   void DropAst(File& file) {
-    if (file.next_ast) Forget(*file.next_ast);
-    if (file.ast) Forget(*file.ast);
+    Drop(file.next_ast);
+    Drop(file.ast);
     if (file.completing != 0) tree_->KillJob(file.completing);
     job_file_.erase(file.completing);
     file.completing = 0;
-    file.next_ast.reset();
-    file.ast.reset();
   }
 
   void DropPreamble(File& file) {
-    if (file.next_preamble) Forget(*file.next_preamble);
-    if (file.warm) Forget(*file.warm);
-    file.warm.reset();
-    if (file.preamble) Forget(*file.preamble);
-    file.next_preamble.reset();
-    file.preamble.reset();
+    Drop(file.next_preamble);
+    Drop(file.warm);
+    Drop(file.preamble);
   }
 
   // Of the ASTs those that were asked about longest ago go; the file's next question brings them back.
@@ -364,8 +363,7 @@ class LiveFiles::Engine {
     std::sort(alive.begin(), alive.end(), [](File* a, File* b) { return a->asked < b->asked; });
     for (size_t i = 0; i + options_.max_asts < alive.size(); ++i) {
       if (alive[i]->completing != 0 || alive[i]->next_ast.has_value()) continue;
-      Forget(*alive[i]->ast);
-      alive[i]->ast.reset();
+      Drop(alive[i]->ast);
       alive[i]->is_evicted = true;
     }
   }
@@ -454,22 +452,18 @@ class LiveFiles::Engine {
     std::string path = owner->second;
     File& file = files_.at(path);
     if (file.next_preamble && file.next_preamble->node == event.node) {
-      if (file.warm) Forget(*file.warm);
-      file.warm.reset();
-      if (file.preamble) Forget(*file.preamble);
+      // What was parsed on top of the old one goes with it.
+      DropAst(file);
+      Drop(file.warm);
+      Drop(file.preamble);
       file.preamble = *std::exchange(file.next_preamble, std::nullopt);
       file.preamble->ready = true;
       file.preamble_text = std::move(file.next_preamble_text);
       absl::StatusOr<PreambleReport> report = Decode<PreambleReport>(event.ready.payload);
       if (report.ok()) file.reads = {report->files.begin(), report->files.end()};
-      // What was parsed on top of the old one is gone with it.
-      if (file.next_ast) Forget(*file.next_ast);
-      if (file.ast) Forget(*file.ast);
-      file.next_ast.reset();
-      file.ast.reset();
       PreambleMayBeOld(file);
     } else if (file.next_ast && file.next_ast->node == event.node) {
-      if (file.ast) Forget(*file.ast);
+      Drop(file.ast);
       file.ast = *std::exchange(file.next_ast, std::nullopt);
       file.ast->ready = true;
       absl::StatusOr<DiagnosticsAnswer> answer = Decode<DiagnosticsAnswer>(event.ready.payload);

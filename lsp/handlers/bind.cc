@@ -8,7 +8,7 @@ void BindAll(Dispatcher& dispatcher, Session& session) {
   BindDocumentSync(dispatcher, session);
   BindWorkspaceSymbol(dispatcher, session);
   BindDocumentSymbol(dispatcher, session);
-  BindNavigation(dispatcher, session);
+  BindImplementation(dispatcher, session);
   BindReferences(dispatcher, session);
   BindDocumentLink(dispatcher, session);
   BindFoldingRange(dispatcher, session);

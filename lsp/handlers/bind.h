@@ -14,8 +14,7 @@ void BindLifecycle(Dispatcher& dispatcher,
 void BindDocumentSync(Dispatcher& dispatcher, Session& session);  // didOpen and its kin
 void BindWorkspaceSymbol(Dispatcher& dispatcher, Session& session);
 void BindDocumentSymbol(Dispatcher& dispatcher, Session& session);
-void BindNavigation(Dispatcher& dispatcher,
-                    Session& session);  // definition, declaration, implementation
+void BindImplementation(Dispatcher& dispatcher, Session& session);
 void BindReferences(Dispatcher& dispatcher, Session& session);
 void BindDocumentLink(Dispatcher& dispatcher, Session& session);
 void BindFoldingRange(Dispatcher& dispatcher, Session& session);
@@ -26,7 +25,7 @@ void BindTypeHierarchy(Dispatcher& dispatcher, Session& session);
 void BindMemoryUsage(Dispatcher& dispatcher, Session& session);
 void BindDocumentText(Dispatcher& dispatcher, Session& session);  // for tests
 
-// All of them, in this order: a later one replaces what an earlier one bound.
+// All of them.
 void BindAll(Dispatcher& dispatcher, Session& session);
 
 }  // namespace astrolabe::lsp

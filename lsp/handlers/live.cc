@@ -8,7 +8,7 @@ void BindLive(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   BindCompletion(dispatcher, session, live);
   BindSignatureHelp(dispatcher, session, live);
   BindSemanticTokens(dispatcher, session, live);
-  BindLiveNavigation(dispatcher, session, live);
+  BindNavigation(dispatcher, session, live);
   BindDocumentHighlight(dispatcher, session, live);
 }
 

@@ -1,6 +1,6 @@
 // The requests that need the compiler's view of an open document.
 //
-// Bound after those that answer from index and text alone (bind.h), and instead of them where both are there.
+// Those that answer from index and text alone are in bind.h.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
@@ -14,7 +14,8 @@ void BindHover(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindCompletion(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindSignatureHelp(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindSemanticTokens(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
-void BindLiveNavigation(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
+// definition, declaration, typeDefinition
+void BindNavigation(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindDocumentHighlight(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 
 void BindLive(Dispatcher& dispatcher, Session& session, LiveDocuments& live);

@@ -17,12 +17,6 @@ namespace {
 // A parse that takes longer is not waited for where the index can answer.
 constexpr absl::Duration kPatience = absl::Milliseconds(300);
 
-bool Covers(const Location& location, const DocumentSnapshot& document, const Position& position) {
-  const Range& range = location.range;
-  return location.uri == document->name.uri && range.start.line == position.line &&
-         range.start.character <= position.character && position.character <= range.end.character;
-}
-
 // Where the index has the definition or declaration of what the AST has named.
 std::vector<Location> InIndex(Session& session, const DocumentSnapshot& document,
                               const std::string& usr, SemanticQuestion question, const Work& work) {
@@ -59,8 +53,9 @@ std::vector<Location> TargetOf(Session& session, LiveDocuments& live,
     auto by_name = TargetsInIndex(session, document, position, jump, work);
     if (by_name.ok()) wanted = *std::move(by_name);
   }
-  bool is_here = std::ranges::any_of(
-      wanted, [&](const Location& location) { return Covers(location, document, position); });
+  bool is_here = std::ranges::any_of(wanted, [&](const Location& location) {
+    return Covers(location, document->name.uri, position);
+  });
   if (!wanted.empty() && !is_here) return wanted;
   // Here already, or nowhere: the other one is more use.
   std::vector<Location> other = one(jump != Jump::kDefinition);
@@ -111,7 +106,9 @@ void BindJump(Dispatcher& dispatcher, Session& session, LiveDocuments& live, con
 
 }  // namespace
 
-void BindLiveNavigation(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
+void BindNavigation(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
+  session.capabilities().definition_provider = true;
+  session.capabilities().declaration_provider = true;
   BindJump<DefinitionRequest, DefinitionParams>(dispatcher, session, live, "lsp.definition",
                                                 Jump::kDefinition);
   BindJump<DeclarationRequest, DeclarationParams>(dispatcher, session, live, "lsp.declaration",

@@ -1,4 +1,4 @@
-// textDocument/definition, declaration and implementation, from the index.
+// textDocument/implementation, and what the index knows of definitions and declarations.
 //
 // From a definition the next jump goes to the declaration, and from a declaration to the definition, so that
 // one key goes to and fro. An #include leads to its file.
@@ -48,12 +48,6 @@ std::vector<Location> LocationsOf(const AskedSymbol& asked, const AskedHits& ans
   return locations;
 }
 
-bool Covers(const Location& location, const std::string& uri, const Position& position) {
-  return location.uri == uri && location.range.start.line == position.line &&
-         location.range.start.character <= position.character &&
-         position.character <= location.range.end.character;
-}
-
 // A local name is declared where its function names it first.
 std::vector<Location> LocalDeclaration(const AskedSymbol& asked, PositionEncoding encoding) {
   const TextBuffer& text = asked.document->text;
@@ -85,6 +79,12 @@ absl::StatusOr<std::vector<Location>> Implementations(const AskedSymbol& asked, 
 }
 
 }  // namespace
+
+bool Covers(const Location& location, const std::string& uri, const Position& position) {
+  return location.uri == uri && location.range.start.line == position.line &&
+         location.range.start.character <= position.character &&
+         position.character <= location.range.end.character;
+}
 
 absl::StatusOr<std::vector<Location>> TargetsInIndex(Session& session,
                                                      const DocumentSnapshot& document,
@@ -121,36 +121,21 @@ absl::StatusOr<std::vector<Location>> TargetsInIndex(Session& session,
   return locations;
 }
 
-namespace {
-
-template <typename Request, typename Params>
-void BindJump(Dispatcher& dispatcher, Session& session, const char* name, Jump jump) {
-  using Result = typename Request::Result;
-  dispatcher.OnRequest<Request>(
-      [&session, name, jump](const Params& params, RequestContext context, Reply<Result> reply) {
+void BindImplementation(Dispatcher& dispatcher, Session& session) {
+  session.capabilities().implementation_provider = true;
+  using Result = ImplementationRequest::Result;
+  dispatcher.OnRequest<ImplementationRequest>(
+      [&session](const ImplementationParams& params, RequestContext context, Reply<Result> reply) {
         session.AnswerAbout(
-            name, params.text_document.uri, std::move(context), std::move(reply),
-            [&session, jump, position = params.position](
-                const DocumentSnapshot& document, const Work& work) -> absl::StatusOr<Result> {
-              auto targets = TargetsInIndex(session, document, position, jump, work);
+            "lsp.implementation", params.text_document.uri, std::move(context), std::move(reply),
+            [&session, position = params.position](const DocumentSnapshot& document,
+                                                   const Work& work) -> absl::StatusOr<Result> {
+              auto targets =
+                  TargetsInIndex(session, document, position, Jump::kImplementation, work);
               if (!targets.ok()) return targets.status();
               return Result(*std::move(targets));
             });
       });
-}
-
-}  // namespace
-
-void BindNavigation(Dispatcher& dispatcher, Session& session) {
-  session.capabilities().definition_provider = true;
-  session.capabilities().declaration_provider = true;
-  session.capabilities().implementation_provider = true;
-  BindJump<DefinitionRequest, DefinitionParams>(dispatcher, session, "lsp.definition",
-                                                Jump::kDefinition);
-  BindJump<DeclarationRequest, DeclarationParams>(dispatcher, session, "lsp.declaration",
-                                                  Jump::kDeclaration);
-  BindJump<ImplementationRequest, ImplementationParams>(dispatcher, session, "lsp.implementation",
-                                                        Jump::kImplementation);
 }
 
 }  // namespace astrolabe::lsp

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -11,6 +12,9 @@
 namespace astrolabe::lsp {
 
 enum class Jump { kDefinition, kDeclaration, kImplementation };
+
+// Whether a location of the document `uri` has the position in it or at its end.
+bool Covers(const Location& location, const std::string& uri, const Position& position);
 
 // From the index and, for names inside functions, from the text.
 absl::StatusOr<std::vector<Location>> TargetsInIndex(Session& session,
