@@ -70,7 +70,7 @@ ParseNode::ParseNode(UniqueFd socket, uint64_t memory_limit)
   child_signal_ = UniqueFd(signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
-Task ParseNode::Serve() {
+Task ParseNode::Serve(const Read& read) {
   for (;;) {
     pollfd waiting[2] = {{socket_.get(), POLLIN, 0}, {child_signal_.get(), POLLIN, 0}};
     if (poll(waiting, 2, -1) < 0 && errno != EINTR) _exit(kExitBadJob);
@@ -90,6 +90,10 @@ Task ParseNode::Serve() {
     }
     absl::StatusOr<Job> job = DecodeJob(frame->payload);
     if (frame->type != MessageType::kJob || !job.ok() || frame->descriptors.size() != 2) Quit();
+    if (job->kind == JobKind::kRead && read != nullptr) {
+      AnswerHere(*job, frame->descriptors[0].get(), read);
+      continue;
+    }
     std::optional<Task> task = Fork(*std::move(job), std::move(frame->descriptors));
     if (task.has_value()) return *std::move(task);
   }
@@ -99,6 +103,11 @@ Task ParseNode::Serve() {
 void ParseNode::Quit() {
   for (const Running& running : running_) kill(running.pid, SIGKILL);
   _exit(0);
+}
+
+void ParseNode::AnswerHere(const Job& job, int result, const Read& read) {
+  WriteAll(result, EncodeResult(read(job)));
+  Report(job.number, /*exit_code=*/0, /*signal=*/0, /*cpu_seconds=*/0);
 }
 
 std::optional<Task> ParseNode::Fork(Job job, std::vector<UniqueFd> descriptors) {

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -29,8 +30,10 @@ class ParseNode {
 
   int socket() const { return socket_.get(); }
 
-  // Takes jobs until the front goes away, then ends the process. Returns in forked children.
-  Task Serve();
+  // Takes jobs until the front goes away, then ends the process. Returns in forked children. Jobs of kind
+  // kRead are answered by `read`, here.
+  using Read = std::function<JobResult(const Job&)>;
+  Task Serve(const Read& read = nullptr);
 
  private:
   struct Running {
@@ -39,6 +42,7 @@ class ParseNode {
   };
 
   [[noreturn]] void Quit();
+  void AnswerHere(const Job& job, int result, const Read& read);
   std::optional<Task> Fork(Job job, std::vector<UniqueFd> descriptors);
   void Reap();
   void Report(uint32_t job, int exit_code, int signal, double cpu_seconds);

@@ -207,6 +207,8 @@ void ParseTree::KillJob(uint32_t job) {
   if (it == jobs_.end()) return;
   auto node = nodes_.find(it->second.node);
   if (node == nodes_.end()) return;
+  // The node itself is busy with it and reads no messages.
+  if (it->second.kind == JobKind::kRead) return KillJob(node->second.job);
   std::string payload(reinterpret_cast<const char*>(&job), sizeof(job));
   node->second.frames.Push(MessageType::kKill, payload, {});
   node->second.frames.Flush(node->second.socket.get());

@@ -74,6 +74,7 @@ class ParseTree {
   // Makes Wait return. Any thread.
   void Wake();
 
+  // Of a kRead the whole node.
   void KillJob(uint32_t job);
   // No more jobs for this node: its process ends. Its event kGone still comes.
   void CloseNode(NodeId node);

@@ -28,6 +28,9 @@ constexpr absl::Duration kStaleFor = absl::Seconds(1);
 // Texts of headers change with every key; who includes them can wait for a pause.
 constexpr absl::Duration kHeaderPause = absl::Milliseconds(400);
 
+// In the node itself; asked again in a child, with LiveOptions::question_limit, if that brings no answer.
+constexpr absl::Duration kReadLimit = absl::Seconds(2);
+
 bool NeedsNoAst(QuestionKind kind) {
   return kind == QuestionKind::kComplete || kind == QuestionKind::kSignatureHelp;
 }
@@ -111,7 +114,7 @@ class LiveFiles::Engine {
     if (it == files_.end()) return done(absl::NotFoundError(StrCat(path, " is not open")));
     it->second.asked = absl::Now();
     it->second.is_evicted = false;
-    Pending pending{path, std::move(question), std::move(done), 0};
+    Pending pending{path, std::move(question), std::move(done)};
     questions_.emplace(id, std::move(pending));
     Advance(path);
   }
@@ -120,7 +123,8 @@ class LiveFiles::Engine {
     auto it = questions_.find(id);
     if (it == questions_.end()) return;
     if (it->second.job != 0) {
-      tree_->KillJob(it->second.job);
+      // What only reads is over in a moment, and to kill it would cost the AST.
+      if (it->second.is_child) tree_->KillJob(it->second.job);
       job_question_.erase(it->second.job);
     }
     Done done = std::move(it->second.done);
@@ -166,7 +170,9 @@ class LiveFiles::Engine {
     std::string path;
     Question question;
     Done done;
-    uint32_t job = 0;  // 0: waits for a node
+    uint32_t job = 0;            // 0: waits for a node
+    bool is_child = false;       // what answers is a process of its own
+    bool cost_its_node = false;  // the node that should have answered died with it
   };
 
   void Run() {
@@ -388,10 +394,13 @@ class LiveFiles::Engine {
         node = file.preamble->node;
       } else {
         if (!file.ast.has_value() || file.ast->generation < file.generation) continue;
-        job.kind = JobKind::kAsk;
+        job.kind = pending.cost_its_node ? JobKind::kAsk : JobKind::kRead;
         node = file.ast->node;
       }
-      pending.job = tree_->StartJob(node, std::move(job), options_.question_limit);
+      pending.is_child = job.kind != JobKind::kRead;
+      absl::Duration limit = pending.is_child ? options_.question_limit
+                                              : std::min(kReadLimit, options_.question_limit);
+      pending.job = tree_->StartJob(node, std::move(job), limit);
       job_question_[pending.job] = id;
     }
     for (QuestionId id : failed) Finish(id, absl::UnavailableError(file.refused));
@@ -508,9 +517,10 @@ class LiveFiles::Engine {
     if (event.delivered && event.result.status == ResultStatus::kOk) {
       return Finish(id, std::move(event.result.shard));
     }
-    // Its node was replaced by that of a newer text, which will answer.
+    // Its node was replaced by that of a newer text, which will answer; or has died of it.
     if (event.lost) {
       it->second.job = 0;
+      it->second.cost_its_node = !it->second.is_child;
       return Advance(std::string(it->second.path));
     }
     Finish(id, absl::UnavailableError(StrCat("the compiler ", event.reason,

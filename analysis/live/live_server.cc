@@ -90,15 +90,20 @@ class LiveRunner : public ParseDelegate {
     if (task_.job.kind == JobKind::kComplete) AnswerWith(completion_->Answer());
     if (task_.job.kind != JobKind::kOpen) _exit(kExitBadJob);  // the pragma was skipped
     LiveAst ast = MakeAst(state);
-    Become(state, Encode(DiagnosticsAnswer{diagnostics_.Take(ast)}));
-    absl::StatusOr<Question> question = Decode<Question>(task_.job.question);
-    if (task_.job.kind != JobKind::kAsk || !question.ok()) _exit(kExitBadJob);
-    AnswerWith(Answer(state, ast, *question));
+    auto read = [&](const Job& job) {
+      Clock::time_point start = Clock::now();
+      absl::StatusOr<Question> question = Decode<Question>(job.question);
+      if (!question.ok()) _exit(kExitBadJob);
+      return ResultOf(Answer(state, ast, *question), start);
+    };
+    Become(state, Encode(DiagnosticsAnswer{diagnostics_.Take(ast)}), read);
+    if (task_.job.kind != JobKind::kAsk) _exit(kExitBadJob);
+    Deliver(task_.result.get(), read(task_.job));
   }
 
  private:
   // Turns this process into a node; returns in a child that has a job.
-  void Become(ParseState& state, std::string payload) {
+  void Become(ParseState& state, std::string payload, const ParseNode::Read& read = nullptr) {
     ParseNode node(std::move(task_.result), hello_.memory_limit);
     Ready ready;
     ready.seconds = std::chrono::duration<double>(Clock::now() - start_).count();
@@ -106,7 +111,7 @@ class LiveRunner : public ParseDelegate {
     ready.errors = state.errors.first;
     ready.payload = std::move(payload);
     if (!SendFrame(node.socket(), MessageType::kReady, EncodeReady(ready)).ok()) _exit(0);
-    task_ = node.Serve();
+    task_ = node.Serve(read);
     start_ = Clock::now();
   }
 
@@ -170,10 +175,14 @@ class LiveRunner : public ParseDelegate {
   }
 
   [[noreturn]] void AnswerWith(std::string answer) {
+    Deliver(task_.result.get(), ResultOf(std::move(answer), start_));
+  }
+
+  static JobResult ResultOf(std::string answer, Clock::time_point start) {
     JobResult result;
-    result.parse_seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+    result.parse_seconds = std::chrono::duration<double>(Clock::now() - start).count();
     result.shard = std::move(answer);
-    Deliver(task_.result.get(), result);
+    return result;
   }
 
   // Of a node that could not come to be: its parent reports the exit, the front shows the text.

@@ -3,8 +3,8 @@
 //
 // The preamble is parsed as the file's own first lines, and the rest as a continuation of it in a forked
 // child; so the result is what a parse of the whole file gives, and an edit behind the preamble costs a fork
-// and a parse of the rest. Each question is a fork again: it can't damage the AST, a crash costs one answer,
-// and to cancel is to kill.
+// and a parse of the rest. Questions that only read are answered by the node that holds the AST; those that
+// parse or instantiate are forks again, which can't damage the AST, and to cancel one is to kill it.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
