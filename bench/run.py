@@ -1,4 +1,4 @@
-"""Tier 0 against its peers, in one run: the numbers of docs/PERFORMANCE.md.
+"""Tier 0 and an editing session against their peers, in one run: the numbers of docs/PERFORMANCE.md.
 
     bench/run.py [--astrolabe BIN] [--linux DIR] [--quick] [--json FILE] [--markdown FILE] [--plot FILE.svg]
 
@@ -61,6 +61,7 @@ class Bench:
         self.tmp = tempfile.mkdtemp(prefix="astrolabe-bench-", dir=options.tmp)
         self.index = os.path.join(self.tmp, "index")
         self.rows = []     # (what, ours, peer or bar, ratio or verdict)
+        self.tables = []   # Markdown of other benches
         self.results = {}
 
     def astrolabe(self, *arguments, root=None, index=None):
@@ -170,6 +171,19 @@ class Bench:
             self.results["text " + what] = {"astrolabe": mine["seconds"], "rg": peer["seconds"],
                                             "lines": lines}
 
+    def editing_session(self):
+        """bench/lsp/session.py, whose rows go below ours."""
+        figures = os.path.join(self.tmp, "session.json")
+        table = os.path.join(self.tmp, "session.md")
+        subprocess.run([sys.executable, os.path.join(HERE, "lsp", "session.py"), "--astrolabe", self.o.astrolabe,
+                        "--rounds", "1" if self.o.quick else "3", "--json", figures, "--markdown", table], check=True)
+        if not os.path.exists(figures):
+            return  # it has said what it lacks
+        with open(figures, encoding="utf-8") as f:
+            self.results["editing_session"] = json.load(f)
+        with open(table, encoding="utf-8") as f:
+            self.tables.append(f.read())
+
     def hard_links(self, share, name):
         """A folder with that share of Linux's files; above 1, further copies beside them."""
         folder = os.path.join(self.tmp, name)
@@ -234,7 +248,7 @@ class Bench:
     def markdown(self):
         lines = ["| what | astrolabe | bar or peer | |", "|---|---|---|---|"]
         lines += ["| " + " | ".join(row) + " |" for row in self.rows]
-        return "\n".join(lines) + "\n"
+        return "\n\n".join(["\n".join(lines) + "\n", *self.tables])
 
 
 def main():
@@ -243,7 +257,7 @@ def main():
     parser.add_argument("--linux", default=os.environ.get("ASTROLABE_LINUX", "/work/corpora/linux"))
     parser.add_argument("--tmp", help="folder for indexes and links; on the file system of the source")
     parser.add_argument("--quick", action="store_true", help="fewer rounds, no scaling")
-    parser.add_argument("--only", help="comma-separated: from_nothing,again,cold_query,latency,text,scaling")
+    parser.add_argument("--only", help="comma-separated: from_nothing,again,cold_query,latency,text,editing_session,scaling")
     parser.add_argument("--json")
     parser.add_argument("--markdown")
     parser.add_argument("--plot")
@@ -256,9 +270,11 @@ def main():
     bench = Bench(options)
     print(f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     wanted = options.only.split(",") if options.only else [
-        "from_nothing", "again", "cold_query", "latency", "text"] + ([] if options.quick else ["scaling"])
+        "from_nothing", "again", "cold_query", "latency", "text", "editing_session"]
+    if not options.only and not options.quick:
+        wanted.append("scaling")
     try:
-        if "from_nothing" not in wanted:
+        if "from_nothing" not in wanted and wanted != ["editing_session"]:
             measure(bench.astrolabe("index"))
         for name in wanted:
             getattr(bench, name)()

@@ -69,9 +69,10 @@ class Neovim(unittest.TestCase):
         self.folder = os.path.realpath(tempfile.mkdtemp(prefix="astrolabe-neovim-"))
         self.root = os.path.join(self.folder, "root")
         os.mkdir(self.root)
-        for name, text in (("shop.h", HEADER), ("shop.cc", SOURCE), ("odd.cc", ODD), ("compile_commands.json", json.dumps(
-                [{"directory": self.root, "file": "shop.cc",
-                  "arguments": ["clang++", "-std=c++20", "-Wall", "-c", "shop.cc"]}]))):
+        database = [{"directory": self.root, "file": "shop.cc",
+                     "arguments": ["clang++", "-std=c++20", "-Wall", "-c", "shop.cc"]}]
+        for name, text in (("shop.h", HEADER), ("shop.cc", SOURCE), ("odd.cc", ODD),
+                           ("compile_commands.json", json.dumps(database))):
             with open(os.path.join(self.root, name), "w", encoding="utf-8") as file:
                 file.write(text)
 

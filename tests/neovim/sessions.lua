@@ -34,7 +34,8 @@ function sessions.diagnostics_come_and_go()
   editor.wait_diagnostics(buffer, { "use of undeclared identifier 'bst'; did you mean 'best'?" })
   local diagnostic = vim.diagnostic.get(buffer)[1]
   editor.equal(diagnostic.severity, vim.diagnostic.severity.ERROR, 'severity')
-  editor.equal(vim.api.nvim_buf_get_lines(buffer, diagnostic.lnum, diagnostic.lnum + 1, true)[1], '  return bst;', 'line')
+  local line = vim.api.nvim_buf_get_lines(buffer, diagnostic.lnum, diagnostic.lnum + 1, true)[1]
+  editor.equal(line, '  return bst;', 'line')
   editor.equal({ diagnostic.col, diagnostic.end_col }, { 9, 12 }, 'columns')
   editor.type('u')
   editor.wait_diagnostics(buffer, {})
@@ -135,7 +136,8 @@ function sessions.references_symbols_and_a_rename_of_nothing()
     'return best;',
   }, 'references')
   vim.cmd('cclose')
-  local tree = editor.request(buffer, 'textDocument/documentSymbol', { textDocument = { uri = vim.uri_from_bufnr(buffer) } })
+  local document = { textDocument = { uri = vim.uri_from_bufnr(buffer) } }
+  local tree = editor.request(buffer, 'textDocument/documentSymbol', document)
   editor.equal(vim.tbl_map(function(symbol)
     return symbol.name
   end, tree), { 'Cheapest', 'main' }, 'symbols')
@@ -225,10 +227,11 @@ end
 function sessions.the_editor_ends_while_all_is_busy()
   local client = editor.start()
   local buffer = editor.open('shop.cc', client)
+  local document = { textDocument = { uri = vim.uri_from_bufnr(buffer) } }
   for _ = 1, 20 do
     editor.replace('return best;', 'return best; ')
     vim.lsp.buf_request(buffer, 'textDocument/hover', editor.at_cursor(), function() end)
-    vim.lsp.buf_request(buffer, 'textDocument/semanticTokens/full', { textDocument = { uri = vim.uri_from_bufnr(buffer) } }, function() end)
+    vim.lsp.buf_request(buffer, 'textDocument/semanticTokens/full', document, function() end)
   end
 end
 
