@@ -262,8 +262,14 @@ class Restart:
         with Client(self.commands["clangd"], self.root) as client:
             client.initialize()
             client.open("util/slice.cc")
-            client.wait_for("$/progress", lambda p: p["token"] == "backgroundIndexProgress" and
-                            p["value"]["kind"] == "end", patience=3600)
+            mark = 0
+            while True:  # it says `end` whenever its queue is empty for a moment
+                client.wait_for("$/progress", lambda p: p["value"]["kind"] == "end", mark, patience=3600)
+                mark = client.mark()
+                try:
+                    client.wait_for("$/progress", since=mark, patience=10)
+                except ServerError:
+                    return
 
     def measure(self, name):
         with Client(self.commands[name], self.root) as client:
