@@ -35,6 +35,7 @@ class SymbolPrinter {
   std::string_view Signature(const clang::NamedDecl* decl);
   std::string_view Type(const clang::NamedDecl* decl);
   std::string_view TemplateParameters(const clang::NamedDecl* decl);
+  bool IsFarFromComments(const clang::NamedDecl* decl) const;
   std::string_view Documentation(const clang::NamedDecl* decl);
   uint16_t Flags(const clang::NamedDecl* decl);
   std::string_view Keep(llvm::StringRef text, size_t limit);
