@@ -30,7 +30,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 REPOSITORY = os.path.normpath(os.path.join(HERE, "..", ".."))
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(HERE, "..", "lsp_server"))
-from client import Client  # noqa: E402
+from client import Client, ServerError  # noqa: E402
 
 PARTS = ("pipelined", "edits", "typing")
 OWN_FILE = "base/text/code_units.cc"
@@ -107,7 +107,7 @@ class Account:
             self.slowest = max(self.slowest, time.monotonic() - start)
             error = reply.get("error")
             require(error is None or error["code"] in OVERTAKEN, f"{method}: {error}")
-            self.outcomes["answered" if error is None else f"error {error['code']}"] += 1
+            self.outcomes["answered" if error is None else f"{error['code']}: {error['message']}"] += 1
 
     def close(self):
         self.settle()
@@ -328,7 +328,7 @@ def main():
             start = time.monotonic()
             said = getattr(campaign, part)()
             print(f"{part:10}  {said}\n{'':12}in {time.monotonic() - start:.0f} s", flush=True)
-    except (Unbalanced, AssertionError) as problem:
+    except (Unbalanced, ServerError, AssertionError) as problem:
         print(f"seed {options.seed}: {problem}", file=sys.stderr)
         return 1
     finally:
