@@ -22,12 +22,18 @@ namespace {
 const char* ProcessName(JobKind kind) {
   switch (kind) {
     case JobKind::kZygote:
-    case JobKind::kExtend:
       return "astrolabe-zyg";
     case JobKind::kUnit:
       return "astrolabe-unit";
     case JobKind::kHeaders:
       return "astrolabe-hdr";
+    case JobKind::kBase:
+      return "astrolabe-base";
+    case JobKind::kPreamble:
+    case JobKind::kWarm:
+      return "astrolabe-pre";
+    case JobKind::kOpen:
+      return "astrolabe-ast";
     default:
       return "astrolabe-tu";
   }

@@ -86,8 +86,8 @@ std::string_view ResultStatusName(ResultStatus status) {
 }
 
 bool MakesNode(JobKind kind) {
-  return kind == JobKind::kZygote || kind == JobKind::kExtend || kind == JobKind::kPreamble ||
-         kind == JobKind::kWarm || kind == JobKind::kOpen;
+  return kind == JobKind::kZygote || kind == JobKind::kPreamble ||
+         kind == JobKind::kBase || kind == JobKind::kWarm || kind == JobKind::kOpen;
 }
 
 std::string EncodeHello(const Hello& hello) {
@@ -151,6 +151,7 @@ std::string EncodeReady(const Ready& ready) {
   out.Numbers(ready.bad_headers);
   out.Strings(ready.errors);
   out.Number(BitsOf(ready.seconds));
+  out.Number(BitsOf(ready.cpu_seconds));
   out.Number(ready.resident_bytes);
   out.String(ready.payload);
   return std::move(out.bytes());
@@ -162,6 +163,7 @@ absl::StatusOr<Ready> DecodeReady(std::string_view bytes) {
   ready.bad_headers = in.Numbers();
   ready.errors = in.Strings();
   ready.seconds = DoubleOf(in.Number());
+  ready.cpu_seconds = DoubleOf(in.Number());
   ready.resident_bytes = in.Number();
   ready.payload = in.String();
   return Checked(in, std::move(ready));

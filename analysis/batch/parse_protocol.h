@@ -7,10 +7,10 @@
 //   kPlain    (root)    parse one TU from its first line
 //   kAudit    (root)    the same, but deliver the facts of its main file alone, whoever has claimed what
 //   kZygote   (root)    become a node that has parsed a list of headers
-//   kExtend   (zygote)  become a node that has parsed more headers
 //   kUnit     (zygote)  parse one TU on top of what is parsed already
 //   kHeaders  (zygote)  deliver the facts of the headers that the node itself has parsed
-//   kPreamble (root)    become a node that has parsed the preamble of an open file
+//   kBase     (root)    become a node that has parsed headers which several open files share
+//   kPreamble (root, base) become a node that has parsed the preamble of an open file
 //   kWarm     (preamble) become a node that has also instantiated what the headers have left to the end
 //   kOpen     (preamble) become a node that has parsed the rest of it, and tell its diagnostics
 //   kRead     (open)    answer a question about the open file in the node itself, without a fork: 1 ms instead
@@ -54,9 +54,9 @@ enum class JobKind : uint32_t {
   kPlain,
   kAudit,
   kZygote,
-  kExtend,
   kUnit,
   kHeaders,
+  kBase,
   kPreamble,
   kWarm,
   kOpen,
@@ -76,14 +76,14 @@ struct Job {
   std::string file;              // kPlain, kUnit: absolute
   std::string directory;         // kPlain, kZygote: to work in
   std::vector<std::string> cc1;  // kPlain, kZygote
-  // #define and #undef lines by which the job differs from its parent; kExtend, kUnit.
+  // #define and #undef lines by which the job differs from its parent; kUnit.
   std::string macros;
-  std::vector<std::string> headers;  // kZygote, kExtend: as written behind #include
+  std::vector<std::string> headers;  // kZygote, kBase: as written behind #include
   uint64_t command_digest = 0;       // kPlain, kUnit
   std::string reason;                // kPlain: why it is not on a zygote
   // kUnit: XXH3 of the path of every file that the unit is known to include, ascending.
   std::vector<uint64_t> expected_closure;
-  // kExtend, kUnit: names whose definition differs from the parent's. Had the parent come across one
+  // kUnit: names whose definition differs from the parent's. Had the parent come across one
   // of them, what it parsed is not what the unit would have.
   std::vector<std::string> changed_macros;
   // kPreamble: the preamble; kOpen, kComplete: the whole text of the file, of which so many bytes are the
@@ -99,7 +99,8 @@ struct Ready {
   // Indices of headers that brought an error: the node must not be used, but started again without.
   std::vector<uint64_t> bad_headers;
   std::vector<std::string> errors;  // the first few, as text
-  double seconds = 0;
+  double seconds = 0;      // since the job began
+  double cpu_seconds = 0;  // of the processor
   uint64_t resident_bytes = 0;
   std::string payload;  // kPreamble, kOpen: what it has to say, encoded (analysis/live/answers.h)
 };

@@ -35,6 +35,15 @@ double SecondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+double OwnCpuSeconds() {
+  rusage usage = {};
+  getrusage(RUSAGE_SELF, &usage);
+  auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
 [[noreturn]] void OutOfMemory() {
   constexpr char kText[] = "out of memory\n";
   (void)!write(STDERR_FILENO, kText, sizeof(kText) - 1);
@@ -71,12 +80,12 @@ class JobRunner : public ParseDelegate {
   }
 
   void AtForkPoint(ParseState& state) override {
-    bool zygote = task_.job.kind == JobKind::kZygote || task_.job.kind == JobKind::kExtend;
-    if (!zygote) return;  // a file of the workspace that knows our pragma
+    if (task_.job.kind != JobKind::kZygote) return;  // a file of the workspace that knows our pragma
     ReserveTypeTables(state.compiler->getASTContext());
     ParseNode node(std::move(task_.result), setting_.hello.memory_limit);
     Ready ready;
     ready.seconds = SecondsSince(start_);
+    ready.cpu_seconds = OwnCpuSeconds();
     ready.resident_bytes = ProcessBytes(/*resident=*/true);
     ready.errors = state.errors.first;
     ready.bad_headers = state.errors.header_lines;
@@ -91,18 +100,15 @@ class JobRunner : public ParseDelegate {
     for (const std::string& name : job.changed_macros) {
       if (HasSeenIdentifier(state, name)) Fail(ResultStatus::kChangedMacro, name);
     }
-    if (job.kind == JobKind::kExtend) {
-      ContinueWithHeaders(state, job.headers, job.macros);
-    } else if (job.kind != JobKind::kUnit) {
-      _exit(kExitBadJob);
-    } else if (!ContinueWithFile(state, job.file, job.macros)) {
+    if (job.kind != JobKind::kUnit) _exit(kExitBadJob);
+    if (!ContinueWithFile(state, job.file, job.macros)) {
       Fail(ResultStatus::kUnreadable, StrCat("cannot read ", job.file));
     }
   }
 
   [[noreturn]] void AtEnd(ParseState& state) override {
     const Job& job = task_.job;
-    if (job.kind == JobKind::kZygote || job.kind == JobKind::kExtend) {
+    if (job.kind == JobKind::kZygote) {
       _exit(kExitBadJob);  // a header has left a conditional open: our pragma was skipped
     }
     JobResult result;
@@ -147,7 +153,7 @@ class JobRunner : public ParseDelegate {
     result.status = status;
     result.reason = std::move(reason);
     result.parse_seconds = SecondsSince(start_);
-    if (task_.job.kind == JobKind::kZygote || task_.job.kind == JobKind::kExtend) {
+    if (task_.job.kind == JobKind::kZygote) {
       WriteAll(STDERR_FILENO, result.reason + "\n");
       _exit(kExitBadJob);
     }
@@ -241,7 +247,8 @@ int RunParseServer(UniqueFd socket, RunLiveTask run_live_task) {
   setting.claims = *std::move(claims);
   ParseNode node(std::move(socket), setting.hello.memory_limit);
   Task task = node.Serve();
-  if (task.job.kind != JobKind::kPreamble) JobRunner(setting, std::move(task)).Run();
+  bool is_live = task.job.kind == JobKind::kBase || task.job.kind == JobKind::kPreamble;
+  if (!is_live) JobRunner(setting, std::move(task)).Run();
   run_live_task(setting.hello, std::move(task));
   return kExitBadJob;  // it does not come back
 }

@@ -7,7 +7,7 @@
 
 namespace astrolabe {
 
-// Carries a child that was forked for an open file (kPreamble) through its life. Does not return.
+// Carries a child that was forked for an open file (kBase, kPreamble) through its life. Does not return.
 using RunLiveTask = void (*)(const Hello& hello, Task task);
 
 // Serves the front at the other end of `socket` until it closes it. The exit code of the process.

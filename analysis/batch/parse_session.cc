@@ -259,11 +259,28 @@ bool ContinueWithFile(ParseState& state, const std::string& file, const std::str
   return true;
 }
 
-void ContinueWithHeaders(ParseState& state, const std::vector<std::string>& headers,
-                         const std::string& macros) {
+void ContinueWithPreamble(ParseState& state, const std::string& file, const std::string& preamble,
+                          const std::vector<std::string>& unsaved) {
   BeginEpoch(state);
-  EnterBuffer(state, HeadersText(headers), kHeadersBuffer);
-  if (!macros.empty()) EnterBuffer(state, macros, kMacrosBuffer);
+  clang::SourceManager& sources = state.compiler->getSourceManager();
+  clang::FileManager& files = state.compiler->getFileManager();
+  clang::Preprocessor& preprocessor = state.compiler->getPreprocessor();
+  auto replace = [&](const std::string& path, const std::string& text) {
+    clang::OptionalFileEntryRef known = files.getOptionalFileRef(path);
+    clang::FileEntryRef entry =
+        known ? *known : files.getVirtualFileRef(path, static_cast<off_t>(text.size()), 0);
+    sources.overrideFileContents(entry, llvm::MemoryBuffer::getMemBufferCopy(text, path));
+    return entry;
+  };
+  for (size_t i = 0; i + 1 < unsaved.size(); i += 2) replace(unsaved[i], unsaved[i + 1]);
+  clang::FileEntryRef entry = replace(file, WithForkPoint(preamble));
+  // Behind all that is parsed already: Clang asks what comes ahead of what.
+  clang::SourceLocation from = sources.getLocForEndOfFile(sources.getMainFileID());
+  state.main_id = sources.createFileID(entry, from, clang::SrcMgr::C_User);
+  state.preamble_id = state.main_id;
+  sources.setMainFileID(state.main_id);
+  preprocessor.getHeaderSearchInfo().getFileInfo(entry);
+  preprocessor.EnterSourceFile(state.main_id, nullptr, from);
 }
 
 void ContinueBehindPreamble(ParseState& state, const std::string& file, std::string text,

@@ -72,9 +72,10 @@ std::string RunFrontEnd(const FrontEndRun& run, ParseDelegate& delegate);
 // `macros` (#define and #undef lines) and goes on with ...
 // ... a file. False if it can't be opened.
 bool ContinueWithFile(ParseState& state, const std::string& file, const std::string& macros);
-// ... more headers, and another fork point.
-void ContinueWithHeaders(ParseState& state, const std::vector<std::string>& headers,
-                         const std::string& macros);
+// ... the preamble of an open file, and another fork point. `unsaved` are paths and texts, by turns, of files that
+// are open too: those that this process has read already stay as they were.
+void ContinueWithPreamble(ParseState& state, const std::string& file, const std::string& preamble,
+                          const std::vector<std::string>& unsaved);
 
 // ... the rest of the file whose preamble this process has parsed: `text` is all of it. Its preamble is not
 // read again, and locations in the rest are as in `text`. state.preamble_id is where the preamble is.

@@ -65,18 +65,19 @@ ASTROLABE_TYPE_TABLES(ASTROLABE_REVEAL_TYPES)
 ASTROLABE_NAME_TABLES(ASTROLABE_REVEAL_NAMES)
 
 template <typename Table>
-void Reserve(Table& table) {
+void Reserve(Table& table, unsigned percent) {
   constexpr unsigned kSmall = 256;  // its nodes fit in a few pages
-  if (table.size() >= kSmall) table.reserve(table.size() + table.size() / 2);
+  if (table.size() >= kSmall) table.reserve(table.size() + table.size() * percent / 100);
 }
 
 }  // namespace
 
-void ReserveTypeTables(clang::ASTContext& context) {
-#define ASTROLABE_RESERVE(member, Table) Reserve(context.*MemberOf(member##Tag()));
+void ReserveTypeTables(clang::ASTContext& context, unsigned percent) {
+#define ASTROLABE_RESERVE(member, Table) Reserve(context.*MemberOf(member##Tag()), percent);
   ASTROLABE_TYPE_TABLES(ASTROLABE_RESERVE)
 #undef ASTROLABE_RESERVE
-#define ASTROLABE_RESERVE(member, Table) Reserve(context.DeclarationNames.*MemberOf(member##Tag()));
+#define ASTROLABE_RESERVE(member, Table) \
+  Reserve(context.DeclarationNames.*MemberOf(member##Tag()), percent);
   ASTROLABE_NAME_TABLES(ASTROLABE_RESERVE)
 #undef ASTROLABE_RESERVE
 }

@@ -13,7 +13,7 @@ class ASTContext;
 
 namespace astrolabe {
 
-// After this a child can add half as many nodes as each table has without making it grow.
-void ReserveTypeTables(clang::ASTContext& context);
+// After this a child can add `percent` of the nodes that each table has without making it grow.
+void ReserveTypeTables(clang::ASTContext& context, unsigned percent = 50);
 
 }  // namespace astrolabe

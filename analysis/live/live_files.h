@@ -1,6 +1,7 @@
 // The front's side of open files: texts in, diagnostics and answers out.
 //
-// Each open file has a node that has parsed its preamble and one that has parsed the newest text; both are
+// Each open file has a node that has parsed its preamble, on a base of headers shared with others if there is one,
+// and one that has parsed the newest text; both are
 // replaced as the text changes, and may die at any moment without anybody else noticing (live_server.h).
 // Everything here runs on one thread of its own; calls hand over and return at once.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -20,18 +21,9 @@
 #include "absl/time/time.h"
 #include "analysis/live/answers.h"
 #include "analysis/live/archive.h"
-#include "analysis/project/compile_command.h"
+#include "analysis/live/live_command.h"
 
 namespace astrolabe {
-
-// How to parse an open file: what the index uses, and the warnings that the project wants.
-struct LiveCommand {
-  FrontEndCommand front_end;
-  std::vector<std::string> warnings;  // see WarningFlags
-};
-
-// The flags of a command that choose warnings (-Wall, -Wno-…, -Werror, -w, -pedantic), in order.
-std::vector<std::string> WarningFlags(const CompileCommand& command);
 
 struct LiveOptions {
   std::string program;  // our own binary
@@ -43,6 +35,9 @@ struct LiveOptions {
   size_t max_asts = 8;
   // How to compile a file. Called on the live thread; may take its time.
   std::function<absl::StatusOr<LiveCommand>(const std::string& path)> command;
+  // The commands of units in the same folder as a file: with them it may share headers (bases.h). Called on a
+  // thread of its own. May be null.
+  std::function<std::vector<FrontEndCommand>(const std::string& path)> neighbours;
   // Diagnostics of one generation of a file's text. First those of the parse (`complete` false), then all.
   std::function<void(const std::string& path, uint64_t generation, bool complete,
                      std::vector<LiveDiagnostic> diagnostics)>
@@ -67,8 +62,9 @@ class LiveFiles {
   void Close(const std::string& path);
   // A file, open or not, has changed on disk: preambles that read it are parsed again.
   void FileChanged(const std::string& path);
-  // Commands may be others now.
+  // Commands may be others now: all, or that of one file.
   void CommandsChanged();
+  void CommandChanged(const std::string& path);
 
   // Asks about the newest text at the moment of the call, or a newer one. The answer is Encode(…Answer).
   // NotFound if the file is not open; Unavailable if its parse crashed, hung, or could not begin, with the

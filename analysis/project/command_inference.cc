@@ -417,6 +417,23 @@ CompileCommand ProjectModel::Guess(const std::vector<std::string>& directories,
   return command;
 }
 
+std::vector<CompileCommand> ProjectModel::CommandsBeside(const std::string& file,
+                                                         size_t limit) const {
+  std::shared_ptr<const Loaded> loaded;
+  {
+    absl::MutexLock lock(&mutex_);
+    loaded = loaded_;
+  }
+  std::vector<CompileCommand> commands;
+  auto beside = loaded->by_folder.find(std::string(ParentPath(file)));
+  if (beside == loaded->by_folder.end()) return commands;
+  for (size_t entry : beside->second) {
+    if (commands.size() == limit) break;
+    if (loaded->database->FileAt(entry) != file) commands.push_back(loaded->database->at(entry));
+  }
+  return commands;
+}
+
 bool ProjectModel::ChangedOnDisk() const {
   std::shared_ptr<const Loaded> loaded;
   {

@@ -66,6 +66,10 @@ class ProjectModel {
   // `file` is absolute; it need not exist. Never empty-handed: the last resort is a guess.
   CompileCommand CommandFor(const std::string& file) const ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // The database's commands for the files in the same folder as `file`, its own left out; `limit` at most.
+  std::vector<CompileCommand> CommandsBeside(const std::string& file, size_t limit) const
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
   // Whether the database has changed, gone or come since the last (re)load.
   bool ChangedOnDisk() const ABSL_LOCKS_EXCLUDED(mutex_);
   // Reads it anew. After an error the old state stays, and ChangedOnDisk stays true.

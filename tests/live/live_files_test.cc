@@ -35,13 +35,18 @@ class LiveFilesTest : public testing::Test {
     options.root = root_.string();
     options.parse_limit = parse_limit_;
     options.command = [this](const std::string& path) -> absl::StatusOr<LiveCommand> {
-      CompileCommand command;
-      command.file = path;
-      command.directory = root_.string();
-      command.arguments = {"clang++", "-std=c++20", "-Wall", path};
+      CompileCommand command = CommandFor(path);
       absl::StatusOr<FrontEndCommand> front_end = commands_->For(command);
       if (!front_end.ok()) return front_end.status();
       return LiveCommand{*front_end, WarningFlags(command)};
+    };
+    options.neighbours = [this](const std::string& path) {
+      std::vector<FrontEndCommand> commands;
+      for (const auto& entry : std::filesystem::directory_iterator(root_)) {
+        if (entry.path().extension() != ".cc" || entry.path() == path) continue;
+        commands.push_back(commands_->For(CommandFor(entry.path().string())).value());
+      }
+      return commands;
     };
     options.on_diagnostics = [this](const std::string& path, uint64_t generation, bool complete,
                                     std::vector<LiveDiagnostic> diagnostics) {
@@ -55,6 +60,14 @@ class LiveFilesTest : public testing::Test {
     std::filesystem::remove_all(root_);
   }
 
+  CompileCommand CommandFor(const std::string& path) const {
+    CompileCommand command;
+    command.file = path;
+    command.directory = root_.string();
+    command.arguments = {"clang++", "-std=c++20", "-Wall", path};
+    return command;
+  }
+
   void Write(const std::string& name, const std::string& text) {
     std::ofstream(root_ / name) << text;
   }
@@ -65,6 +78,45 @@ class LiveFilesTest : public testing::Test {
     bool complete = false;
     std::vector<LiveDiagnostic> diagnostics;
   };
+
+  // A folder whose files share <vector> and h.h, of which `first` is open, and the base for them is there.
+  void OpenFirstOfMany(const std::string& first) {
+    Write("h.h", "#pragma once\nstruct S { int x; };\n");
+    for (const char* name : {"b.cc", "c.cc", "d.cc"}) {
+      Write(name, "#include <vector>\n#include \"h.h\"\n");
+    }
+    Write("main.cc", first);
+    Open(first);
+    for (int i = 0; i < 1000 && Processes("astrolabe-base").size() != 1; ++i) {
+      absl::SleepFor(absl::Milliseconds(20));
+    }
+    ASSERT_EQ(Processes("astrolabe-base").size(), 1u);
+  }
+
+  // Of ours, by name.
+  static std::vector<pid_t> Processes(const std::string& name, pid_t below = getpid()) {
+    std::vector<pid_t> found;
+    std::string folder = StrCat("/proc/", below, "/task");
+    std::error_code gone;
+    for (const auto& task : std::filesystem::directory_iterator(folder, gone)) {
+      std::ifstream children(task.path() / "children");
+      for (pid_t child; children >> child;) {
+        std::string is;
+        std::ifstream(StrCat("/proc/", child, "/comm")) >> is;
+        if (is == name) found.push_back(child);
+        for (pid_t other : Processes(name, child)) found.push_back(other);
+      }
+    }
+    return found;
+  }
+
+  // Another file, until all of its diagnostics are there.
+  std::string OpenAnother(const std::string& name, const std::string& text) {
+    main_ = (root_ / name).string();
+    Write(name, text);
+    Open(text);
+    return Diagnostics();
+  }
 
   // All diagnostics of the newest text, one line each: "LINE:COLUMN MESSAGE".
   std::string Diagnostics() {
@@ -126,6 +178,10 @@ TEST_F(LiveFilesTest, WhatTheEndOfTheUnitFinds) {
   EXPECT_EQ(Diagnostics(), "0:40 member reference base type 'int' is not a structure or union\n");
   Open("static int g() { return 1; }\n");
   EXPECT_EQ(Diagnostics(), "0:11 unused function 'g'\n");
+  // A class inside a function, as libstdc++ has one in the constructor of std::string.
+  Open(
+      "template <class T> T f() { struct Local { T t; }; return Local().t; }\nint x = f<int>();\n");
+  EXPECT_EQ(Diagnostics(), "");
 }
 
 TEST_F(LiveFilesTest, AnIncludeGuardStaysOpenBehindThePreamble) {
@@ -190,6 +246,54 @@ TEST_F(LiveFilesTest, AThousandQuickEditsOfALargeText) {
   std::string filler(300'000, '/');
   for (int i = 0; i < 1000; ++i) Open(StrCat("int f", i, "();  //", filler, "\n"));
   EXPECT_EQ(Diagnostics(), "");
+}
+
+TEST_F(LiveFilesTest, AFileOnSharedHeadersHasTheDiagnosticsOfAFileAlone) {
+  ASSERT_NO_FATAL_FAILURE(
+      OpenFirstOfMany("#include <vector>\n#include \"h.h\"\nint f(S& s) { return s.x; }\n"));
+  EXPECT_EQ(OpenAnother("b.cc",
+                        "#include <vector>\n#include \"h.h\"\n#include <string>\n"
+                        "static int g(S& s) { int unused; return s.x; }\n"),
+            "3:11 unused function 'g'\n3:25 unused variable 'unused'\n");
+  EXPECT_EQ(Processes("astrolabe-base").size(), 1u);
+}
+
+TEST_F(LiveFilesTest, SharedHeadersDoNotHideAMissingInclude) {
+  ASSERT_NO_FATAL_FAILURE(OpenFirstOfMany("#include <vector>\n#include \"h.h\"\nS s;\n"));
+  EXPECT_EQ(OpenAnother("b.cc", "#include <vector>\nS s;\n"), "1:0 unknown type name 'S'\n");
+}
+
+TEST_F(LiveFilesTest, AMacroThatASharedHeaderAsksFor) {
+  Write("asks.h",
+        "#pragma once\n#ifdef WIDE\nusing Number = long;\n#else\nusing Number = int;\n#endif\n");
+  for (const char* name : {"x.cc", "y.cc", "z.cc"}) Write(name, "#include \"asks.h\"\n");
+  ASSERT_NO_FATAL_FAILURE(
+      OpenFirstOfMany("#include <vector>\n#include \"h.h\"\n#include \"asks.h\"\nNumber n;\n"));
+  EXPECT_EQ(OpenAnother("b.cc",
+                        "#define WIDE\n#include <vector>\n#include \"h.h\"\n#include \"asks.h\"\n"
+                        "static_assert(sizeof(Number) == 8);\n"),
+            "");
+}
+
+TEST_F(LiveFilesTest, AnEditedHeaderIsNotTakenFromWhatIsShared) {
+  ASSERT_NO_FATAL_FAILURE(OpenFirstOfMany("#include <vector>\n#include \"h.h\"\nS s;\n"));
+  live_->Update((root_ / "h.h").string(), "#pragma once\nstruct T {};\n", 1000);
+  EXPECT_EQ(OpenAnother("b.cc", "#include <vector>\n#include \"h.h\"\nT t;\n"), "");
+}
+
+TEST_F(LiveFilesTest, AHeaderThatChangesOnDiskIsReadAgain) {
+  ASSERT_NO_FATAL_FAILURE(OpenFirstOfMany("#include <vector>\n#include \"h.h\"\nS s;\n"));
+  Write("h.h", "#pragma once\nstruct T {};\n");
+  live_->FileChanged((root_ / "h.h").string());
+  EXPECT_EQ(OpenAnother("b.cc", "#include <vector>\n#include \"h.h\"\nT t;\n"), "");
+}
+
+TEST_F(LiveFilesTest, WhatIsSharedDiesAndNobodyNotices) {
+  ASSERT_NO_FATAL_FAILURE(OpenFirstOfMany("#include <vector>\n#include \"h.h\"\nS s;\n"));
+  for (pid_t base : Processes("astrolabe-base")) kill(base, SIGKILL);
+  EXPECT_EQ(OpenAnother("b.cc", "#include <vector>\n#include \"h.h\"\nS s = 1;\n"),
+            "2:2 no viable conversion from 'int' to 'S'\n");
+  EXPECT_TRUE(Ask(Question()).ok());
 }
 
 TEST_F(LiveFilesTest, TheEndCancelsWhatIsAsked) {
