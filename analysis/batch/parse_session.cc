@@ -6,6 +6,7 @@
 
 #include "base/strings.h"
 #include "clang/AST/ASTConsumer.h"
+#include "clang/AST/Decl.h"
 #include "clang/AST/DeclGroup.h"
 #include "clang/Basic/DiagnosticOptions.h"
 #include "clang/Basic/SourceManager.h"
@@ -121,6 +122,10 @@ class DeclarationKeeper : public clang::ASTConsumer {
   void HandleTopLevelDeclInObjCContainer(clang::DeclGroupRef group) override {
     HandleTopLevelDecl(group);
   }
+  bool shouldSkipFunctionBody(clang::Decl* declaration) override {
+    const clang::FunctionDecl* function = declaration->getAsFunction();
+    return state_.skips_bodies && function != nullptr && !function->isTemplated();
+  }
 
  private:
   ParseState& state_;
@@ -214,6 +219,7 @@ std::string RunFrontEnd(const FrontEndRun& run, ParseDelegate& delegate) {
   front_end.DisableFree = true;
   front_end.ProgramAction = clang::frontend::ParseSyntaxOnly;
   bool for_people = run.reader != nullptr;
+  front_end.SkipFunctionBodies = state.skips_bodies = for_people;
   clang::LangOptions& language = invocation->getLangOpts();
   language.CommentOpts.ParseAllComments = true;
   language.SpellChecking = for_people;  // typo correction costs over 1 %
@@ -286,6 +292,7 @@ void ContinueWithPreamble(ParseState& state, const std::string& file, const std:
 void ContinueBehindPreamble(ParseState& state, const std::string& file, std::string text,
                             size_t preamble_size) {
   BeginEpoch(state);
+  state.skips_bodies = false;
   clang::SourceManager& sources = state.compiler->getSourceManager();
   clang::Preprocessor& preprocessor = state.compiler->getPreprocessor();
   state.preamble_id = sources.getMainFileID();

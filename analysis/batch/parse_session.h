@@ -41,6 +41,8 @@ struct ParseState {
   std::vector<const clang::Decl*> declarations;
   clang::FileID main_id;      // of the unit
   clang::FileID preamble_id;  // of an open file's preamble
+  // Bodies of functions that are no templates are skipped, see FrontEndRun::reader.
+  bool skips_bodies = false;
 };
 
 class ParseDelegate {
@@ -61,7 +63,9 @@ struct FrontEndRun {
   // Parsed instead of what is on disk: path and text. That of `file` is a preamble, and the fork point
   // comes behind it.
   std::vector<std::pair<std::string, std::string>> unsaved;
-  // Takes the diagnostics besides ErrorLog, and there are warnings and typo correction. May be null.
+  // Takes the diagnostics besides ErrorLog, and there are warnings and typo correction. Then it is an open file, and
+  // up to ContinueBehindPreamble function bodies are skipped but for templates', which the file may instantiate:
+  // what is in the others it cannot see. May be null.
   clang::DiagnosticConsumer* reader = nullptr;
 };
 

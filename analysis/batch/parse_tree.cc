@@ -190,6 +190,7 @@ uint32_t ParseTree::StartJob(NodeId node, Job job, absl::Duration limit, NodeId*
   std::vector<UniqueFd> descriptors;
   descriptors.push_back(theirs.valid() ? std::move(theirs) : Duplicate(running.result));
   descriptors.push_back(Duplicate(running.log));
+  if (node == kRootNode && !nodes_.contains(kRootNode)) StartRoot().IgnoreError();  // it could not be, before
   // If the node dies now its end is noticed in Wait, and with it this job's.
   auto parent = nodes_.find(node);
   if (parent == nodes_.end()) {
@@ -337,6 +338,7 @@ void ParseTree::EndJob(uint32_t number, const Ended& ended, bool lost,
   event.node = job.node;
   event.job = number;
   event.lost = lost;
+  event.killed = ended.signal == SIGKILL && !job.timed_out;
   event.wall_seconds = absl::ToDoubleSeconds(absl::Now() - job.start);
   event.cpu_seconds = ended.cpu_seconds;
   if (ended.exit_code == 0 && job.result.valid()) {

@@ -28,6 +28,8 @@ namespace {
 // A parse that a newer text has overtaken is stopped, but not if that would leave the file without any
 // fresh AST for so long, as fast typing would.
 constexpr absl::Duration kStaleFor = absl::Seconds(1);
+// Parses in a row that were lost with the process that they came from, before files are refused.
+constexpr int kMaxLost = 8;
 // Texts of headers change with every key; who includes them can wait for a pause.
 constexpr absl::Duration kHeaderPause = absl::Milliseconds(400);
 
@@ -81,7 +83,7 @@ class LiveFiles::Engine {
     file.is_edited = !is_new || !IsOnDisk(path, text);
     file.text = std::move(text);
     file.generation = generation;
-    file.preamble_size = PreambleSize(file.text);
+    file.preamble_size = PreambleSize(file.text, file.closes_preamble);
     file.refused.clear();
     file.is_evicted = false;
     file.crashes = 0;
@@ -103,7 +105,7 @@ class LiveFiles::Engine {
     files_.erase(it);
     std::set<std::string> keys;
     for (const auto& [other_path, other] : files_) keys.insert(other.key);
-    bases_->Keep(keys);
+    if (bases_ != nullptr) bases_->Keep(keys);
     FileChanged(path);  // for others, from what was typed to what is on disk
   }
 
@@ -175,9 +177,10 @@ class LiveFiles::Engine {
     std::string text;
     uint64_t generation = 0;
     size_t preamble_size = 0;
-    bool is_edited = false;  // it is not what is on disk, or may not be
-    std::string key;         // Bases::KeyOf its command
-    bool is_alone = false;   // no base suits it
+    bool is_edited = false;        // it is not what is on disk, or may not be
+    std::string key;               // Bases::KeyOf its command
+    bool is_alone = false;         // no base suits it
+    bool closes_preamble = false;  // PreambleReport::is_dead_end otherwise
 
     std::optional<NodeOfFile> preamble;  // ready: serves; else being parsed
     bool is_exact = true;       // else `preamble` serves only until one without a base is there
@@ -194,6 +197,7 @@ class LiveFiles::Engine {
     std::optional<NodeOfFile> next_ast;  // being parsed
     uint32_t completing = 0;             // the job that looks for the rest of the diagnostics
     uint64_t completing_generation = 0;
+    std::vector<LiveDiagnostic> first_diagnostics;  // of `ast`
     absl::Time asked = absl::InfinitePast();
     bool is_evicted = false;  // its AST was given back; a question or an edit brings it back
     int crashes = 0;          // of the parse of this generation
@@ -247,10 +251,13 @@ class LiveFiles::Engine {
     tree_.reset();
   }
 
-  // No process can be started: every question is answered so.
+  // No process can be started: every file and every answer says so.
   void RunWithout(const absl::Status& why) {
     while (!stopped_) {
       TakeSteps();
+      for (auto& [path, file] : files_) {
+        if (file.refused.empty()) Refuse(path, file, std::string(why.message()));
+      }
       for (auto& [id, pending] : questions_) {
         pending.done(absl::UnavailableError(why.message()));
       }
@@ -560,7 +567,20 @@ class LiveFiles::Engine {
     if (owner == node_file_.end()) return;
     std::string path = owner->second;
     File& file = files_.at(path);
+    lost_in_a_row_ = 0;
     if (file.next_preamble && file.next_preamble->node == event.node) {
+      absl::StatusOr<PreambleReport> report = Decode<PreambleReport>(event.ready.payload);
+      if (report.ok() && report->is_dead_end) {
+        file.next_preamble->ready = true;
+        Drop(file.next_preamble);
+        // What is open at its end goes to the rest, where it may be skipped.
+        if (std::exchange(file.closes_preamble, true)) {
+          return Refuse(path, file, "a conditional is open at the end of its includes");
+        }
+        file.preamble_size = PreambleSize(file.text, /*closed=*/true);
+        file.preamble_due = absl::Now();
+        return Advance(path);
+      }
       // What was parsed on top of the old one goes with it.
       DropAst(file);
       Drop(file.warm);
@@ -568,7 +588,6 @@ class LiveFiles::Engine {
       file.preamble = *std::exchange(file.next_preamble, std::nullopt);
       file.preamble->ready = true;
       file.preamble_text = std::move(file.next_preamble_text);
-      absl::StatusOr<PreambleReport> report = Decode<PreambleReport>(event.ready.payload);
       if (report.ok()) file.reads = {report->files.begin(), report->files.end()};
       file.base = file.next_base;
       file.is_exact = !report.ok() || report->is_exact;
@@ -583,6 +602,7 @@ class LiveFiles::Engine {
       file.ast->ready = true;
       absl::StatusOr<DiagnosticsAnswer> answer = Decode<DiagnosticsAnswer>(event.ready.payload);
       if (answer.ok() && file.is_exact) {
+        file.first_diagnostics = answer->diagnostics;
         options_.on_diagnostics(path, file.ast->generation, /*complete=*/false,
                                 std::move(answer->diagnostics));
       }
@@ -657,8 +677,9 @@ class LiveFiles::Engine {
     auto it = files_.find(path);
     if (it == files_.end()) return;
     File& file = it->second;
-    std::string why =
-        StrCat("the compiler ", event.reason, event.where.empty() ? "" : " at ", event.where);
+    std::string why = event.lost ? "the processes that parse it end at once"
+                                 : StrCat("the compiler ", event.reason,
+                                          event.where.empty() ? "" : " at ", event.where);
     if (event.job == file.completing) {
       file.completing = 0;
       if (event.delivered) {
@@ -669,6 +690,12 @@ class LiveFiles::Engine {
         }
       } else if (!event.lost) {
         LogWarning(path, ": diagnostics are not complete: ", why);
+        LiveDiagnostic notice =
+            Notice(StrCat("what the end of the file instantiates could not be checked: ", why));
+        notice.level = DiagnosticLevel::kInformation;
+        file.first_diagnostics.push_back(std::move(notice));
+        options_.on_diagnostics(path, file.completing_generation, /*complete=*/true,
+                                std::move(file.first_diagnostics));
       }
       return;
     }
@@ -700,8 +727,10 @@ class LiveFiles::Engine {
   }
 
   // Once may be an accident: somebody killed it, memory was short for a moment.
-  static bool IsHopeless(File& file, const ParseEvent& event) {
-    return !event.lost && ++file.crashes > 1;
+  bool IsHopeless(File& file, const ParseEvent& event) {
+    // The root itself: memory is short, or our own binary is no longer there.
+    if (event.lost) return ++lost_in_a_row_ > kMaxLost;
+    return ++file.crashes > 1;
   }
 
   void Tell(const std::string& path, std::string_view state) {
@@ -726,6 +755,7 @@ class LiveFiles::Engine {
   std::map<uint32_t, std::string> job_file_;
   std::map<NodeId, std::string> node_file_;
   absl::Time next_sample_ = absl::InfinitePast();
+  int lost_in_a_row_ = 0;
 
   std::thread thread_;  // last: it uses all of the above
 };

@@ -97,7 +97,12 @@ class LiveRunner : public ParseDelegate {
 
   [[noreturn]] void AtEnd(ParseState& state) override {
     if (task_.job.kind == JobKind::kComplete) AnswerWith(completion_->Answer());
-    if (task_.job.kind != JobKind::kOpen) _exit(kExitBadJob);  // the pragma was skipped
+    if (task_.job.kind == JobKind::kPreamble) {
+      PreambleReport report;
+      report.is_dead_end = true;  // the pragma was skipped
+      Become(state, Encode(std::move(report)));
+    }
+    if (task_.job.kind != JobKind::kOpen) _exit(kExitBadJob);
     LiveAst ast = MakeAst(state);
     auto read = [&](const Job& job) {
       Clock::time_point start = Clock::now();

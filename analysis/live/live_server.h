@@ -22,9 +22,11 @@ struct PreambleReport {
   // It is what a parse from the file's first line gives. Always so on the root. On a base only if all that
   // the base has parsed is included by the file, and each header found the macros that it would have found.
   bool is_exact = true;
+  // A conditional that is open at its end is not taken: nothing can be parsed behind it.
+  bool is_dead_end = false;
   template <typename Archive>
   void Members(Archive& archive) {
-    archive(files, is_exact);
+    archive(files, is_exact, is_dead_end);
   }
 };
 

@@ -8,7 +8,8 @@
 
 namespace astrolabe {
 
-// In bytes of `text`; the preamble ends at the beginning of a line.
-size_t PreambleSize(const std::string& text);
+// In bytes of `text`; the preamble ends at the beginning of a line. A conditional may be open at its end (an include
+// guard is, and what depends on the platform), unless `closed` asks for one that ends ahead of any such conditional.
+size_t PreambleSize(const std::string& text, bool closed = false);
 
 }  // namespace astrolabe

@@ -192,6 +192,54 @@ TEST_F(LiveFilesTest, AnIncludeGuardStaysOpenBehindThePreamble) {
   EXPECT_EQ(Diagnostics(), "0:1 unterminated conditional directive\n");
 }
 
+TEST_F(LiveFilesTest, AConditionalThatIsNotTakenAroundTheWholeFile) {
+  Open(
+      "#include <vector>\n#if defined(OTHER_PLATFORM)\n#include <other.h>\nint f() { return g(); "
+      "}\n#endif\n");
+  EXPECT_EQ(Diagnostics(), "");
+  EXPECT_TRUE(Ask(Question()).ok());
+  Open(
+      "#include <vector>\n#if defined(OTHER_PLATFORM)\n#include <other.h>\n#endif\nint f() { "
+      "return g(); }\n");
+  EXPECT_EQ(Diagnostics(), "4:17 use of undeclared identifier 'g'\n");
+}
+
+TEST_F(LiveFilesTest, WhatATemplateOfAHeaderSaysAboutItsArguments) {
+  Write("h.h",
+        "#pragma once\ntemplate <class T> int Size(T t) { return t.size(); }\n"
+        "struct S { int f() { return Size(1.5); } };\n");
+  Open("#include \"h.h\"\nint x = Size(1);\n");
+  EXPECT_EQ(Diagnostics(),
+            "1:8 In template: member reference base type 'int' is not a structure or union\n");
+}
+
+TEST_F(LiveFilesTest, ProcessesThatEndAtOnceAreNotStartedForEver) {
+  absl::Notification said;
+  std::string message;
+  LiveOptions options;
+  options.program = "/bin/false";
+  options.root = root_.string();
+  options.command = [](const std::string&) -> absl::StatusOr<LiveCommand> { return LiveCommand(); };
+  options.on_diagnostics = [&](const std::string&, uint64_t, bool,
+                               std::vector<LiveDiagnostic> diagnostics) {
+    message = diagnostics.at(0).message;
+    said.Notify();
+  };
+  LiveFiles live(std::move(options));
+  live.Update(main_, "int f();\n", 1);
+  ASSERT_TRUE(said.WaitForNotificationWithTimeout(absl::Seconds(60)));
+  EXPECT_EQ(
+      message,
+      "this file cannot be parsed: the processes that parse it end at once; it is tried again when "
+      "its text changes");
+  absl::Notification answered;
+  live.Ask(main_, Question(), [&](const absl::StatusOr<std::string>& answer) {
+    EXPECT_EQ(answer.status().code(), absl::StatusCode::kUnavailable);
+    answered.Notify();
+  });
+  EXPECT_TRUE(answered.WaitForNotificationWithTimeout(absl::Seconds(60)));
+}
+
 TEST_F(LiveFilesTest, AnIncludeIsAddedAndTakenAway) {
   Write("h.h", "#pragma once\nstruct S { int x; };\n");
   Open("int f(S& s) { return s.x; }\n");
