@@ -328,7 +328,7 @@ def main():
             start = time.monotonic()
             said = getattr(campaign, part)()
             print(f"{part:10}  {said}\n{'':12}in {time.monotonic() - start:.0f} s", flush=True)
-    except (Unbalanced, ServerError, AssertionError) as problem:
+    except (Unbalanced, ServerError, AssertionError, BrokenPipeError) as problem:
         print(f"seed {options.seed}: {problem}", file=sys.stderr)
         return 1
     finally:

@@ -91,6 +91,9 @@ vim.lsp.handlers['textDocument/publishDiagnostics'] = function(problem, result, 
   published[vim.uri_to_bufnr(result.uri)] = result.version or 0
 end
 
+-- Servers that are gone, by client.
+editor.ended = {}
+
 -- Starts the server as a user's configuration does; `on_end(code, signal)` is called when it has gone.
 function editor.start(on_end)
   local capabilities = vim.lsp.protocol.make_client_capabilities()
@@ -100,7 +103,8 @@ function editor.start(on_end)
     cmd = { vim.env.ASTROLABE, 'lsp', '--background-index=0' },
     root_dir = vim.fn.getcwd(),
     capabilities = capabilities,
-    on_exit = function(code, signal)
+    on_exit = function(code, signal, client)
+      editor.ended[client] = true
       if on_end then
         vim.schedule(function()
           on_end(code, signal)
@@ -117,6 +121,9 @@ function editor.open(name, client)
   vim.bo[buffer].omnifunc = 'v:lua.vim.lsp.omnifunc'
   vim.lsp.buf_attach_client(buffer, client)
   editor.wait(function()
+    if editor.ended[client] then
+      editor.fail('the server has ended')
+    end
     local running = vim.lsp.get_client_by_id(client)
     return running and running.initialized and running.attached_buffers[buffer]
   end, 'the server to be attached')
