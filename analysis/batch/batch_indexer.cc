@@ -11,10 +11,12 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <sstream>
 #include <thread>
 #include <utility>
 
+#include "analysis/batch/changed_headers.h"
 #include "analysis/batch/claim_table.h"
 #include "analysis/batch/collector.h"
 #include "analysis/batch/file_states.h"
@@ -32,6 +34,9 @@ namespace {
 
 // With fewer units to parse, finding out what they share takes longer than it saves.
 constexpr size_t kMinUnitsToPlan = 4;
+// How often units are parsed to learn whether what has changed in their headers matters to the others. More
+// than one is for headers that are preprocessed in several ways.
+constexpr int kProbeRounds = 3;
 
 using Clock = std::chrono::steady_clock;
 
@@ -133,9 +138,11 @@ class SemanticIndexer {
     for (const std::string& note : writer_->notes()) report_.notes.push_back(note);
     report_.recovered = writer_->recovered();
     Compare(&commands);
+    if (absl::Status status = Probe(&commands); !status.ok()) return status;
     // A header that all include has changed: what it says now can be known from one unit, long before
     // all of them are done.
-    if (writer_->index() != nullptr && commands.size() >= kMinUnitsToPlan) {
+    bool is_late = writer_->index() != nullptr && commands.size() >= kMinUnitsToPlan;
+    if (is_late && !answered_ && !report_.cancelled) {
       if (absl::Status status = Parse(TakeSmallest(&commands)); !status.ok()) return status;
     }
     if (!commands.empty() && !report_.cancelled) {
@@ -160,32 +167,58 @@ class SemanticIndexer {
     return writer_->Commit();
   }
 
-  // Leaves in `commands` what has to be parsed.
+  // Parses units for which nothing but headers has changed, few of them where that is enough, and appends
+  // to `commands` those that have to be parsed for certain.
+  absl::Status Probe(std::vector<FrontEndCommand>* commands) {
+    for (int round = 0; !headers_.empty(); ++round) {
+      for (const ChangedHeaders::Change& change :
+           headers_.Judge(*writer_->index(), commands, &report_.units_spared)) {
+        writer_->Retarget(change.path, change.old_digest, change.now);
+        changed_ = true;
+      }
+      std::vector<FrontEndCommand> probes;
+      if (round < kProbeRounds) probes = headers_.TakeProbes();
+      if (probes.empty()) break;
+      if (absl::Status status = Parse(std::move(probes)); !status.ok()) return status;
+      if (report_.cancelled) return absl::OkStatus();
+      if (absl::Status status = Commit(); !status.ok()) return status;
+    }
+    report_.units_unchanged += report_.units_spared;
+    for (FrontEndCommand& command : headers_.TakeAll()) commands->push_back(std::move(command));
+    return absl::OkStatus();
+  }
+
+  // Leaves in `commands` what has to be parsed for certain, and in headers_ what may have to be.
   void Compare(std::vector<FrontEndCommand>* commands) {
     progress_.phase = SemanticProgress::kComparing;
     Stopwatch watch(&report_.compare_seconds);
     TraceSpan span("compare");
     std::shared_ptr<const SemanticIndex> index = writer_->index();
     if (index == nullptr) return;
-    std::map<std::pair<std::string, uint64_t>, uint32_t> known;
+    compared_ = index;
+    std::map<std::pair<std::string_view, uint64_t>, IndexedUnit> known;
     index->ForEachUnit([&](const IndexedUnit& unit) {
-      known.emplace(std::make_pair(std::string(unit.path), unit.command_digest), unit.id);
+      known.emplace(std::make_pair(unit.path, unit.command_digest), unit);
+      main_files_.insert(unit.path);
       return true;
     });
     std::vector<FrontEndCommand> stale;
     for (FrontEndCommand& command : *commands) {
       auto it = known.find({WorkspacePath(options_.root, command.file), command.digest});
-      bool current = it != known.end();
-      if (current) {
-        for (const ClosureFile& file : index->Closure(it->second)) {
-          current = current && states_.IsCurrent(file.path, file.state);
-        }
-        known.erase(it);
+      if (it == known.end()) {
+        stale.push_back(std::move(command));
+        continue;
       }
-      if (current) {
+      std::vector<uint32_t> changes;
+      bool is_stale = !FindChanges(*index, it->second, &changes);
+      known.erase(it);
+      if (is_stale) {
+        stale.push_back(std::move(command));
+      } else if (changes.empty()) {
         ++report_.units_unchanged;
       } else {
-        stale.push_back(std::move(command));
+        uint64_t cost = SizeOf(command.file);
+        headers_.Wait(std::move(command), cost, std::move(changes));
       }
     }
     for (const auto& [unit, id] : known) {
@@ -194,6 +227,22 @@ class SemanticIndexer {
       changed_ = true;
     }
     *commands = std::move(stale);
+  }
+
+  // The headers that a unit has read with another content than they have now. False if it has to be parsed
+  // again whatever they say.
+  bool FindChanges(const SemanticIndex& index, const IndexedUnit& unit,
+                   std::vector<uint32_t>* changes) {
+    bool has_facts =
+        unit.outcome != ParseOutcome::kFailed && unit.outcome != ParseOutcome::kQuarantined;
+    for (const ClosureFile& file : index.Closure(unit.id)) {
+      if (states_.IsCurrent(file.path, file.state)) continue;
+      if (!has_facts || main_files_.contains(file.path)) return false;
+      std::optional<FileState> now = states_.Read(file.path);
+      if (!now) return false;
+      changes->push_back(headers_.Add(file.path, file.state.digest, *now));
+    }
+    return true;
   }
 
   static std::vector<FrontEndCommand> TakeSmallest(std::vector<FrontEndCommand>* commands) {
@@ -321,6 +370,9 @@ class SemanticIndexer {
   SemanticProgress& progress_;
   const std::atomic<bool>* const cancelled_;
   FileStates states_;
+  std::shared_ptr<const SemanticIndex> compared_;  // what views of it are of
+  std::set<std::string_view> main_files_;          // of units
+  ChangedHeaders headers_;
   std::unique_ptr<SemanticWriter> writer_;
   SemanticReport report_;
   bool changed_ = false;

@@ -50,6 +50,8 @@ struct SemanticReport {
   uint64_t entries = 0;  // in the database
   uint64_t units = 0;    // distinct (file, command)
   uint64_t units_unchanged = 0;
+  // Of those, units that include a header which has changed, but not for them (changed_headers.h).
+  uint64_t units_spared = 0;
   uint64_t units_removed = 0;
   uint64_t recovered = 0;  // shards that a killed run had left
   BatchStatistics batch;

@@ -533,7 +533,8 @@ class Run {
       ++progress_.units_done;
       return absl::OkStatus();
     }
-    return Retry(work, event.reason, event.where, event.lost);
+    bool blameless = event.lost || (event.killed && work.kind != JobKind::kUnit);
+    return Retry(work, event.reason, event.where, blameless);
   }
 
   void Reject(const RunningWork& work, const JobResult& result) {

@@ -11,6 +11,8 @@
 #include <unordered_set>
 
 #include "alloc/arena.h"
+#include "analysis/batch/interface_digest.h"
+#include "analysis/batch/macro_identity.h"
 #include "analysis/batch/symbol_printer.h"
 #include "base/strings.h"
 #include "clang/AST/ASTContext.h"
@@ -63,6 +65,7 @@ struct FileAccumulator {
   std::vector<RawRelation> relations;
   std::unordered_map<SymbolId, SymbolFacts> symbols;
   std::unordered_set<uint32_t> using_names;  // offsets of names in using declarations
+  std::vector<BodyRange> private_bodies;
 };
 
 struct KnownSymbol {
@@ -147,6 +150,7 @@ class Collector : public clang::index::IndexDataConsumer {
       const auto* written = llvm::dyn_cast_or_null<clang::NamedDecl>(node.OrigD);
       if (written == nullptr) written = named;
       AddExtent(written, id, &occurrence);
+      AddPrivateBody(written, id, file);
       Describe(*file, written, symbol);
     }
     file->occurrences.push_back(occurrence);
@@ -276,6 +280,17 @@ class Collector : public clang::index::IndexDataConsumer {
         end + clang::Lexer::MeasureTokenLength(last, sources_, compiler_.getLangOpts());
   }
 
+  void AddPrivateBody(const clang::NamedDecl* decl, clang::FileID id, FileAccumulator* file) {
+    if (file->run->file == options_.main_file) return;  // nobody includes it
+    const clang::FunctionDecl* function = decl->getAsFunction();
+    if (function == nullptr || !HasPrivateBody(*function)) return;
+    clang::SourceRange range = function->getBody()->getSourceRange();
+    if (!range.getBegin().isFileID() || !range.getEnd().isFileID()) return;
+    auto [begin_id, begin] = sources_.getDecomposedLoc(range.getBegin());
+    auto [end_id, end] = sources_.getDecomposedLoc(range.getEnd());
+    if (begin_id == id && end_id == id) file->private_bodies.push_back({begin, end});
+  }
+
   void Describe(FileAccumulator& file, const clang::NamedDecl* decl, const KnownSymbol& symbol) {
     auto [it, inserted] = file.symbols.try_emplace(symbol.id);
     SymbolFacts& facts = it->second;
@@ -308,7 +323,7 @@ class Collector : public clang::index::IndexDataConsumer {
     KnownSymbol& symbol = macros_[use.macro];
     if (symbol.id == 0) {
       llvm::SmallString<128> usr;
-      if (clang::index::generateUSRForMacro(use.name->getName(), definition, sources_, usr)) return;
+      if (!GenerateMacroUsr(*use.name, *use.macro, sources_, usr)) return;
       symbol.id = XXH3_64bits(usr.data(), usr.size());
       symbol.usr = arena_.CopyString(std::string_view(usr.data(), usr.size()));
     }
@@ -463,6 +478,13 @@ std::string Collector::Encode(FileAccumulator& file) {
   }
   std::stable_sort(facts.includes.begin(), facts.includes.end(),
                    [](const IncludeFacts& a, const IncludeFacts& b) { return a.line < b.line; });
+  if (file.run->file != options_.main_file) {
+    facts.interface = InterfaceDigest({.text = text,
+                                       .private_bodies = std::move(file.private_bodies),
+                                       .line_uses = file.run->line_uses,
+                                       .counter_uses = file.run->counter_uses},
+                                      compiler_.getLangOpts());
+  }
   return EncodeFileFacts(facts);
 }
 

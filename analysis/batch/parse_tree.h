@@ -51,6 +51,8 @@ struct ParseEvent {
   std::string reason;  // otherwise: "crashed (signal 11)", "took longer than 60 s", "out of memory"
   std::string where;   // and where in the source it was, if known
   bool lost = false;   // killed only because its parent died: not its own fault
+  // By a SIGKILL that is none of ours: a user's, or the kernel's when memory is short.
+  bool killed = false;
   double wall_seconds = 0;
   double cpu_seconds = 0;
 };

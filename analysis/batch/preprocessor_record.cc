@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <ctime>
 
+#include "analysis/batch/macro_identity.h"
 #include "clang/Basic/CharInfo.h"
 #include "clang/Basic/SourceManager.h"
 #include "clang/Lex/Lexer.h"
@@ -72,6 +73,8 @@ class Callbacks : public clang::PPCallbacks {
   void MacroExpands(const clang::Token& name, const clang::MacroDefinition& definition,
                     clang::SourceRange, const clang::MacroArgs*) override {
     Use(name, definition, /*expands=*/true);
+    const clang::MacroInfo* macro = definition.getMacroInfo();
+    if (macro != nullptr && macro->isBuiltinMacro()) record_->ExpandBuiltin(name);
   }
   void Defined(const clang::Token& name, const clang::MacroDefinition& definition,
                clang::SourceRange) override {
@@ -80,25 +83,32 @@ class Callbacks : public clang::PPCallbacks {
   void Ifdef(clang::SourceLocation, const clang::Token& name,
              const clang::MacroDefinition& definition) override {
     Use(name, definition, /*expands=*/false);
+    record_->Branch(static_cast<bool>(definition));
   }
   void Ifndef(clang::SourceLocation, const clang::Token& name,
               const clang::MacroDefinition& definition) override {
     Use(name, definition, /*expands=*/false);
+    record_->Branch(!definition);
   }
   void Elifdef(clang::SourceLocation, const clang::Token& name,
                const clang::MacroDefinition& definition) override {
     Use(name, definition, /*expands=*/false);
+    record_->Branch(static_cast<bool>(definition));
   }
   void Elifndef(clang::SourceLocation, const clang::Token& name,
                 const clang::MacroDefinition& definition) override {
     Use(name, definition, /*expands=*/false);
+    record_->Branch(!definition);
   }
-  void If(clang::SourceLocation, clang::SourceRange condition, ConditionValueKind) override {
+  void If(clang::SourceLocation, clang::SourceRange condition, ConditionValueKind value) override {
     record_->MissAll(condition);
+    record_->Branch(value == CVK_True);
   }
   void Elif(clang::SourceLocation, clang::SourceRange condition, ConditionValueKind value,
             clang::SourceLocation) override {
-    if (value != CVK_NotEvaluated) record_->MissAll(condition);
+    if (value == CVK_NotEvaluated) return;
+    record_->MissAll(condition);
+    record_->Branch(value == CVK_True);
   }
   void SourceRangeSkipped(clang::SourceRange range, clang::SourceLocation) override {
     record_->Skip(range);
@@ -240,17 +250,11 @@ const PreprocessorRecord::MacroOrigin& PreprocessorRecord::OriginOf(
   MacroOrigin origin;
   uint64_t hash = HashBytes(name->getName());
   if (macro->getDefinitionLoc().isValid() && !macro->isBuiltinMacro()) {
-    auto [id, offset] = sources_.getDecomposedLoc(macro->getDefinitionLoc());
+    clang::FileID id = sources_.getFileID(macro->getDefinitionLoc());
     origin.inclusion = InclusionOf(id);
     origin.file = FileOf(id);
-    if (origin.file != kNoFile) {
-      hash = Mix(Mix(hash, HashBytes(files_[origin.file].path)), offset);
-    } else {
-      // From the command line: what counts is what it says, not where.
-      for (const clang::Token& token : macro->tokens()) {
-        hash = Mix(hash, HashBytes(preprocessor_.getSpelling(token)));
-      }
-    }
+    hash = MacroContentHash(*name, *macro);
+    if (origin.file != kNoFile) hash = Mix(hash, HashBytes(files_[origin.file].path));
   }
   origin.hash = hash;
   return origins_[macro] = origin;
@@ -332,8 +336,21 @@ void PreprocessorRecord::Skip(clang::SourceRange range) {
   if (current_run_ == nullptr) return;
   SkippedRange skipped{sources_.getFileOffset(range.getBegin()),
                        sources_.getFileOffset(range.getEnd())};
-  current_run_->variant = Mix(Mix(current_run_->variant, skipped.begin), skipped.end);
   current_run_->skipped.push_back(skipped);
+}
+
+void PreprocessorRecord::Branch(bool taken) {
+  if (current_run_ == nullptr) return;
+  current_run_->variant = Mix(current_run_->variant, taken ? 2 : 1);
+}
+
+void PreprocessorRecord::ExpandBuiltin(const clang::Token& name) {
+  if (current_run_ == nullptr) return;
+  llvm::StringRef spelled = name.getIdentifierInfo()->getName();
+  if (spelled == "__COUNTER__") ++current_run_->counter_uses;
+  if (spelled != "__LINE__") return;
+  auto [id, offset] = sources_.getDecomposedExpansionLoc(name.getLocation());
+  if (FileOf(id) == current_file_) current_run_->line_uses.push_back(offset);
 }
 
 IncludeWalk PreprocessorRecord::Walk(clang::FileID id) {

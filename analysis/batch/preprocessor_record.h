@@ -83,10 +83,14 @@ struct SkippedRange {
 // How one file was preprocessed in this epoch. A file entered more than once has one record.
 struct FileRun {
   uint32_t file = kNoFile;
-  uint64_t variant = 0;  // over skipped ranges and the macros of other files that were consulted
+  // Over the outcomes of its conditions and the macros of other files that were consulted: what they say,
+  // not where they stand, so that it outlives edits that only move things.
+  uint64_t variant = 0;
   std::vector<RecordedInclude> includes;
   std::vector<RecordedMacroUse> macros;
   std::vector<SkippedRange> skipped;
+  std::vector<uint32_t> line_uses;  // offsets where `__LINE__` was expanded
+  uint32_t counter_uses = 0;        // of `__COUNTER__`
 };
 
 // One thread. Owned by the preprocessor that it observes, see InstallPreprocessorRecord.
@@ -128,6 +132,10 @@ class PreprocessorRecord {
   void Define(const clang::IdentifierInfo* name);
   void Undefine(const clang::IdentifierInfo* name);
   void Skip(clang::SourceRange range);
+  // A condition was evaluated.
+  void Branch(bool taken);
+  // What the compiler replaces by itself.
+  void ExpandBuiltin(const clang::Token& name);
 
  private:
   // One entering of a file. A file with a guard has one. One without is other text each time, with

@@ -80,6 +80,13 @@ SymbolRef SymbolBook::Describe(SymbolId id) {
   return ref = std::move(unknown);
 }
 
+void SymbolBook::Prepare(std::vector<SymbolId> ids) {
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  std::erase_if(ids, [this](SymbolId id) { return id == 0 || known_.contains(id); });
+  index_.Summaries(ids, [this](SymbolSummary summary) { Learn(summary.facts); });
+}
+
 SymbolRef SymbolBook::Learn(const SymbolFacts& facts) {
   SymbolRef& ref = known_[facts.id];
   if (!ref) ref = Copy(facts);

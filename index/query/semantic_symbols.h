@@ -42,6 +42,8 @@ class SymbolBook {
 
   // Never null for an id; null for 0.
   SymbolRef Describe(SymbolId id);
+  // Learns of many at once, so that Describe need not ask for each.
+  void Prepare(std::vector<SymbolId> ids);
   // Takes one file's account of a symbol as its description, unless it has one already: for lists, where
   // looking up the best account of each symbol would cost too much.
   SymbolRef Learn(const SymbolFacts& facts);

@@ -114,6 +114,7 @@ std::string_view FactsDecoder::ReadCounts() {
 std::string_view FactsDecoder::ReadTextCounts() {
   declared_count_ = text_[kTextCounts].Next();
   include_count_ = text_[kTextCounts].Next();
+  facts_.interface = text_[kTextCounts].NextFixed64();
   if (declared_count_ > text_[kDeclaredSymbols].remaining() ||
       include_count_ > text_[kIncludeLines].remaining()) {
     return "the counts contradict the columns";

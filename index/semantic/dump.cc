@@ -103,8 +103,9 @@ void DumpSymbol(const SymbolFacts& symbol, std::string* out) {
 }  // namespace
 
 std::string DumpFileFacts(const FileFacts& facts) {
-  std::string out = StrCat("file ", Escaped(facts.path), " ", State(facts.state), " variant ",
-                           Hex(facts.variant), " symbols ", facts.symbol_ids.size(), "\n");
+  std::string out =
+      StrCat("file ", Escaped(facts.path), " ", State(facts.state), " variant ", Hex(facts.variant),
+             " interface ", Hex(facts.interface), " symbols ", facts.symbol_ids.size(), "\n");
   for (const IncludeFacts& include : facts.includes) {
     out += StrCat("include ", include.line, " ", include.angled ? "<" : "\"",
                   Escaped(include.spelled), include.angled ? ">" : "\"", " ",

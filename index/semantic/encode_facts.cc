@@ -257,6 +257,7 @@ std::string FactsEncoder::Encode() {
   for (RoleSet roles : role_sets_) counts.Add(roles);
   text_[kTextCounts].Add(declared_.size());
   text_[kTextCounts].Add(facts_.includes.size());
+  text_[kTextCounts].AddFixed64(facts_.interface);
 
   std::string out(sizeof(FactsHeaderLayout), '\0');
   out.append(facts_.path);

@@ -136,6 +136,9 @@ struct FileFacts {
   FileState state;
   uint64_t variant =
       0;  // hash of how it was preprocessed; equal facts for equal (content, variant)
+  // Of all that files which include this one can see of it: equal for two contents under one variant, it
+  // means that their facts are equal, too. 0: not known.
+  uint64_t interface = 0;
   // Symbol i has id symbol_ids[i]; ascending, distinct: every symbol that the file mentions.
   std::vector<SymbolId> symbol_ids;
   // Those among them that this file declares, with all that is known; ascending by id.

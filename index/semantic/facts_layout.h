@@ -14,7 +14,7 @@
 namespace astrolabe {
 
 // Changes with every change of what EncodeFileFacts or EncodeShard write.
-inline constexpr uint32_t kFactsMagic = 0x01'46'46'41;  // "AFF", version 1
+inline constexpr uint32_t kFactsMagic = 0x02'46'46'41;  // "AFF", version 2
 inline constexpr uint32_t kShardMagic = 0x01'48'53'41;  // "ASH", version 1
 
 struct FactsHeaderLayout {
@@ -56,7 +56,7 @@ enum StructureColumn {
 };
 
 enum TextColumn {
-  kTextCounts,       // number of symbols, includes
+  kTextCounts,       // number of symbols, includes; digest of the interface
   kDeclaredSymbols,  // numbers
   kSymbolTags,       // kind | access << 5
   kSymbolFlags,

@@ -10,6 +10,7 @@
 
 #include "base/strings.h"
 #include "index/segment_layout.h"
+#include "index/semantic/liveness.h"
 #include "index/varint.h"
 #include "xxhash.h"
 
@@ -40,7 +41,16 @@ uint32_t SemanticMerge::InternPath(std::string_view path) {
   return at->second;
 }
 
-uint32_t SemanticMerge::InternState(std::string_view path, const FileState& state) {
+void SemanticMerge::Retarget(const RetargetedFile& file) {
+  retargets_[ContentKey(file.path, file.digest)] = file.now;
+}
+
+uint32_t SemanticMerge::InternState(std::string_view path, const FileState& read) {
+  FileState state = read;
+  if (!retargets_.empty()) {
+    auto at = retargets_.find(ContentKey(path, read.digest));
+    if (at != retargets_.end()) state = at->second;
+  }
   const uint32_t path_key = InternPath(path);
   const uint64_t words[] = {path_key, state.size, static_cast<uint64_t>(state.mtime_ns),
                             state.digest};

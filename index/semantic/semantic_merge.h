@@ -37,11 +37,20 @@ static_assert(sizeof(MentionRow) == 24);
 // The rows of a file's symbols, in order of number. DataLoss if `encoded` does not decode.
 absl::StatusOr<std::vector<MentionRow>> MakeMentionRows(std::string_view encoded, Arena& scratch);
 
+// A file that was read with the content `digest` by units that now count as having read `now`.
+struct RetargetedFile {
+  std::string path;
+  uint64_t digest = 0;
+  FileState now;
+};
+
 // One thread at a time; used once. What the views and segments point to must outlive Write.
 class SemanticMerge {
  public:
   static constexpr uint32_t kNoOwner = 0xFFFFFFFF;
 
+  // Ahead of all that is added. No facts of the old content may be added.
+  void Retarget(const RetargetedFile& file);
   // What is not in `dead` (files, then units, by segment-wide entry) takes part.
   void AddSegment(std::shared_ptr<const SemanticSegment> segment, const FileSet& dead);
   // The unit of an encoded shard; returns its id for AddFile.
@@ -126,6 +135,7 @@ class SemanticMerge {
   std::vector<std::string_view> path_names_;
   absl::flat_hash_map<uint64_t, uint32_t> path_keys_;  // by XXH3 of the path
   std::vector<StateKey> states_;
+  absl::flat_hash_map<uint64_t, FileState> retargets_;  // by ContentKey
   absl::flat_hash_map<uint64_t, uint32_t> state_keys_;  // by hash of path and state
 
   std::vector<uint32_t> path_order_, path_rank_;  // keys in order, and their places there

@@ -12,6 +12,28 @@ namespace {
 
 constexpr FactsParts kStructureOnly = {.structure = true, .text = false};
 
+constexpr FactsParts kTextOnly = {.structure = false, .text = true};
+
+// A copy that owns its strings.
+SymbolSummary Keep(const SymbolFacts& facts) {
+  SymbolSummary summary;
+  summary.facts = facts;
+  std::string_view* const texts[] = {
+      &summary.facts.usr,          &summary.facts.name, &summary.facts.scope,
+      &summary.facts.signature,    &summary.facts.type, &summary.facts.template_parameters,
+      &summary.facts.documentation};
+  size_t bytes = 0;
+  for (const std::string_view* text : texts) bytes += text->size();
+  // A string this long keeps its bytes where they are when it is moved.
+  summary.storage.reserve(std::max<size_t>(bytes, 64));
+  for (std::string_view* text : texts) {
+    const size_t begin = summary.storage.size();
+    summary.storage.append(*text);
+    *text = std::string_view(summary.storage.data() + begin, text->size());
+  }
+  return summary;
+}
+
 SymbolId IdAt(const FileFacts& facts, uint32_t index) {
   return index == kNoSymbol ? 0 : facts.symbol_ids[index];
 }
@@ -161,7 +183,7 @@ std::optional<SymbolFacts> SemanticSnapshot::LoadSymbol(const Hit& hit, SymbolId
   return *facts;
 }
 
-std::optional<SymbolSummary> SemanticSnapshot::Summary(SymbolId id) const {
+std::vector<SemanticSnapshot::Hit> SemanticSnapshot::FindDeclarations(SymbolId id) const {
   std::vector<Hit> hits = FindMentions(id, kMentionDeclares);
   // Documented ones first, then definitions; within each the order of path.
   auto rank = [](const Hit& hit) {
@@ -169,29 +191,60 @@ std::optional<SymbolSummary> SemanticSnapshot::Summary(SymbolId id) const {
   };
   std::stable_sort(hits.begin(), hits.end(),
                    [&](const Hit& a, const Hit& b) { return rank(a) < rank(b); });
+  return hits;
+}
+
+std::optional<SymbolSummary> SemanticSnapshot::Summary(SymbolId id) const {
   Arena arena;
-  for (const Hit& hit : hits) {
+  for (const Hit& hit : FindDeclarations(id)) {
     arena.Reset();
-    std::optional<SymbolFacts> found = LoadSymbol(hit, id, arena);
-    if (!found) continue;
-    SymbolSummary summary;
-    summary.facts = *found;
-    std::string_view* const texts[] = {
-        &summary.facts.usr,          &summary.facts.name, &summary.facts.scope,
-        &summary.facts.signature,    &summary.facts.type, &summary.facts.template_parameters,
-        &summary.facts.documentation};
-    size_t bytes = 0;
-    for (const std::string_view* text : texts) bytes += text->size();
-    // A string this long keeps its bytes where they are when it is moved.
-    summary.storage.reserve(std::max<size_t>(bytes, 64));
-    for (std::string_view* text : texts) {
-      const size_t begin = summary.storage.size();
-      summary.storage.append(*text);
-      *text = std::string_view(summary.storage.data() + begin, text->size());
-    }
-    return summary;
+    if (std::optional<SymbolFacts> found = LoadSymbol(hit, id, arena)) return Keep(*found);
   }
   return std::nullopt;
+}
+
+void SemanticSnapshot::Summaries(std::span<const SymbolId> ids,
+                                 const std::function<void(SymbolSummary)>& visit) const {
+  // Unpacking all that a file declares costs as much as unpacking it so many times up to one symbol.
+  constexpr size_t kFewSymbols = 4;
+  struct Wanted {
+    SymbolId id = 0;
+    const LiveSemanticSegment* live = nullptr;
+    uint32_t file = 0;
+    auto place() const { return std::tuple(live, file, id); }
+  };
+  std::vector<Wanted> wanted;
+  for (SymbolId id : ids) {
+    const std::vector<Hit> hits = FindDeclarations(id);
+    if (!hits.empty()) wanted.push_back({id, hits.front().live, hits.front().file});
+  }
+  std::sort(wanted.begin(), wanted.end(),
+            [](const Wanted& a, const Wanted& b) { return a.place() < b.place(); });
+  Arena arena;
+  for (size_t begin = 0, end = 0; begin < wanted.size(); begin = end) {
+    const Wanted& first = wanted[begin];
+    while (end < wanted.size() && wanted[end].live == first.live &&
+           wanted[end].file == first.file) {
+      ++end;
+    }
+    FileFacts facts;
+    if (end - begin >= kFewSymbols) {
+      arena.Reset();
+      absl::StatusOr<FileFacts> loaded = Load(*first.live, first.file, kTextOnly, arena);
+      if (loaded.ok()) facts = *std::move(loaded);
+    }
+    for (size_t i = begin; i < end; ++i) {
+      const SymbolId id = wanted[i].id;
+      auto at = std::lower_bound(
+          facts.symbols.begin(), facts.symbols.end(), id,
+          [](const SymbolFacts& symbol, SymbolId other) { return symbol.id < other; });
+      if (at != facts.symbols.end() && at->id == id) {
+        visit(Keep(*at));
+      } else if (std::optional<SymbolSummary> summary = Summary(id)) {
+        visit(*std::move(summary));
+      }
+    }
+  }
 }
 
 std::vector<FoundRelation> SemanticSnapshot::RelationsOf(SymbolId id, RelationKind kind,

@@ -50,6 +50,8 @@ class SemanticSnapshot final : public SemanticIndex {
   std::vector<uint32_t> UnitsIncluding(std::string_view path) const override;
   std::vector<SymbolId> FindByName(std::string_view name) const override;
   std::optional<SymbolSummary> Summary(SymbolId id) const override;
+  void Summaries(std::span<const SymbolId> ids,
+                 const std::function<void(SymbolSummary)>& visit) const override;
   void Occurrences(SymbolId id, RoleSet roles,
                    const std::function<bool(const FoundOccurrence&)>& visit) const override;
   void Contained(SymbolId container, RoleSet roles,
@@ -69,6 +71,8 @@ class SemanticSnapshot final : public SemanticIndex {
   };
   // The living files that mention `id` with any of `tags` (0: all), in order of path.
   std::vector<Hit> FindMentions(SymbolId id, uint32_t tags) const;
+  // The files that declare `id`, the one that tells most of it first.
+  std::vector<Hit> FindDeclarations(SymbolId id) const;
   // Visits, place by place, the occurrences that have `id` in `field` (symbol or container) and any of
   // `roles` (0: all), in the files that mention it with any of the tags `mention` (0: all).
   void VisitOccurrences(SymbolId id, uint32_t Occurrence::* field, uint32_t mention, RoleSet roles,

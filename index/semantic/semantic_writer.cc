@@ -6,6 +6,7 @@
 #include "index/semantic/semantic_writer.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -22,6 +23,19 @@ namespace {
 constexpr std::string_view kLockName = "lock";
 constexpr std::string_view kJournalName = "journal";
 
+bool HoldsAny(const SemanticSegment& segment, const std::vector<RetargetedFile>& files) {
+  for (const RetargetedFile& file : files) {
+    std::optional<uint32_t> path = segment.FindPath(file.path);
+    if (!path) continue;
+    const IdRange states = segment.StatesOf(*path);
+    for (uint32_t state = states.begin; state < states.end; ++state) {
+      StateRowLayout row;
+      if (segment.State(state, &row) && row.digest == file.digest) return true;
+    }
+  }
+  return false;
+}
+
 class SemanticWriterImpl final : public SemanticWriter {
  public:
   SemanticWriterImpl(FileSystem& fs, const std::string& directory, SemanticWriterOptions options)
@@ -35,6 +49,7 @@ class SemanticWriterImpl final : public SemanticWriter {
   bool HasFacts(std::string_view path, uint64_t digest, uint64_t variant) const override;
   absl::Status Add(std::string_view encoded_shard) override;
   void Remove(std::string_view unit_path, uint64_t command_digest) override;
+  void Retarget(std::string_view path, uint64_t digest, const FileState& now) override;
   absl::Status Commit() override;
 
  private:
@@ -79,7 +94,8 @@ class SemanticWriterImpl final : public SemanticWriter {
   // Headers that a parse counts on before its own shard is here: those of shards without a unit, and
   // those that HasFacts has promised. They survive a commit though no unit has read them yet.
   mutable KeySet promised_;
-  KeySet replaced_;  // UnitKeys since the last commit
+  KeySet replaced_;                        // UnitKeys since the last commit
+  std::vector<RetargetedFile> retargets_;  // likewise
   std::vector<PendingUnit> units_;
   std::vector<PendingFile> files_;
   absl::flat_hash_map<uint64_t, uint32_t> unit_of_key_;  // the living one in units_
@@ -241,6 +257,10 @@ void SemanticWriterImpl::Remove(std::string_view unit_path, uint64_t command_dig
   Supersede(UnitKey(unit_path, command_digest));
 }
 
+void SemanticWriterImpl::Retarget(std::string_view path, uint64_t digest, const FileState& now) {
+  retargets_.push_back({.path = std::string(path), .digest = digest, .now = now});
+}
+
 std::vector<LiveSemanticSegment> SemanticWriterImpl::CurrentSegments() const {
   if (store_.snapshot() == nullptr) return {};
   return store_.snapshot()->segments();
@@ -263,6 +283,10 @@ absl::Status SemanticWriterImpl::MarkDead(std::string_view journal,
     for (const ClosureFile& file : shard->unit.closure) {
       read.insert(ContentKey(file.path, file.state.digest));
     }
+  }
+  for (const RetargetedFile& file : retargets_) {
+    if (read.erase(ContentKey(file.path, file.digest)) == 0) continue;
+    read.insert(ContentKey(file.path, file.now.digest));
   }
   for (LiveSemanticSegment& live : *segments) {
     absl::Status status = MarkFiles(*live.segment, read, &promised_, &live.dead);
@@ -317,9 +341,11 @@ absl::StatusOr<std::vector<LiveSemanticSegment>> SemanticWriterImpl::Apply(
       PlanMerge(std::span<const MergeCandidate>(candidates), added_bytes);
 
   SemanticMerge merge;
+  for (const RetargetedFile& file : retargets_) merge.Retarget(file);
   std::vector<LiveSemanticSegment> result;
   for (size_t i = 0; i < segments.size(); ++i) {
-    if (std::binary_search(plan.begin(), plan.end(), i)) {
+    if (std::binary_search(plan.begin(), plan.end(), i) ||
+        HoldsAny(*segments[i].segment, retargets_)) {
       merge.AddSegment(segments[i].segment, segments[i].dead);
     } else {
       result.push_back(std::move(segments[i]));
@@ -357,7 +383,8 @@ absl::StatusOr<std::vector<LiveSemanticSegment>> SemanticWriterImpl::Apply(
 }
 
 absl::Status SemanticWriterImpl::Commit() {
-  if (units_.empty() && files_.empty() && replaced_.empty() && store_.snapshot() != nullptr) {
+  if (units_.empty() && files_.empty() && replaced_.empty() && retargets_.empty() &&
+      store_.snapshot() != nullptr) {
     return absl::OkStatus();
   }
   std::unique_ptr<FileContents> mapped;
@@ -381,6 +408,7 @@ absl::Status SemanticWriterImpl::Commit() {
   files_.clear();
   unit_of_key_.clear();
   replaced_.clear();
+  retargets_.clear();
   return RememberHeaders();
 }
 

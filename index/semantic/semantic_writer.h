@@ -56,6 +56,12 @@ class SemanticWriter {
   // The unit no longer exists (with this command), or must be parsed again: it dies at the commit.
   virtual void Remove(std::string_view unit_path, uint64_t command_digest) = 0;
 
+  // `path` was read with the content `digest`, is `now` what it is, and has the same meaning for whoever
+  // includes it: from the next commit on, units that have read the old content count as having read the
+  // new one, whose facts must have been added. The facts of the old one die. Rewrites the segments that
+  // hold such units.
+  virtual void Retarget(std::string_view path, uint64_t digest, const FileState& now) = 0;
+
   // Builds a segment of everything added, merges where the policy asks for it, publishes atomically.
   // On error the old state stays current, and the journal keeps what was added.
   virtual absl::Status Commit() = 0;

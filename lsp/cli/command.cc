@@ -19,6 +19,11 @@ void AddWorkspaceOptions(CLI::App& command, WorkspaceOptions& options) {
   command.add_flag("--json", options.json, "print JSON: one object, or one a line for lists");
 }
 
+void AddRootArgument(CLI::App& command, WorkspaceOptions& options) {
+  command.add_option("DIR", options.root, "workspace folder, as --root")
+      ->excludes(command.get_option("--root"));
+}
+
 absl::Status ResolveWorkspace(WorkspaceOptions& options) {
   namespace fs = std::filesystem;
   std::error_code error;

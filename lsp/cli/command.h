@@ -37,6 +37,10 @@ struct WorkspaceOptions {
 // Registers --root, --index-dir and --json.
 void AddWorkspaceOptions(CLI::App& command, WorkspaceOptions& options);
 
+// Lets the root be given as the command's only argument as well: `astrolabe index DIR`. Behind
+// AddWorkspaceOptions, for commands that are about the workspace as a whole.
+void AddRootArgument(CLI::App& command, WorkspaceOptions& options);
+
 // Makes both folders absolute. A root that was not given is the nearest folder upwards with a .git,
 // compile_commands.json or .clangd, else the working directory.
 absl::Status ResolveWorkspace(WorkspaceOptions& options);

@@ -102,6 +102,7 @@ void RegisterExportCommand(CLI::App& app, int* exit_code) {
   auto arguments = std::make_shared<ExportArguments>();
   CLI::App* command = app.add_subcommand("export", "write the semantic index for other tools");
   AddWorkspaceOptions(*command, arguments->workspace);
+  AddRootArgument(*command, arguments->workspace);
   CLI::Option* scip = command->add_option("--scip", arguments->scip, "write a SCIP index to OUT");
   CLI::Option* check =
       command->add_option("--check", arguments->check, "check the SCIP index FILE instead");

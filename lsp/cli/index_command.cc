@@ -152,6 +152,7 @@ void RegisterIndexCommand(CLI::App& app, int* exit_code) {
   auto arguments = std::make_shared<IndexArguments>();
   CLI::App* command = app.add_subcommand("index", "bring the index of a workspace up to date");
   AddWorkspaceOptions(*command, arguments->workspace);
+  AddRootArgument(*command, arguments->workspace);
   command->add_option("-j,--threads", arguments->workspace.threads, "threads (default: all cores)")
       ->check(CLI::Range(1, 1024));
   command->add_flag("--watch", arguments->watch, "stay, and follow every change until interrupted");

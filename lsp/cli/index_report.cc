@@ -38,6 +38,7 @@ OrderedJson SemanticJson(const SemanticReport& report) {
           {"entries", report.entries},
           {"units", report.units},
           {"unchanged", report.units_unchanged},
+          {"spared", report.units_spared},
           {"removed", report.units_removed},
           {"zygote", batch.zygote},
           {"plain", batch.plain},

@@ -259,11 +259,13 @@ void RegisterInspectCommands(CLI::App& app, int* exit_code) {
   auto stats_options = std::make_shared<WorkspaceOptions>();
   CLI::App* stats = app.add_subcommand("stats", "what is in the index, and what takes its space");
   AddWorkspaceOptions(*stats, *stats_options);
+  AddRootArgument(*stats, *stats_options);
   stats->callback([=] { *exit_code = RunStats(*stats_options); });
 
   auto verify_options = std::make_shared<WorkspaceOptions>();
   CLI::App* verify = app.add_subcommand("verify", "check every byte of the index");
   AddWorkspaceOptions(*verify, *verify_options);
+  AddRootArgument(*verify, *verify_options);
   verify->callback([=] { *exit_code = RunVerify(*verify_options); });
 
   CLI::App* dump = app.add_subcommand("dump", "print what a phase makes of a file");

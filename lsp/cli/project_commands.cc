@@ -99,6 +99,7 @@ void RegisterProjectCommands(CLI::App& app, int* exit_code) {
   CLI::App* plan = dump->add_subcommand(
       "plan", "which headers are parsed once, for whom, and who is out and why");
   AddProjectOptions(*plan, *arguments);
+  AddRootArgument(*plan, arguments->workspace);
   plan->callback([=] { *exit_code = DumpPlanOf(*arguments); });
 
   auto flags_arguments = std::make_shared<ProjectArguments>();

@@ -112,6 +112,18 @@ class Commands(CliTest):
         # The index does not index itself.
         self.assertIn(b"0 scanned", run("index", cwd=self.root, check=0).stdout)
 
+    def test_root_as_the_only_argument(self):
+        self.write("a.c", "int a;\n")
+        run("index", self.root, "--index-dir", self.index_dir, check=0)
+        self.assertEqual(self.found("a"), ["a.c"])
+        stats = json.loads(run("stats", self.root, "--index-dir", self.index_dir, "--json", check=0).stdout)
+        self.assertEqual(stats["root"], os.path.realpath(self.root))
+        run("verify", "--index-dir", self.index_dir, self.root, check=0)
+        # Which of two was meant is not for us to say.
+        for arguments in (["index", self.root, "--root", self.root], ["index", self.root, self.folder]):
+            self.assertEqual(run(*arguments, "--index-dir", self.index_dir).returncode, 2, arguments)
+        self.assertEqual(run("index", os.path.join(self.folder, "nowhere")).returncode, 4)
+
     def test_no_index_yet(self):
         result = run("query", "symbol", "x", "--root", self.root, check=3)
         self.assertIn(b"astrolabe index --root", result.stderr)

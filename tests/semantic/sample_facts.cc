@@ -124,6 +124,7 @@ FileFacts RandomFacts(uint32_t seed, uint32_t size, std::deque<std::string>& str
   facts.path = keep(StrCat("src/module", seed % 7, "/file", seed, ".cc"));
   facts.state = StateOf(seed + 1);
   facts.variant = random();
+  facts.interface = random();
 
   std::map<SymbolId, SymbolFacts> by_id;
   const uint32_t classes = size / 8 + 1;
@@ -215,8 +216,8 @@ bool SameFacts(const FileFacts& a, const FileFacts& b) {
            x.resolved == y.resolved;
   };
   return a.path == b.path && a.state == b.state && a.variant == b.variant &&
-         a.symbol_ids == b.symbol_ids && a.occurrences == b.occurrences && a.extents == b.extents &&
-         a.relations == b.relations &&
+         a.interface == b.interface && a.symbol_ids == b.symbol_ids &&
+         a.occurrences == b.occurrences && a.extents == b.extents && a.relations == b.relations &&
          std::equal(a.symbols.begin(), a.symbols.end(), b.symbols.begin(), b.symbols.end(),
                     same_symbol) &&
          std::equal(a.includes.begin(), a.includes.end(), b.includes.begin(), b.includes.end(),

@@ -214,6 +214,42 @@ TEST_F(SemanticWriterTest, AChangedHeaderLivesInBothStatesWhileUnitsDiffer) {
   EXPECT_EQ(CommittedFiles(), (Strings{"a.cc@1/0", "b.cc@1/0", "h.h@3/0"}));
 }
 
+TEST_F(SemanticWriterTest, ARetargetedHeaderIsReadByUnitsThatNeverSawIt) {
+  Add(MakeShard("a.cc", 1, {{"a.cc", 1}, {"b.h", 4}, {"h.h", 5}},
+                {Declaring("a.cc", 1, "A"), Declaring("b.h", 4, "B"), Declaring("h.h", 5, "H")}));
+  Add(MakeShard("b.cc", 1, {{"b.cc", 2}, {"h.h", 5}}, {Declaring("b.cc", 2, "BB")}));
+  Commit();
+  Add(MakeShard("a.cc", 1, {{"a.cc", 1}, {"b.h", 4}, {"h.h", 6}},
+                {Declaring("a.cc", 1, "A"), Declaring("h.h", 6, "H")}));
+  Commit();
+  EXPECT_EQ(CommittedFiles(), (Strings{"a.cc@1/0", "b.cc@2/0", "b.h@4/0", "h.h@5/0", "h.h@6/0"}));
+  writer_->Retarget("h.h", 5, StateOf(6));
+  EXPECT_EQ(CommittedFiles().size(), 5u) << "not before the commit";
+  Commit();
+  for (int opened = 0; opened < 2; ++opened) {
+    EXPECT_EQ(CommittedFiles(), (Strings{"a.cc@1/0", "b.cc@2/0", "b.h@4/0", "h.h@6/0"}));
+    OpenIndex(fs_)->ForEachUnit([&](const IndexedUnit& unit) {
+      EXPECT_EQ(OpenIndex(fs_)->Closure(unit.id).back().state, StateOf(6)) << unit.path;
+      return true;
+    });
+    Reopen();
+  }
+  // It is as if b.cc had been parsed with it: the header lives when a.cc goes.
+  writer_->Remove("a.cc", 1);
+  Commit();
+  EXPECT_EQ(CommittedFiles(), (Strings{"b.cc@2/0", "h.h@6/0"}));
+}
+
+TEST_F(SemanticWriterTest, RetargetingWhatNobodyHasReadChangesNothing) {
+  Add(MakeShard("a.cc", 1, {{"a.cc", 1}, {"h.h", 5}},
+                {Declaring("a.cc", 1, "A"), Declaring("h.h", 5, "H")}));
+  Commit();
+  writer_->Retarget("h.h", 4, StateOf(6));
+  writer_->Retarget("nowhere.h", 5, StateOf(6));
+  Commit();
+  EXPECT_EQ(CommittedFiles(), (Strings{"a.cc@1/0", "h.h@5/0"}));
+}
+
 TEST_F(SemanticWriterTest, VariantsOfAHeaderLiveSideBySide) {
   Add(MakeShard("a.cc", 1, {{"a.cc", 1}, {"h.h", 2}},
                 {Declaring("a.cc", 1, "A"), Declaring("h.h", 2, "H", 10)}));

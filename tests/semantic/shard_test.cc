@@ -46,6 +46,7 @@ TEST(FileFactsEncoding, ExtremeNumbersAndStrings) {
   facts.path = bytes;
   facts.state = {.size = UINT64_MAX, .mtime_ns = INT64_MIN, .digest = UINT64_MAX};
   facts.variant = UINT64_MAX;
+  facts.interface = UINT64_MAX - 1;
   facts.symbol_ids = {1, 2, UINT64_MAX};
   SymbolFacts symbol;
   symbol.id = UINT64_MAX;
@@ -203,7 +204,7 @@ TEST(Dump, PrintsEveryItem) {
             "unit src/a.cc command 0000000000000005 zygote errors 0\n"
             "closure src/a.cc size 101 mtime 1700000000000000000 digest 0000000000000001\n"
             "file src/a.cc size 101 mtime 1700000000000000000 digest 0000000000000001 variant "
-            "0000000000000002 symbols 2\n"
+            "0000000000000002 interface 0000000000000000 symbols 2\n"
             "include 0 \"a.h\" src/a.h\n"
             "include 1 \"gone.h\" -\n"
             "symbol c:ns@Get id f27c25408eec2e31 function \"Get\" scope \"ns\" signature \"(int "

@@ -184,6 +184,128 @@ class Good(SemanticRun):
         self.assertEqual(len(self.places("refs", "Shared")), 5)
 
 
+class HeaderEdits(SemanticRun):
+    """A header that five units include is edited: who is parsed again, and is the index then what one made anew is?"""
+
+    UNITS = 5
+    HEADER = """#pragma once
+/* about the file */
+#define LIMIT 10
+#define CHECK(x) ((x) ? void() : fail(__FILE__, __LINE__))
+void fail(const char* file, int line);
+// What it holds.
+struct Shared {
+  int get() const { CHECK(value > 0); return value; }
+  constexpr int twice() const { return 2 * value; }
+  auto deduced() const { return value; }
+  template <typename T> T as() const { return T(value); }
+  int value = LIMIT;
+};
+inline int helper(const Shared& s) {
+  return s.get();
+}
+static int internal() { return 1; }
+"""
+
+    def scip(self):
+        out = os.path.join(self.folder, "index.scip")
+        subprocess.run([ASTROLABE, "export", "--scip", out, "--root", self.root, "--index-dir", self.index_dir],
+                       check=True, capture_output=True, timeout=60)
+        with open(out, "rb") as f:
+            return f.read()
+
+    def edit(self, after, before=None, uses="int f{0}(Shared& s) {{ return s.get() + helper(s) + LIMIT; }}\n"):
+        """The number of units that were spared."""
+        subprocess.run(["rm", "-rf", self.index_dir, self.root])
+        os.mkdir(self.root)
+        self.entries = []
+        self.write("shared.h", before or self.HEADER)
+        self.many_units(self.UNITS, uses)
+        self.index()
+        self.write("shared.h", after)
+        report = self.index()
+        self.assertEqual(report["unchanged"], report["spared"])
+        self.assertEqual(report["unchanged"] + report["plain"] + report["zygote"], self.UNITS, report)
+        again = self.index()
+        self.assertEqual((again["unchanged"], again["spared"]), (self.UNITS, 0))
+        incremental = self.scip()
+        subprocess.run(["rm", "-rf", self.index_dir])
+        self.index()
+        self.assertEqual(incremental, self.scip(), "differs from an index made anew")
+        return report["spared"]
+
+    def test_what_only_the_header_notices(self):
+        for old, new in (
+                ("/* about the file */", "/* about\n   this\n   file */"),
+                ("// What it holds.\n", ""),
+                ("// What it holds.", "// What it\n// holds, and more."),
+                ("#define LIMIT 10\n", "#define LIMIT 10   // ten\n\n\n"),
+                ("  int value", "     int value"),
+                ("  return s.get();", "  int twice = 2 * s.get();\n  return twice;"),
+                ("CHECK(value > 0); return value;", "CHECK(value > 1);\n    return value + 1;"),
+                ("{ return 1; }", "{ return 2; }")):
+            with self.subTest(old=old, new=new):
+                self.assertIn(old, self.HEADER)
+                self.assertEqual(self.edit(self.HEADER.replace(old, new)), self.UNITS - 1)
+
+    def test_what_others_may_notice(self):
+        for old, new in (
+                ("#define LIMIT 10", "#define LIMIT 11"),
+                ("// What it holds.", "struct More {};"),
+                ("/* about the file */", "/* about the file *//**/int uncommented;"),
+                ("int get() const {", "long get() const {"),
+                ("2 * value", "3 * value"),
+                ("auto deduced() const { return value; }", "auto deduced() const { return value + 0.5; }"),
+                ("return T(value);", "return T(value + 1);"),
+                ("int value = LIMIT;", "int value = 0;"),
+                ("  return s.get();", "  return s.get() + __COUNTER__;"),
+                ("  return s.get();", "#define INSIDE 1\n  return s.get();"),
+                ("  return s.get();", "  extern int elsewhere;\n  return s.get();"),
+                ("static int internal()", "static  inline int internal()"),
+                ("#define CHECK(x)", "#define CHECK (x)")):
+            with self.subTest(old=old, new=new):
+                self.assertIn(old, self.HEADER)
+                self.assertEqual(self.edit(self.HEADER.replace(old, new)), 0)
+
+    def test_lines_that_become_part_of_a_name_or_value(self):
+        pasted = "#define PASTE2(a, b) a##b\n#define PASTE(a, b) PASTE2(a, b)\n"
+        for line in ("enum { kLine = __LINE__ };", "extern int PASTE(at_, __LINE__);",
+                     "template <int N> struct Of {}; using Here = Of<__LINE__>;",
+                     "constexpr int Line() { return __LINE__; }",
+                     "constexpr int kBuiltin = __builtin_LINE();",
+                     "struct { int x; } unnamed;"):
+            with self.subTest(line=line):
+                header = self.HEADER + pasted + "// comment\n" + line + "\n"
+                self.assertEqual(self.edit(header.replace("// comment\n", "// com\n// ment\n"), header), 0)
+                self.assertEqual(self.edit(header.replace("// comment", "// cemmont"), header), self.UNITS - 1)
+
+    def test_header_that_is_preprocessed_in_two_ways(self):
+        self.write("shared.h", "#pragma once\n#ifdef WIDE\nlong wide;\n#else\nint narrow;\n#endif\n")
+        for i in range(8):
+            self.unit(f"u{i}.cc", '#include "shared.h"\n', *(["-DWIDE"] if i % 2 else []))
+        self.index()
+        self.write("shared.h", "#pragma once\n// both\n#ifdef WIDE\nlong wide;\n#else\nint narrow;\n#endif\n")
+        report = self.index()
+        self.assertEqual(self.places("def", "wide"), [("shared.h", 4, 6)])
+        self.assertEqual(self.places("def", "narrow"), [("shared.h", 6, 5)])
+        self.assertGreaterEqual(report["spared"], 5, report)
+
+    def test_a_changed_unit_and_a_comment(self):
+        self.write("shared.h", self.HEADER)
+        self.many_units(self.UNITS)
+        self.index()
+        self.write("shared.h", "// new first line\n" + self.HEADER)
+        self.write("unit2.cc", '#include "shared.h"\nint changed(Shared& s) { return s.value; }\n')
+        report = self.index()
+        self.assertEqual(report["spared"], self.UNITS - 2)
+        self.assertEqual(self.places("def", "changed"), [("unit2.cc", 2, 5)])
+        self.assertEqual(self.places("def", "Shared"), [("shared.h", 8, 8)])
+        incremental = self.scip()
+        subprocess.run(["rm", "-rf", self.index_dir])
+        self.index()
+        self.assertEqual(incremental, self.scip())
+
+
 class Bad(SemanticRun):
     def check_rest(self, report, quarantined):
         """The bad units are told of, and the good ones have not suffered."""

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/batch/macro_identity.h"
 #include "analysis/features/completion/declaration_traits.h"
 #include "analysis/features/completion/option_text.h"
 #include "analysis/features/completion/ranking.h"
@@ -479,8 +480,7 @@ class Builder {
                          ? kItemFunction
                          : kItemConstant;
       if (result.MacroDefInfo != nullptr &&
-          !clang::index::generateUSRForMacro(
-              result.Macro->getName(), result.MacroDefInfo->getDefinitionLoc(), Sources(), usr)) {
+          GenerateMacroUsr(*result.Macro, *result.MacroDefInfo, Sources(), usr)) {
         option->usr = std::string(usr);
       }
       return;

@@ -3,11 +3,11 @@
 
 #include <algorithm>
 
+#include "analysis/batch/macro_identity.h"
 #include "analysis/batch/preprocessor_record.h"
 #include "analysis/features/symbols/text_tokens.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/Basic/SourceManager.h"
-#include "clang/Index/USRGeneration.h"
 #include "clang/Lex/MacroInfo.h"
 #include "clang/Lex/Preprocessor.h"
 #include "llvm/ADT/SmallString.h"
@@ -109,13 +109,9 @@ std::optional<MacroPlace> GuessMacroAt(LiveAst& ast, uint32_t begin) {
 }
 
 std::string MacroUsr(LiveAst& ast, const MacroPlace& place) {
-  clang::SourceLocation definition = place.macro->getDefinitionLoc();
   llvm::SmallString<128> usr;
-  if (place.macro->isBuiltinMacro() || definition.isInvalid() ||
-      clang::index::generateUSRForMacro(place.name->getName(), definition,
-                                        ast.context->getSourceManager(), usr)) {
-    return "";
-  }
+  const clang::SourceManager& sources = ast.context->getSourceManager();
+  if (!GenerateMacroUsr(*place.name, *place.macro, sources, usr)) return "";
   return std::string(usr);
 }
 
