@@ -49,11 +49,27 @@ ASTROLABE_TRY_LOCK(ReaderTryLock, "_ZN4absl7debian35Mutex13ReaderTryLockEv")
 ASTROLABE_UNLOCK(Unlock, "_ZN4absl7debian35Mutex6UnlockEv")
 ASTROLABE_UNLOCK(ReaderUnlock, "_ZN4absl7debian35Mutex12ReaderUnlockEv")
 
+// A condition is evaluated inside Abseil, under the lock but by whichever thread has it: the one that waits, or
+// one that lets go of it. So the evaluation brings edges of its own.
+namespace {
+struct EvaluatedUnderLock {
+  Mutex* mu;
+  const Condition* condition;
+  static bool Evaluate(EvaluatedUnderLock* self) {
+    __tsan_acquire(self->mu);
+    const bool is_met = self->condition->Eval();
+    __tsan_release(self->mu);
+    return is_met;
+  }
+};
+}  // namespace
+
 // Waiting lets go of the lock and takes it again.
 ASTROLABE_WRAPPED(void, Await, "_ZN4absl7debian35Mutex5AwaitERKNS0_9ConditionE", Mutex* mu,
                   const Condition& condition) {
   __tsan_release(mu);
-  AwaitReal(mu, condition);
+  EvaluatedUnderLock evaluated{mu, &condition};
+  AwaitReal(mu, Condition(&EvaluatedUnderLock::Evaluate, &evaluated));
   __tsan_acquire(mu);
 }
 
@@ -61,7 +77,9 @@ ASTROLABE_WRAPPED(bool, AwaitWithTimeout,
                   "_ZN4absl7debian35Mutex16AwaitWithTimeoutERKNS0_9ConditionENS0_8DurationE",
                   Mutex* mu, const Condition& condition, Duration timeout) {
   __tsan_release(mu);
-  const bool met = AwaitWithTimeoutReal(mu, condition, timeout);
+  EvaluatedUnderLock evaluated{mu, &condition};
+  const bool met =
+      AwaitWithTimeoutReal(mu, Condition(&EvaluatedUnderLock::Evaluate, &evaluated), timeout);
   __tsan_acquire(mu);
   return met;
 }
@@ -70,14 +88,17 @@ ASTROLABE_WRAPPED(bool, AwaitWithDeadline,
                   "_ZN4absl7debian35Mutex17AwaitWithDeadlineERKNS0_9ConditionENS0_4TimeE",
                   Mutex* mu, const Condition& condition, Time deadline) {
   __tsan_release(mu);
-  const bool met = AwaitWithDeadlineReal(mu, condition, deadline);
+  EvaluatedUnderLock evaluated{mu, &condition};
+  const bool met =
+      AwaitWithDeadlineReal(mu, Condition(&EvaluatedUnderLock::Evaluate, &evaluated), deadline);
   __tsan_acquire(mu);
   return met;
 }
 
 ASTROLABE_WRAPPED(void, LockWhen, "_ZN4absl7debian35Mutex8LockWhenERKNS0_9ConditionE", Mutex* mu,
                   const Condition& condition) {
-  LockWhenReal(mu, condition);
+  EvaluatedUnderLock evaluated{mu, &condition};
+  LockWhenReal(mu, Condition(&EvaluatedUnderLock::Evaluate, &evaluated));
   __tsan_acquire(mu);
 }
 
