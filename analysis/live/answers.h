@@ -9,7 +9,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "alloc/hash.h"
 
 namespace astrolabe {
 
@@ -105,6 +108,7 @@ enum class QuestionKind : uint32_t {
   kReferencesHere,   // all places in the main file that name the symbols of `usrs`
   kInactiveRegions,  // of the whole file
   kDocumentLinks,    // of the whole file
+  kSyntaxTree,       // of what covers `range`, or of the whole file
   kAllDiagnostics,   // with what the end of the translation unit instantiates: DiagnosticsAnswer
   kComplete,         // on the preamble, not on the AST: CompletionAnswer
   kSignatureHelp,    // on the preamble, not on the AST: SignatureAnswer
@@ -114,10 +118,12 @@ struct Question {
   QuestionKind kind = QuestionKind::kHover;
   CodePlace place;
   std::vector<std::string> usrs;
-  uint32_t limit = 0;  // of items, 0: none
+  std::optional<CodeRange> range;
+  uint32_t limit = 0;            // of items, 0: none
+  bool overloads_apart = false;  // kComplete: one option for each
   template <typename Archive>
   void Members(Archive& archive) {
-    archive(kind, place, usrs, limit);
+    archive(kind, place, usrs, range, limit, overloads_apart);
   }
 };
 
@@ -148,9 +154,10 @@ struct LiveSymbol {
   bool is_virtual = false;
   std::optional<CodeLocation> declaration;
   std::optional<CodeLocation> definition;  // if this translation unit sees it
+  std::vector<std::string> overridden;     // USRs of the methods that it overrides, all the way
   template <typename Archive>
   void Members(Archive& archive) {
-    archive(usr, name, scope, is_local, is_virtual, declaration, definition);
+    archive(usr, name, scope, is_local, is_virtual, declaration, definition, overridden);
   }
 };
 
@@ -301,6 +308,28 @@ struct DocumentLinksAnswer {
   }
 };
 
+// A node of Clang's syntax tree, named as clangd names them.
+struct SyntaxNode {
+  std::string role;    // "declaration", "expression", "statement", "type", …
+  std::string kind;    // Clang's class without its ending: "Function", "Call"
+  std::string detail;  // a name, an operator, a type; may be empty
+  std::string arcana;  // Clang's own line about it
+  std::optional<CodeRange> range;
+  std::vector<SyntaxNode> children;
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(role, kind, detail, arcana, range, children);
+  }
+};
+
+struct SyntaxTreeAnswer {
+  std::vector<SyntaxNode> roots;  // one, or none if nothing covers the range
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(roots);
+  }
+};
+
 // --- Completion.
 
 struct CompletionOption {
@@ -317,12 +346,18 @@ struct CompletionOption {
   bool is_deprecated = false;
   double score = 0;             // higher is better; the order of the answer
   std::vector<CodeEdit> edits;  // besides: "." to "->", an #include
+  bool is_from_index = false;   // no included header declares it
+  std::string include;          // what it needs, with delimiters; empty: nothing
   template <typename Archive>
   void Members(Archive& archive) {
     archive(label, signature, result, scope, kind, insert, snippet, filter, documentation, usr,
-            is_deprecated, score, edits);
+            is_deprecated, score, edits, is_from_index, include);
   }
 };
+
+// For CompletionAnswer::included; of an absolute path without links. Of a header of the standard library its
+// name in angle brackets will do as well.
+inline uint64_t IncludedFileKey(std::string_view path) { return HashString(path); }
 
 struct CompletionAnswer {
   CodeRange replaced;  // the part of the name that is there already
@@ -331,9 +366,12 @@ struct CompletionAnswer {
   // Where a name without qualification is looked up, and what is already visible: for index symbols.
   bool wants_index = false;
   std::vector<std::string> scopes;  // "ns::", "" for the global one
+  bool is_qualified = false;        // `scopes` is what is written ahead of the name
+  // IncludedFileKey of every file that has been read; only where `wants_index`.
+  std::vector<uint64_t> included;
   template <typename Archive>
   void Members(Archive& archive) {
-    archive(replaced, options, is_incomplete, wants_index, scopes);
+    archive(replaced, options, is_incomplete, wants_index, scopes, is_qualified, included);
   }
 };
 

@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "base/trace.h"
 #include "base/unique_fd.h"
 #include "lsp/cli/command.h"
+#include "lsp/server/check.h"
 #include "lsp/server/options.h"
 #include "lsp/server/serve.h"
 #include "lsp/version.h"
@@ -24,8 +26,14 @@
 namespace astrolabe {
 namespace {
 
+// What clangd takes from the environment counts here too; the command line comes after it and wins.
+constexpr char kFlagsVariable[] = "CLANGD_FLAGS";
+
 int RunServer(const std::vector<std::string>& arguments) {
-  auto options = lsp::ParseServerFlags(arguments);
+  std::vector<std::string> flags;
+  if (const char* given = std::getenv(kFlagsVariable)) flags = lsp::SplitFlags(given);
+  flags.insert(flags.end(), arguments.begin(), arguments.end());
+  auto options = lsp::ParseServerFlags(flags);
   if (!options.ok()) return Fail(options.status());
   if (options->show_help) {
     std::fputs(lsp::DescribeServerFlags().c_str(), stdout);
@@ -39,6 +47,10 @@ int RunServer(const std::vector<std::string>& arguments) {
   const bool is_traced = !options->trace_file.empty();
   if (is_traced) {
     if (absl::Status status = StartTrace(options->trace_file); !status.ok()) return Fail(status);
+  }
+  if (options->check) {
+    for (const std::string& warning : options->warnings) LogWarning(warning);
+    return lsp::CheckFile(*std::move(options), OwnProgram());
   }
   // An editor that ends us does not ask twice, and one that went away is seen by reading.
   std::signal(SIGINT, SIG_DFL);

@@ -9,14 +9,12 @@ void BindAll(Dispatcher& dispatcher, Session& session) {
   BindWorkspaceSymbol(dispatcher, session);
   BindDocumentSymbol(dispatcher, session);
   BindImplementation(dispatcher, session);
-  BindReferences(dispatcher, session);
   BindDocumentLink(dispatcher, session);
   BindFoldingRange(dispatcher, session);
   BindSelectionRange(dispatcher, session);
   BindSwitchSourceHeader(dispatcher, session);
   BindCallHierarchy(dispatcher, session);
   BindTypeHierarchy(dispatcher, session);
-  BindMemoryUsage(dispatcher, session);
   BindDocumentText(dispatcher, session);
 }
 

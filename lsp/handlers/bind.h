@@ -15,14 +15,12 @@ void BindDocumentSync(Dispatcher& dispatcher, Session& session);  // didOpen and
 void BindWorkspaceSymbol(Dispatcher& dispatcher, Session& session);
 void BindDocumentSymbol(Dispatcher& dispatcher, Session& session);
 void BindImplementation(Dispatcher& dispatcher, Session& session);
-void BindReferences(Dispatcher& dispatcher, Session& session);
 void BindDocumentLink(Dispatcher& dispatcher, Session& session);
 void BindFoldingRange(Dispatcher& dispatcher, Session& session);
 void BindSelectionRange(Dispatcher& dispatcher, Session& session);
 void BindSwitchSourceHeader(Dispatcher& dispatcher, Session& session);
 void BindCallHierarchy(Dispatcher& dispatcher, Session& session);
 void BindTypeHierarchy(Dispatcher& dispatcher, Session& session);
-void BindMemoryUsage(Dispatcher& dispatcher, Session& session);
 void BindDocumentText(Dispatcher& dispatcher, Session& session);  // for tests
 
 // All of them.

@@ -34,26 +34,6 @@ bool IsCallable(astrolabe::SymbolKind kind) {
   }
 }
 
-absl::StatusOr<std::vector<CallHierarchyItem>> Prepare(Session& session,
-                                                       const DocumentSnapshot& document,
-                                                       const Position& position, const Work& work) {
-  const AskedSymbol asked = SymbolAt(session, document, position);
-  auto answer = Ask(asked, SemanticQuestion::kDefinition, 20, work);
-  if (!answer.ok()) return answer.status();
-  Places places(session.documents());
-  std::vector<CallHierarchyItem> items;
-  const SymbolDescription* last = nullptr;
-  for (const SemanticHit& hit : answer->hits) {
-    const auto kind = hit.symbol ? hit.symbol->kind : hit.kind.value_or(astrolabe::SymbolKind());
-    if (!IsCallable(kind)) continue;
-    if (hit.symbol && std::exchange(last, hit.symbol.get()) == hit.symbol.get()) continue;
-    if (auto item = ItemOf<CallHierarchyItem>(*asked.workspace, hit, places)) {
-      items.push_back(*std::move(item));
-    }
-  }
-  return items;
-}
-
 Range RangeOfHit(const Workspace& workspace, const SemanticHit& hit, Places& places) {
   return places.ToClient(workspace.ClientPath(hit.path), hit.begin, hit.end, &hit.text);
 }
@@ -198,7 +178,7 @@ void BindCallHierarchy(Dispatcher& dispatcher, Session& session) {
             std::move(reply),
             [&session, position = params.position](const DocumentSnapshot& document,
                                                    const Work& work) -> absl::StatusOr<Items> {
-              return Prepare(session, document, position, work);
+              return PrepareItems<CallHierarchyItem>(session, document, position, IsCallable, work);
             });
       });
   using Callers = CallHierarchyIncomingCallsRequest::Result;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "lsp/handlers/asked_symbol.h"
 #include "lsp/protocol/json.h"
@@ -41,6 +42,30 @@ std::optional<Item> ItemOf(const Workspace& workspace, const SemanticHit& hit, P
   item.selection_range = places.ToClient(path, hit.begin, hit.end, &hit.text);
   item.data = KeyData(workspace, is_known ? hit.symbol->usr : std::string(), item.name);
   return item;
+}
+
+// What the symbols at a place are, each once, of the kinds that the hierarchy is about: the answer to its prepare
+// request.
+template <typename Item>
+absl::StatusOr<std::vector<Item>> PrepareItems(Session& session, const DocumentSnapshot& document,
+                                               const Position& position,
+                                               bool (*is_wanted)(astrolabe::SymbolKind),
+                                               const Work& work) {
+  constexpr size_t kMaxItems = 20;
+  const AskedSymbol asked = SymbolAt(session, document, position);
+  auto answer = Ask(asked, SemanticQuestion::kDefinition, kMaxItems, work);
+  if (!answer.ok()) return answer.status();
+  Places places(session.documents());
+  std::vector<Item> items;
+  const SymbolDescription* last = nullptr;
+  for (const SemanticHit& hit : answer->hits) {
+    if (!is_wanted(hit.symbol ? hit.symbol->kind : hit.kind.value_or(astrolabe::SymbolKind()))) {
+      continue;
+    }
+    if (hit.symbol && std::exchange(last, hit.symbol.get()) == hit.symbol.get()) continue;
+    if (auto item = ItemOf<Item>(*asked.workspace, hit, places)) items.push_back(*std::move(item));
+  }
+  return items;
 }
 
 // The symbol's best place: its definition, else a declaration. Nothing if the index has none.

@@ -20,8 +20,8 @@ void BindLifecycle(Dispatcher& dispatcher, Session& session) {
         session.Shutdown();
         reply(std::monostate());
       });
-  // Who wants to know what the server does has its log and --trace.
-  dispatcher.OnNotification<SetTraceNotification>([](const SetTraceParams&) {});
+  dispatcher.OnNotification<SetTraceNotification>(
+      [&](const SetTraceParams& params) { session.client()->SetTrace(params.value); });
   dispatcher.OnNotification<DidChangeConfigurationNotification>(
       [&](const DidChangeConfigurationParams& params) { session.Configure(params.settings); });
   dispatcher.OnNotification<DidChangeWorkspaceFoldersNotification>(

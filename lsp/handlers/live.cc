@@ -10,6 +10,10 @@ void BindLive(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   BindSemanticTokens(dispatcher, session, live);
   BindNavigation(dispatcher, session, live);
   BindDocumentHighlight(dispatcher, session, live);
+  BindReferences(dispatcher, session, live);
+  BindDiagnostics(dispatcher, session, live);
+  BindClangdExtensions(dispatcher, session, live);
+  BindMemoryUsage(dispatcher, session, live);
 }
 
 }  // namespace astrolabe::lsp

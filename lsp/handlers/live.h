@@ -17,6 +17,11 @@ void BindSemanticTokens(Dispatcher& dispatcher, Session& session, LiveDocuments&
 // definition, declaration, typeDefinition
 void BindNavigation(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindDocumentHighlight(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
+void BindReferences(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
+void BindMemoryUsage(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
+// textDocument/ast, symbolInfo, inactiveRegions
+void BindClangdExtensions(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
+void BindDiagnostics(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 
 void BindLive(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 

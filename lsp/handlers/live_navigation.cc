@@ -66,9 +66,17 @@ absl::StatusOr<std::vector<Location>> Targets(Session& session, LiveDocuments& l
                                               const DocumentSnapshot& document,
                                               const Position& position, Jump jump,
                                               const Work& work) {
-  absl::StatusOr<SymbolsAnswer> answer = live.Ask<SymbolsAnswer>(
-      document, live.QuestionAt(QuestionKind::kSymbols, document, position), work, kPatience);
+  const Question question = live.QuestionAt(QuestionKind::kSymbols, document, position);
+  absl::StatusOr<SymbolsAnswer> answer =
+      live.Ask<SymbolsAnswer>(document, question, work, kPatience);
   std::vector<Location> locations;
+  if (absl::IsDeadlineExceeded(answer.status())) {
+    absl::StatusOr<std::vector<Location>> known =
+        TargetsInIndex(session, document, position, jump, work);
+    if (!known.ok() || !known->empty()) return known;
+    // Nobody knows better: the compiler's word is worth waiting for.
+    answer = live.Ask<SymbolsAnswer>(document, question, work);
+  }
   if (answer.ok()) {
     for (const CodeLocation& target : answer->targets) {
       locations.push_back(live.ClientLocation(target));

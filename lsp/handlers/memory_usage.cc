@@ -6,7 +6,7 @@
 #include <fstream>
 #include <utility>
 
-#include "lsp/handlers/bind.h"
+#include "lsp/handlers/live.h"
 
 namespace astrolabe::lsp {
 namespace {
@@ -29,13 +29,13 @@ Resident ResidentBytes() {
 
 }  // namespace
 
-void BindMemoryUsage(Dispatcher& dispatcher, Session& session) {
+void BindMemoryUsage(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   session.capabilities().memory_usage_provider = true;
   dispatcher.OnRequest<MemoryUsageRequest>(
       [&](std::monostate, RequestContext context, Reply<MemoryTree> reply) {
         session.Answer(
             "lsp.memoryUsage", std::move(context), std::move(reply),
-            [&session](const Work&) -> absl::StatusOr<MemoryTree> {
+            [&session, &live](const Work&) -> absl::StatusOr<MemoryTree> {
               const Resident resident = ResidentBytes();
               MemoryTree documents;
               for (const DocumentSnapshot& document : session.documents().All()) {
@@ -47,9 +47,13 @@ void BindMemoryUsage(Dispatcher& dispatcher, Session& session) {
               server.total = resident.all;
               server.self = resident.all - std::min(resident.all, documents.total + mapped.total);
               server.children = {{"documents", documents}, {"mapped_files", mapped}};
+              // Of all of them together, what they share counted once.
+              const uint64_t parsing = live.MemoryBytes();
+              MemoryTree processes{.self = parsing, .total = parsing, .children = {}};
               MemoryTree root;
-              root.total = server.total;
-              root.children = {{"astrolabe", std::move(server)}};
+              root.total = server.total + parsing;
+              root.children = {{"astrolabe", std::move(server)},
+                               {"parsing_processes", std::move(processes)}};
               return root;
             });
       });

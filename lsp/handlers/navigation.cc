@@ -54,8 +54,15 @@ std::vector<Location> LocalDeclaration(const AskedSymbol& asked, PositionEncodin
   const auto function = FunctionAround(text, asked.document->name.path, asked.range.begin);
   if (!function) return {};
   const SourceTokens tokens(text);
+  // A member or a qualified name is declared elsewhere, and so is what has nothing ahead of it here.
+  const auto token = std::ranges::find(tokens.tokens, asked.range.begin, &Token::offset);
+  if (token != tokens.tokens.begin() && token != tokens.tokens.end()) {
+    const std::string_view ahead = tokens.Text(*std::prev(token));
+    if (ahead == "." || ahead == "->" || ahead == "::") return {};
+  }
   for (const ByteRange& range : tokens.Find(asked.word)) {
     if (range.begin < function->begin || range.begin >= function->end) continue;
+    if (range.begin == asked.range.begin) return {};
     return {{.uri = asked.document->name.uri,
              .range = ClientRange(text, range, encoding),
              .container_name = {}}};

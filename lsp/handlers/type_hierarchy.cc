@@ -17,27 +17,6 @@ bool IsRecord(astrolabe::SymbolKind kind) {
          kind == astrolabe::SymbolKind::kUnion;
 }
 
-absl::StatusOr<std::vector<TypeHierarchyItem>> Prepare(Session& session,
-                                                       const DocumentSnapshot& document,
-                                                       const Position& position, const Work& work) {
-  const AskedSymbol asked = SymbolAt(session, document, position);
-  auto answer = Ask(asked, SemanticQuestion::kDefinition, 20, work);
-  if (!answer.ok()) return answer.status();
-  Places places(session.documents());
-  std::vector<TypeHierarchyItem> items;
-  const SymbolDescription* last = nullptr;
-  for (const SemanticHit& hit : answer->hits) {
-    if (!IsRecord(hit.symbol ? hit.symbol->kind : hit.kind.value_or(astrolabe::SymbolKind()))) {
-      continue;
-    }
-    if (hit.symbol && std::exchange(last, hit.symbol.get()) == hit.symbol.get()) continue;
-    if (auto item = ItemOf<TypeHierarchyItem>(*asked.workspace, hit, places)) {
-      items.push_back(*std::move(item));
-    }
-  }
-  return items;
-}
-
 absl::StatusOr<std::vector<TypeHierarchyItem>> Related(Session& session, const Json& data,
                                                        SemanticQuestion question,
                                                        const Work& work) {
@@ -87,7 +66,7 @@ void BindTypeHierarchy(Dispatcher& dispatcher, Session& session) {
             std::move(reply),
             [&session, position = params.position](const DocumentSnapshot& document,
                                                    const Work& work) -> absl::StatusOr<Items> {
-              return Prepare(session, document, position, work);
+              return PrepareItems<TypeHierarchyItem>(session, document, position, IsRecord, work);
             });
       });
   BindRelated<TypeHierarchySupertypesRequest, TypeHierarchySupertypesParams>(

@@ -2,6 +2,7 @@
 #include "lsp/server/client.h"
 
 #include "base/log.h"
+#include "lsp/protocol/methods.h"
 
 namespace astrolabe::lsp {
 namespace {
@@ -95,6 +96,21 @@ void Client::OnResponse(const Json& message) {
     const auto result = message.find("result");
     callback(result == message.end() ? Json() : *result);
   }
+}
+
+void Client::SetTrace(const TraceValue& value) {
+  trace_ = value.value == TraceValue::kOff       ? Trace::kOff
+           : value.value == TraceValue::kVerbose ? Trace::kVerbose
+                                                 : Trace::kMessages;
+}
+
+void Client::LogTrace(std::string message, std::string verbose) {
+  const Trace trace = trace_;
+  if (trace == Trace::kOff) return;
+  LogTraceParams params;
+  params.message = std::move(message);
+  if (trace == Trace::kVerbose) params.verbose = std::move(verbose);
+  Notify<LogTraceNotification>(params);
 }
 
 void Client::Close() {

@@ -5,6 +5,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -57,6 +58,11 @@ class Client {
     SendProgress(token, EncodeJson(value));
   }
 
+  // `$/setTrace`: how much of the server's work the client wants to hear of, as `$/logTrace`.
+  void SetTrace(const TraceValue& value);
+  // Nothing to a client that wants none; `verbose` to one that wants all.
+  void LogTrace(std::string message, std::string verbose);
+
   // For the dispatcher: sends a message as it is.
   void Send(std::string content);
   // For the dispatcher: a response of the client's has come.
@@ -70,6 +76,9 @@ class Client {
   void SendNotification(std::string_view method, std::string_view params);
   void SendRequest(std::string_view method, std::string_view params, RawCallback callback);
   void SendProgress(const ProgressToken& token, std::string_view value);
+
+  enum class Trace : uint8_t { kOff, kMessages, kVerbose };
+  std::atomic<Trace> trace_ = Trace::kOff;
 
   // Held for reading while sending, so that Close waits for senders. Never held together with mutex_.
   absl::Mutex sink_mutex_;

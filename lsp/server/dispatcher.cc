@@ -36,7 +36,9 @@ Dispatcher::~Dispatcher() {
 int Dispatcher::Run(MessageReader& reader) {
   while (!exit_code_) {
     auto content = reader.Read();
-    if (content.ok()) {
+    if (content.ok() && filter_) {
+      Receive(filter_(*std::move(content)));
+    } else if (content.ok()) {
       Receive(*content);
     } else if (reader.ended()) {
       // Some clients just close the pipe. Not having heard `exit` is the same as hearing it too early.

@@ -19,6 +19,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -81,6 +82,9 @@ class Dispatcher {
         };
   }
 
+  // What Run reads goes through `filter` first. Before Run.
+  void FilterInput(std::function<std::string(std::string)> filter) { filter_ = std::move(filter); }
+
   // Any thread; may be kept beyond the dispatcher's life.
   const std::shared_ptr<Client>& client() const { return client_; }
 
@@ -120,6 +124,7 @@ class Dispatcher {
   const std::shared_ptr<Session> session_ = std::make_shared<Session>();
   absl::flat_hash_map<std::string, RequestHandler> requests_;
   absl::flat_hash_map<std::string, NotificationHandler> notifications_;
+  std::function<std::string(std::string)> filter_;
   std::optional<int> exit_code_;
 };
 

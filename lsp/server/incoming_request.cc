@@ -6,6 +6,7 @@
 #include "absl/time/clock.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "base/strings.h"
 
 namespace astrolabe::lsp {
 namespace {
@@ -90,7 +91,11 @@ void IncomingRequest::Finish(bool ok, std::string response) {
   // First out of the table, so that the client may use the id again once it has the answer.
   table_->Remove(id_);
   if (on_answer_) on_answer_(ok);
+  const size_t bytes = response.size();
   client_->Send(std::move(response));
+  client_->LogTrace(StrCat(method_, ok ? " answered in " : " failed after ",
+                           absl::ToInt64Milliseconds(absl::Now() - arrival_), " ms"),
+                    StrCat(bytes, " bytes"));
   request_time.Record(static_cast<uint64_t>(absl::ToInt64Nanoseconds(absl::Now() - arrival_)));
 }
 

@@ -8,6 +8,7 @@
 #include "index/query/semantic_coverage.h"
 #include "lsp/documents/uri.h"
 #include "lsp/protocol/clangd_extensions.h"
+#include "lsp/server/open_file_command.h"
 #include "lsp/server/places.h"
 
 namespace astrolabe::lsp {
@@ -24,10 +25,13 @@ Range RangeIn(const TextBuffer& text, const CodeRange& range, PositionEncoding e
 
 }  // namespace
 
-LiveDocuments::LiveDocuments(Session& session) : session_(session) {
+LiveDocuments::LiveDocuments(Session& session)
+    : session_(session), diagnostics_(session, *this), opening_(session) {
   session_.OnDocument([this](const DocumentSnapshot& document, DocumentEvent event) {
     OnDocument(document, event);
   });
+  session_.OnFilesChanged([this](const std::vector<std::string>& paths) { FilesChanged(paths); });
+  session_.OnIndexChanged([this] { TryUnitsAgain(); });
   session_.OnConfigured([this] {
     absl::MutexLock lock(&mutex_);
     if (files_ != nullptr) files_->CommandsChanged();
@@ -44,12 +48,16 @@ LiveFiles& LiveDocuments::files() {
   std::shared_ptr<Workspace> workspace = session_.WorkspaceOf("");
   if (workspace != nullptr) options.root = workspace->root();
   options.command = [this](const std::string& path) { return CommandFor(path); };
-  options.on_diagnostics = [this](const std::string& path, uint64_t generation, bool,
+  options.neighbours = [this](const std::string& path) { return CommandsBeside(path); };
+  options.on_diagnostics = [this](const std::string& path, uint64_t generation, bool complete,
                                   const std::vector<LiveDiagnostic>& diagnostics) {
-    Publish(path, generation, diagnostics);
+    diagnostics_.Take(path, generation, complete, diagnostics);
+    if (!complete) TellInactiveRegions(path);
   };
   options.on_state = [this](const std::string& path, std::string_view state) {
+    opening_.Take(path, state);
     if (!session_.options()->file_status) return;
+    if (state == "parsing") state = "parsing main file";  // as clangd calls it
     session_.client()->Notify<FileStatusNotification>(
         {.uri = FileUri(path), .state = std::string(state)});
   };
@@ -57,43 +65,88 @@ LiveFiles& LiveDocuments::files() {
   return *files_;
 }
 
-absl::StatusOr<LiveCommand> LiveDocuments::CommandFor(const std::string& path) {
-  FrontEndCommands* front_end = nullptr;
-  {
-    absl::MutexLock lock(&mutex_);
-    if (front_end_ == nullptr) {
-      FrontEndOptions options;
-      options.resource_directory = session_.options()->resource_dir;
-      absl::StatusOr<std::unique_ptr<FrontEndCommands>> made =
-          FrontEndCommands::Create(std::move(options));
-      if (!made.ok()) return made.status();
-      front_end_ = *std::move(made);
-    }
-    front_end = front_end_.get();
+void LiveDocuments::TellInactiveRegions(const std::string& path) {
+  const auto& capabilities = session_.client_capabilities().text_document;
+  if (!capabilities || !capabilities->inactive_regions_capabilities ||
+      !capabilities->inactive_regions_capabilities->inactive_regions.value_or(false)) {
+    return;
   }
-  CompileCommand command;
+  const DocumentSnapshot document = session_.documents().Find(path);
+  if (document == nullptr) return;
+  Question question;
+  question.kind = QuestionKind::kInactiveRegions;
+  files().AskFor<RegionsAnswer>(path, question, [this, document](auto answer) {
+    // Of an older text: those of the newer one are on their way.
+    if (!answer.ok() || session_.documents().Find(document->name.path) != document) return;
+    InactiveRegionsParams params;
+    params.text_document.uri = document->name.uri;
+    params.text_document.version = static_cast<int32_t>(document->version);
+    for (const FoldingRegion& region : answer->regions) {
+      params.regions.push_back(ClientRange(document, region.range));
+    }
+    session_.client()->Notify<InactiveRegionsNotification>(params);
+  });
+}
+
+absl::StatusOr<FrontEndCommands*> LiveDocuments::front_end() {
+  absl::MutexLock lock(&mutex_);
+  if (front_end_ == nullptr) {
+    FrontEndOptions options;
+    options.resource_directory = session_.options()->resource_dir;
+    if (!session_.options()->query_drivers.empty()) {
+      QueryDriverOptions driver_options;
+      driver_options.allowed = {session_.options()->query_drivers};
+      if (auto workspace = session_.WorkspaceOf("")) {
+        driver_options.cache_directory = workspace->index_dir() + "/drivers";
+      }
+      absl::StatusOr<std::unique_ptr<QueryDrivers>> drivers =
+          QueryDrivers::Create(std::move(driver_options));
+      if (!drivers.ok()) return drivers.status();
+      drivers_ = *std::move(drivers);
+      options.query_drivers = drivers_.get();
+    }
+    absl::StatusOr<std::unique_ptr<FrontEndCommands>> made =
+        FrontEndCommands::Create(std::move(options));
+    if (!made.ok()) return made.status();
+    front_end_ = *std::move(made);
+  }
+  return front_end_.get();
+}
+
+std::vector<FrontEndCommand> LiveDocuments::CommandsBeside(const std::string& path) {
+  // More would say little more about what files of this folder include.
+  constexpr size_t kEnough = 64;
+  std::vector<FrontEndCommand> commands;
   std::shared_ptr<Workspace> workspace = session_.WorkspaceOf(path);
   std::shared_ptr<const ProjectModel> project =
       workspace == nullptr ? nullptr : workspace->project();
-  const std::shared_ptr<const ServerOptions> options = session_.options();
-  auto given = options->compile_commands.find(path);
-  if (given != options->compile_commands.end()) {
-    command.file = path;
-    command.directory = given->second.working_directory;
-    command.arguments = given->second.compilation_command;
-  } else if (project != nullptr) {
-    command = project->CommandFor(path);
-  } else {
-    command.file = path;
-    command.directory = path.substr(0, path.rfind('/'));
-    command.arguments = {"clang"};
-    command.arguments.insert(command.arguments.end(), options->fallback_flags.begin(),
-                             options->fallback_flags.end());
-    command.arguments.push_back(path);
+  absl::StatusOr<FrontEndCommands*> front_end = this->front_end();
+  if (project == nullptr || !front_end.ok()) return commands;
+  for (const CompileCommand& command : project->CommandsBeside(path, kEnough)) {
+    absl::StatusOr<FrontEndCommand> translated = (*front_end)->For(command);
+    if (translated.ok()) commands.push_back(*std::move(translated));
   }
-  absl::StatusOr<FrontEndCommand> translated = front_end->For(command);
-  if (!translated.ok()) return translated.status();
-  return LiveCommand{*std::move(translated), WarningFlags(command)};
+  return commands;
+}
+
+absl::StatusOr<LiveCommand> LiveDocuments::CommandFor(const std::string& path) {
+  absl::StatusOr<FrontEndCommands*> front_end = this->front_end();
+  if (!front_end.ok()) return front_end.status();
+  absl::StatusOr<LiveCommand> command = CommandForOpenFile(session_, **front_end, path);
+  if (!command.ok()) return command;
+  absl::MutexLock lock(&mutex_);
+  if (command->lacks_unit) {
+    without_unit_.insert(path);
+  } else {
+    without_unit_.erase(path);
+  }
+  return command;
+}
+
+void LiveDocuments::TryUnitsAgain() {
+  absl::MutexLock lock(&mutex_);
+  if (files_ == nullptr) return;
+  for (const std::string& path : without_unit_) files_->CommandChanged(path);
 }
 
 void LiveDocuments::OnDocument(const DocumentSnapshot& document, DocumentEvent event) {
@@ -105,13 +158,15 @@ void LiveDocuments::OnDocument(const DocumentSnapshot& document, DocumentEvent e
       files().Update(path, document->text.ToString(), document->generation);
       break;
     case DocumentEvent::kSaved:
-      files().FileChanged(path);
-      break;
+      break;  // FilesChanged tells
     case DocumentEvent::kClosed:
       files().Close(path);
-      // What was said of it is said no more.
-      session_.client()->Notify<PublishDiagnosticsNotification>(
-          {.uri = document->name.uri, .diagnostics = {}});
+      {
+        absl::MutexLock lock(&mutex_);
+        without_unit_.erase(path);
+      }
+      diagnostics_.Forget(document);
+      opening_.Forget(path);
       break;
   }
 }
@@ -171,45 +226,15 @@ Location LiveDocuments::ClientLocation(const CodeLocation& location) const {
           .range = RangeIn(buffer, location.range, session_.encoding())};
 }
 
-Diagnostic LiveDocuments::ClientDiagnostic(const DocumentSnapshot& document,
-                                           const LiveDiagnostic& diagnostic) const {
-  Diagnostic client;
-  client.range = ClientRange(document, diagnostic.range);
-  client.severity = static_cast<DiagnosticSeverity>(diagnostic.level);
-  if (!diagnostic.code.empty()) client.code = diagnostic.code;
-  client.source = "astrolabe";
-  client.message = diagnostic.message;
-  std::vector<DiagnosticTag> tags;
-  if (diagnostic.is_unused) tags.push_back(DiagnosticTag::kUnnecessary);
-  if (diagnostic.is_deprecated) tags.push_back(DiagnosticTag::kDeprecated);
-  if (!tags.empty()) client.tags = std::move(tags);
-  if (!diagnostic.notes.empty()) {
-    std::vector<DiagnosticRelatedInformation>& related = client.related_information.emplace();
-    for (const DiagnosticNote& note : diagnostic.notes) {
-      related.push_back({ClientLocation(note.location), note.message});
-    }
-  }
-  return client;
-}
-
-void LiveDocuments::Publish(const std::string& path, uint64_t generation,
-                            const std::vector<LiveDiagnostic>& diagnostics) {
-  DocumentSnapshot document = session_.documents().Find(path);
-  // The text has changed since: its own diagnostics are on their way.
-  if (document == nullptr || document->generation != generation) return;
-  PublishDiagnosticsParams params;
-  params.uri = document->name.uri;
-  params.version = static_cast<int32_t>(document->version);
-  for (const LiveDiagnostic& diagnostic : diagnostics) {
-    params.diagnostics.push_back(ClientDiagnostic(document, diagnostic));
-  }
-  session_.client()->Notify<PublishDiagnosticsNotification>(params);
-}
-
 void LiveDocuments::FilesChanged(const std::vector<std::string>& paths) {
   absl::MutexLock lock(&mutex_);
   if (files_ == nullptr) return;
-  for (const std::string& path : paths) files_->FileChanged(path);
+  bool are_commands = false;
+  for (const std::string& path : paths) {
+    are_commands |= path.ends_with("/compile_commands.json") || path.ends_with("/compile_flags.txt");
+    files_->FileChanged(path);
+  }
+  if (are_commands) files_->CommandsChanged();
 }
 
 uint64_t LiveDocuments::MemoryBytes() const {

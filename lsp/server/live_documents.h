@@ -7,6 +7,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,8 @@
 #include "analysis/live/live_files.h"
 #include "analysis/project/front_end_command.h"
 #include "lsp/protocol/types.h"
+#include "lsp/server/document_diagnostics.h"
+#include "lsp/server/opening_progress.h"
 #include "lsp/server/session.h"
 
 namespace astrolabe::lsp {
@@ -46,6 +49,8 @@ class LiveDocuments {
   // In any file, as it is in the editor or on disk.
   Location ClientLocation(const CodeLocation& location) const;
 
+  DocumentDiagnostics& diagnostics() { return diagnostics_; }
+  // On disk: files that include them are parsed again, and all of them if it is the database.
   void FilesChanged(const std::vector<std::string>& paths);
   // Bytes of all parsing processes.
   uint64_t MemoryBytes() const;
@@ -54,16 +59,23 @@ class LiveDocuments {
   absl::StatusOr<std::string> AskForBytes(const DocumentSnapshot& document, Question question,
                                           const Work& work, absl::Duration patience);
   LiveFiles& files() ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<FrontEndCommands*> front_end() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Of the units in the same folder.
+  std::vector<FrontEndCommand> CommandsBeside(const std::string& path);
   absl::StatusOr<LiveCommand> CommandFor(const std::string& path) ABSL_LOCKS_EXCLUDED(mutex_);
-  void Publish(const std::string& path, uint64_t generation,
-               const std::vector<LiveDiagnostic>& diagnostics);
-  Diagnostic ClientDiagnostic(const DocumentSnapshot& document,
-                              const LiveDiagnostic& diagnostic) const;
+  // The index has changed: open headers whose includers it did not know are parsed as theirs if it does now.
+  void TryUnitsAgain() ABSL_LOCKS_EXCLUDED(mutex_);
+  // To clients that grey what the preprocessor leaves out. On the live thread.
+  void TellInactiveRegions(const std::string& path);
   void OnDocument(const DocumentSnapshot& document, DocumentEvent event);
 
   Session& session_;
+  DocumentDiagnostics diagnostics_;
+  OpeningProgress opening_;
   mutable absl::Mutex mutex_;
+  std::unique_ptr<QueryDrivers> drivers_ ABSL_GUARDED_BY(mutex_);  // of front_end_; may be null
   std::unique_ptr<FrontEndCommands> front_end_ ABSL_GUARDED_BY(mutex_);
+  std::set<std::string> without_unit_ ABSL_GUARDED_BY(mutex_);  // open headers
   // Started with the first document: a session that opens none needs no processes.
   std::unique_ptr<LiveFiles> files_ ABSL_GUARDED_BY(mutex_);
 };

@@ -16,7 +16,7 @@ using Setter = absl::Status (*)(std::string_view value, ServerOptions& options);
 
 struct Flag {
   std::string_view name;
-  std::string_view value;  // how --help calls it; empty: a switch
+  std::string_view value;  // how --help calls it; empty: a switch; in brackets: it may be left out
   std::string_view help;
   Setter set;  // null: accepted, and without effect
 };
@@ -96,6 +96,33 @@ absl::Status SetIndexPriority(std::string_view value, ServerOptions& options) {
   return absl::OkStatus();
 }
 
+absl::Status SetCommandSource(std::string_view value, ServerOptions& options) {
+  if (value != "lsp" && value != "filesystem") return Expected("lsp or filesystem", value);
+  options.commands_from_client_only = value == "lsp";
+  return absl::OkStatus();
+}
+
+absl::Status SetPathMappings(std::string_view value, ServerOptions& options) {
+  auto mappings = ParsePathMappings(value);
+  if (!mappings.ok()) return mappings.status();
+  options.path_mappings = *std::move(mappings);
+  return absl::OkStatus();
+}
+
+absl::Status SetCheck(std::string_view value, ServerOptions& options) {
+  options.check = value;
+  return absl::OkStatus();
+}
+
+absl::Status SetInputStyle(std::string_view value, ServerOptions& options) {
+  if (value != "standard" && value != "delimited") return Expected("standard or delimited", value);
+  if (value == "delimited") {
+    options.warnings.emplace_back(
+        "--input-style=delimited: messages are read as the protocol has them");
+  }
+  return absl::OkStatus();
+}
+
 // Values are checked where they are used, as a folder may come into being later.
 constexpr Flag kFlags[] = {
     {"compile-commands-dir", "DIR", "folder of compile_commands.json (default: looked for)",
@@ -130,14 +157,24 @@ constexpr Flag kFlags[] = {
     {"log", "LEVEL", "error, warning, info (default), verbose, trace or off", SetLog},
     {"trace", "FILE", "write a Chrome trace", SetText<&ServerOptions::trace_file>},
     {"pretty", "", "JSON with line breaks", SetBool<&ServerOptions::pretty>},
+    {"path-mappings", "CLIENT=SERVER,…", "the client's paths and ours, the first that fits counts",
+     SetPathMappings},
+    {"input-mirror-file", "FILE", "write a copy of all that the client sends",
+     SetText<&ServerOptions::input_mirror_file>},
+    {"input-style", "STYLE", "standard", SetInputStyle},
+    {"compile_args_from", "WHERE",
+     "lsp: commands come from the client alone; filesystem (default): from databases too",
+     SetCommandSource},
+    {"check", "[FILE]", "parse one file, ask about its names, print what is wrong, and exit",
+     SetCheck},
     {"version", "", "print the version", SetBool<&ServerOptions::show_version>},
     {"help", "", "print this", SetBool<&ServerOptions::show_help>},
     {"h", "", "print this", SetBool<&ServerOptions::show_help>},
+    {"help-hidden", "", "print this", SetBool<&ServerOptions::show_help>},
+    {"help-list", "", "print this", SetBool<&ServerOptions::show_help>},
+    {"help-list-hidden", "", "print this", SetBool<&ServerOptions::show_help>},
     // clangd's that change nothing here.
     {"enable-config", "", "", nullptr},
-    {"path-mappings", "MAPPINGS", "", nullptr},
-    {"input-mirror-file", "FILE", "", nullptr},
-    {"input-style", "STYLE", "", nullptr},
     {"header-insertion-decorators", "", "", nullptr},
     {"import-insertions", "", "", nullptr},
     {"rename-file-limit", "N", "", nullptr},
@@ -168,6 +205,18 @@ constexpr Flag kFlags[] = {
     {"index-file", "FILE", "", nullptr},
     {"clang-tidy-checks", "CHECKS", "", nullptr},
     {"experimental-modules-support", "", "", nullptr},
+    {"recovery-ast-type", "", "", nullptr},
+    {"collect-main-file-refs", "", "", nullptr},
+    {"debug-origin", "", "", nullptr},
+    {"enable-test-uri-scheme", "", "", nullptr},
+    {"print-options", "", "", nullptr},
+    {"print-all-options", "", "", nullptr},
+    {"strong-workspace-mode", "", "", nullptr},
+    {"check-lines", "[RANGE]", "", nullptr},
+    {"check-locations", "", "", nullptr},
+    {"check-completion", "", "", nullptr},
+    {"check-tidy-time", "CHECKS", "", nullptr},
+    {"check-warnings", "", "", nullptr},
 };
 
 const Flag* FindFlag(std::string_view name) {
@@ -198,15 +247,12 @@ absl::StatusOr<ServerOptions> ParseServerFlags(const std::vector<std::string>& a
       value = std::string(name.substr(1));
       name = "j";
     }
-    if (name == "check") {
-      return absl::InvalidArgumentError("--check is not supported: start clangd for it");
-    }
     const Flag* flag = FindFlag(name);
     if (flag == nullptr) {
       return absl::InvalidArgumentError(
           StrCat("unknown flag: ", shown, " (`astrolabe lsp --help` lists them)"));
     }
-    if (!flag->value.empty() && !value) {
+    if (!flag->value.empty() && !flag->value.starts_with('[') && !value) {
       if (i + 1 == arguments.size()) {
         return absl::InvalidArgumentError(StrCat(shown, ": a value is missing"));
       }
@@ -223,6 +269,30 @@ absl::StatusOr<ServerOptions> ParseServerFlags(const std::vector<std::string>& a
   return options;
 }
 
+std::vector<std::string> SplitFlags(std::string_view text) {
+  std::vector<std::string> flags;
+  bool in_flag = false;
+  char quote = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quote == 0 && (c == ' ' || c == '\t' || c == '\n')) {
+      in_flag = false;
+      continue;
+    }
+    if (!std::exchange(in_flag, true)) flags.emplace_back();
+    if (c == quote) {
+      quote = 0;
+    } else if (quote == 0 && (c == '"' || c == '\'')) {
+      quote = c;
+    } else if (c == '\\' && quote != '\'' && i + 1 < text.size()) {
+      flags.back() += text[++i];
+    } else {
+      flags.back() += c;
+    }
+  }
+  return flags;
+}
+
 std::string DescribeServerFlags() {
   std::string text =
       "A language server for C and C++, over standard input and output.\n"
@@ -234,7 +304,11 @@ std::string DescribeServerFlags() {
       continue;
     }
     std::string left = StrCat(flag.name.size() == 1 ? "  -" : "  --", flag.name);
-    if (!flag.value.empty()) left += StrCat(flag.name.size() == 1 ? " " : "=", flag.value);
+    if (flag.value.starts_with('[')) {
+      left += StrCat("[=", flag.value.substr(1));
+    } else if (!flag.value.empty()) {
+      left += StrCat(flag.name.size() == 1 ? " " : "=", flag.value);
+    }
     left.resize(std::max<size_t>(left.size() + 1, 36), ' ');
     text += StrCat(left, flag.help, "\n");
   }

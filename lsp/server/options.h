@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "base/text/code_units.h"
 #include "lsp/protocol/clangd_extensions.h"
+#include "lsp/server/path_mapping.h"
 
 namespace astrolabe::lsp {
 
@@ -31,6 +32,7 @@ struct ServerOptions {
   int threads = 0;                                               // 0: as many as cores
   std::vector<std::string> fallback_flags;                       // initializationOptions
   std::map<std::string, ClangdCompileCommand> compile_commands;  // by path, from the client
+  bool commands_from_client_only = false;                        // no compile_commands.json
   bool file_status = false;                                      // clangdFileStatus
   // Answers.
   size_t limit_results = 100;      // of completion and workspace/symbol; 0: no limit
@@ -45,7 +47,10 @@ struct ServerOptions {
   std::optional<PositionEncoding> encoding;  // whatever the client offers
   std::string log_level = "info";
   std::string trace_file;
-  bool pretty = false;  // JSON with line breaks
+  bool pretty = false;                     // JSON with line breaks
+  std::vector<PathMapping> path_mappings;  // the client's paths and ours
+  std::string input_mirror_file;           // gets a copy of all that the client sends
+  std::optional<std::string> check;        // a file to be checked instead of serving; may be empty
   bool show_help = false;
   bool show_version = false;
 
@@ -55,6 +60,10 @@ struct ServerOptions {
 // `arguments`: what follows `astrolabe lsp`. InvalidArgument, naming the flag, for one that is unknown, has a
 // value that it cannot have, or lacks one.
 absl::StatusOr<ServerOptions> ParseServerFlags(const std::vector<std::string>& arguments);
+
+// The flags in a variable of the environment, as a shell would cut them: at spaces, with both kinds of quotes
+// and backslashes.
+std::vector<std::string> SplitFlags(std::string_view text);
 
 // For --help.
 std::string DescribeServerFlags();

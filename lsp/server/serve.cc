@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lsp/server/serve.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <thread>
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "base/errno_status.h"
 #include "base/log.h"
 #include "base/trace.h"
+#include "base/unique_fd.h"
 #include "lsp/handlers/bind.h"
 #include "lsp/handlers/live.h"
 #include "lsp/server/dispatcher.h"
@@ -36,13 +40,34 @@ int Serve(int in, int out, ServerOptions options, std::string program) {
   NameThisThread("reader");
   MessageWriter writer(out);
   MessageReader reader(in);
+  UniqueFd mirror;
+  if (!options.input_mirror_file.empty()) {
+    mirror.Reset(
+        open(options.input_mirror_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    if (mirror.valid()) {
+      reader.MirrorTo(mirror.get());
+    } else {
+      options.warnings.emplace_back(
+          ErrnoStatus(errno, "write", options.input_mirror_file).message());
+    }
+  }
   // A client that is gone is noticed by the reader.
-  Dispatcher dispatcher([&writer, pretty = options.pretty](const std::string& content) {
-    (void)writer.Write(pretty ? Prettily(content) : content);
+  Dispatcher dispatcher([&writer, pretty = options.pretty,
+                         mappings = options.path_mappings](const std::string& content) {
+    if (mappings.empty() && !pretty) return (void)writer.Write(content);
+    std::string sent =
+        mappings.empty() ? content : MapMessage(content, MappingDirection::kToClient, mappings);
+    (void)writer.Write(pretty ? Prettily(sent) : sent);
   });
+  if (!options.path_mappings.empty()) {
+    dispatcher.FilterInput([mappings = options.path_mappings](std::string content) {
+      return MapMessage(std::move(content), MappingDirection::kToServer, mappings);
+    });
+  }
   int exit_code = 0;
   {
     Session session(std::move(options), std::move(program), dispatcher.client());
+    session.OnClientGone([&reader] { reader.Stop(); });
     LiveDocuments live(session);
     BindAll(dispatcher, session);
     BindLive(dispatcher, session, live);

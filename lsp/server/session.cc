@@ -56,6 +56,7 @@ Session::Session(ServerOptions options, std::string program, std::shared_ptr<Cli
 }
 
 Session::~Session() {
+  client_watch_.reset();
   Shutdown();
   End();
   std::vector<std::shared_ptr<Workspace>> last;  // outlives the lock: their threads may ask us
@@ -84,6 +85,13 @@ PositionEncoding Session::ChooseEncoding() const {
 
 InitializeResult Session::Initialize(const InitializeParams& params) {
   client_capabilities_ = params.capabilities;
+  if (params.trace) client_->SetTrace(*params.trace);
+  if (params.process_id && client_gone_) {
+    client_watch_ = ProcessWatch::Start(*params.process_id, [this] {
+      LogInfo("the client's process has ended");
+      client_gone_();
+    });
+  }
   documents_.SetEncoding(ChooseEncoding());
   if (!params.initialization_options.is_null()) {
     auto given = FromJson<ClangdOptions>(params.initialization_options, "initializationOptions");
@@ -184,6 +192,9 @@ std::shared_ptr<Workspace> Session::StartWorkspace(const std::string& root) {
   hooks.index_changed = [this] {
     for (const auto& listener : index_listeners_) listener();
   };
+  hooks.files_changed = [this](const std::vector<std::string>& paths) {
+    for (const auto& listener : files_listeners_) listener(paths);
+  };
   return std::make_shared<Workspace>(SettingsFor(root), std::move(hooks));
 }
 
@@ -270,6 +281,7 @@ void Session::FilesChanged(const std::vector<std::string>& paths) {
       break;
     }
   }
+  for (const auto& listener : files_listeners_) listener(paths);
 }
 
 void Session::CancelProgress(const ProgressToken& token) {

@@ -34,6 +34,7 @@
 #include "lsp/server/client.h"
 #include "lsp/server/incoming_request.h"
 #include "lsp/server/options.h"
+#include "lsp/server/process_watch.h"
 #include "lsp/server/scheduler.h"
 #include "lsp/server/workspace.h"
 
@@ -70,10 +71,17 @@ class Session {
   void OnIndexChanged(std::function<void()> listener) {
     index_listeners_.push_back(std::move(listener));
   }
+  // Called when files were saved or have changed on disk, with absolute paths; may be called for one change
+  // more than once.
+  using FilesListener = std::function<void(const std::vector<std::string>& paths)>;
+  void OnFilesChanged(FilesListener listener) { files_listeners_.push_back(std::move(listener)); }
   // Called when options (fallback flags, compile commands) or roots have changed.
   void OnConfigured(std::function<void()> listener) {
     configuration_listeners_.push_back(std::move(listener));
   }
+
+  // Called, from a thread of its own, when the client's process has ended (InitializeParams.process_id).
+  void OnClientGone(std::function<void()> listener) { client_gone_ = std::move(listener); }
 
   // ---- The session's course; only on the thread that reads.
 
@@ -98,6 +106,7 @@ class Session {
 
   const std::shared_ptr<Client>& client() const { return client_; }
   DocumentStore& documents() { return documents_; }
+  const DocumentStore& documents() const { return documents_; }
   Scheduler& scheduler() { return *scheduler_; }
   PositionEncoding encoding() const { return documents_.encoding(); }
   // As they are now.
@@ -173,7 +182,10 @@ class Session {
   ClientCapabilities client_capabilities_;
   std::vector<DocumentListener> listeners_;
   std::vector<std::function<void()>> index_listeners_;
+  std::vector<FilesListener> files_listeners_;
   std::vector<std::function<void()>> configuration_listeners_;
+  std::function<void()> client_gone_;
+  std::unique_ptr<ProcessWatch> client_watch_;
 
   absl::Mutex writes_mutex_;
   uint64_t last_write_ ABSL_GUARDED_BY(writes_mutex_) = 0;

@@ -418,7 +418,11 @@ void Workspace::FollowDisk() {
   while (true) {
     auto batch = watcher->Next();
     if (!batch.ok()) return;
-    if (!batch->events.empty() || batch->rescan) FilesChanged();
+    if (batch->events.empty() && !batch->rescan) continue;
+    FilesChanged();
+    std::vector<std::string> paths;
+    for (const WatchEvent& event : batch->events) paths.push_back(ClientPath(event.path));
+    hooks_.files_changed(paths);
   }
 }
 

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
@@ -50,6 +51,8 @@ struct WorkspaceHooks {
   std::function<std::unique_ptr<WorkDoneProgress>()> progress;
   // A new state of the index is published.
   std::function<void()> index_changed;
+  // Files below the root have changed, seen by our own watching of them. Paths are absolute.
+  std::function<void(const std::vector<std::string>& paths)> files_changed;
 };
 
 // One state of both tiers. Either may be missing.
@@ -77,6 +80,8 @@ class Workspace {
 
   // The state to answer from. Waits for the first one to be opened: milliseconds after Start.
   Indexes indexes() const;
+  // Whether there is one, so that indexes() does not wait.
+  bool IsOpened() const { return opened_.HasBeenNotified(); }
   // Files below the root have changed on disk.
   void FilesChanged();
   // The client does not want the work with this token any more. Whether it is ours.

@@ -5,6 +5,7 @@
 #include "analysis/features/document/outline.h"
 #include "analysis/features/document/regions.h"
 #include "analysis/features/document/semantic_tokens.h"
+#include "analysis/features/document/syntax_tree.h"
 #include "analysis/live/archive.h"
 
 namespace astrolabe {
@@ -21,6 +22,8 @@ std::string AnswerDocumentQuestion(LiveAst& ast, const Question& question) {
       return Encode(MakeSelection(ast, question.place));
     case QuestionKind::kInactiveRegions:
       return Encode(MakeInactiveRegions(ast));
+    case QuestionKind::kSyntaxTree:
+      return Encode(MakeSyntaxTree(ast, question.range));
     default:
       return {};
   }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "analysis/features/document/diagnostic_names.h"
+#include "analysis/live/live_command.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/Basic/DiagnosticIDs.h"
 #include "clang/Basic/DiagnosticLex.h"
@@ -57,6 +58,7 @@ class Maker {
   CodeRange RangeOf(const Heard& heard) const;
   OffsetRange TokenAt(uint32_t offset) const;
   std::optional<OffsetRange> InFile(clang::CharSourceRange range) const;
+  bool IsOfContext(const Heard& heard) const;
   const Heard* InstantiationIn(const Heard& heard) const;
   clang::SourceLocation IncludeOf(clang::SourceLocation location) const;
   std::optional<CodeLocation> LocationOf(const Heard& heard) const;
@@ -141,6 +143,17 @@ CodeRange Maker::RangeOf(const Heard& heard) const {
     }
   }
   return best;
+}
+
+// A header that is included inside a namespace ends inside it: the closing bracket is in the unit that it is
+// parsed for, of which only what stands ahead of the header is there (LiveCommand::context).
+bool Maker::IsOfContext(const Heard& heard) const {
+  if (!heard.message.starts_with("expected '}'")) return false;
+  return std::any_of(heard.notes.begin(), heard.notes.end(), [&](const Heard& note) {
+    clang::SourceLocation place = sources_.getFileLoc(note.location);
+    return place.isValid() && note.message.starts_with("to match this '{'") &&
+           sources_.getFilename(place).ends_with(kContextSuffix);
+  });
 }
 
 // The note that says which code of this file wanted the instantiation in which it went wrong.
@@ -249,6 +262,7 @@ std::optional<LiveDiagnostic> Maker::Make(const Heard& heard) {
   diagnostic.level = LevelOf(heard.level);
   diagnostic.message = heard.message;
   bool is_error = diagnostic.level == DiagnosticLevel::kError && !heard.is_promoted;
+  if (IsOfContext(heard)) return std::nullopt;
   if (heard.location.isInvalid()) {
     // Of the command line, say. Without it nothing else may make sense.
     if (!is_error) return std::nullopt;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "analysis/features/symbols/symbol_identity.h"
 
+#include <algorithm>
+
 #include "analysis/batch/symbol_printer.h"
 #include "base/strings.h"
 #include "clang/AST/ASTContext.h"
@@ -208,6 +210,19 @@ std::optional<CodeLocation> NameLocation(const LiveAst& ast, const clang::NamedD
   return ast.LocationOf(clang::SourceRange(place, end));
 }
 
+namespace {
+
+void AddOverridden(const clang::CXXMethodDecl* method, std::vector<std::string>& usrs) {
+  for (const clang::CXXMethodDecl* overridden : method->overridden_methods()) {
+    std::string usr = SymbolKey(overridden);
+    if (std::find(usrs.begin(), usrs.end(), usr) != usrs.end()) continue;
+    usrs.push_back(std::move(usr));
+    AddOverridden(overridden, usrs);
+  }
+}
+
+}  // namespace
+
 LiveSymbol DescribeSymbol(const LiveAst& ast, const clang::NamedDecl* decl) {
   decl = WrittenDecl(decl);
   LiveSymbol symbol;
@@ -217,6 +232,7 @@ LiveSymbol DescribeSymbol(const LiveAst& ast, const clang::NamedDecl* decl) {
   symbol.is_local = symbol.usr.starts_with("local:");
   if (const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(decl)) {
     symbol.is_virtual = method->isVirtual();
+    AddOverridden(method, symbol.overridden);
   }
   const auto* first = llvm::cast<clang::NamedDecl>(decl->getCanonicalDecl());
   symbol.declaration = NameLocation(ast, first);

@@ -303,5 +303,18 @@ TEST(Answer, IsTheEncodedOne) {
   });
 }
 
+TEST(SymbolsAt, AMethodNamesWhatItOverrides) {
+  MarkedSource source(
+      "struct A { virtual void f(); }; struct B : A { void f() override; };"
+      "struct C : B { void ^f() override; void g(); };");
+  source.Parse([&](LiveAst& ast) {
+    SymbolsAnswer answer = FindSymbolsAt(ast, source.Point());
+    ASSERT_EQ(answer.symbols.size(), 1U);
+    EXPECT_TRUE(answer.symbols[0].is_virtual);
+    EXPECT_EQ(answer.symbols[0].overridden,
+              (std::vector<std::string>{"c:@S@B@F@f#", "c:@S@A@F@f#"}));
+  });
+}
+
 }  // namespace
 }  // namespace astrolabe

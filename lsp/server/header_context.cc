@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lsp/server/header_context.h"
+
+#include <algorithm>
+#include <deque>
+#include <filesystem>
+#include <system_error>
+#include <tuple>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "base/strings.h"
+#include "base/text/text_buffer.h"
+#include "index/query/semantic_includes.h"
+#include "lsp/documents/uri.h"
+#include "lsp/handlers/source_tokens.h"
+
+namespace astrolabe::lsp {
+namespace {
+
+// Headers whose includers are looked up before it is given up: each takes a query of the index.
+constexpr size_t kMaxLookups = 24;
+
+std::string_view FileName(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+std::string_view StemOf(std::string_view path) {
+  const std::string_view name = FileName(path);
+  return name.substr(0, name.rfind('.'));
+}
+
+size_t CommonLength(std::string_view a, std::string_view b) {
+  return static_cast<size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
+}
+
+std::string_view Trimmed(std::string_view line) {
+  const size_t begin = line.find_first_not_of(" \t");
+  return begin == std::string_view::npos ? std::string_view() : line.substr(begin);
+}
+
+// The word behind the # of a directive, and what follows it.
+std::pair<std::string_view, std::string_view> Directive(std::string_view line) {
+  line = Trimmed(line);
+  if (!line.starts_with('#')) return {};
+  line = Trimmed(line.substr(1));
+  const size_t end = std::min(line.find_first_of(" \t\"<("), line.size());
+  return {line.substr(0, end), Trimmed(line.substr(end))};
+}
+
+// The path between the delimiters; empty if there are none.
+std::string_view Spelled(std::string_view rest) {
+  if (!rest.starts_with('"') && !rest.starts_with('<')) return {};
+  const size_t end = rest.find(rest.front() == '"' ? '"' : '>', 1);
+  return end == std::string_view::npos ? std::string_view() : rest.substr(1, end - 1);
+}
+
+// Steps from a unit to the header: each file includes the next one.
+using Chain = std::vector<std::string>;
+
+// Upwards from the header, the nearest unit first; among equals the one of the header's name, then the one whose
+// path is most like its.
+std::optional<Chain> ChainToUnit(const Workspace& workspace, const Indexes& indexes,
+                                 const std::string& header,
+                                 const std::function<bool(const std::string&)>& is_unit) {
+  const QuerySources sources = workspace.Sources(indexes);
+  absl::flat_hash_map<std::string, std::string>
+      includes;  // includer -> what it includes on the way
+  std::deque<std::string> due = {header};
+  const auto rank = [&](const std::string& path) {
+    return std::tuple(!is_unit(path), StemOf(path) != StemOf(header),
+                      path.size() - CommonLength(path, header));
+  };
+  for (size_t lookups = 0; !due.empty() && lookups < kMaxLookups; ++lookups) {
+    const std::string file = std::move(due.front());
+    due.pop_front();
+    std::vector<std::string> includers;
+    for (const IncludeHit& hit :
+         FindIncluders(sources, workspace.IndexPath(file), /*transitive=*/false).hits) {
+      std::string path = workspace.ClientPath(hit.path);
+      if (path == header || !includes.emplace(path, file).second) continue;
+      includers.push_back(std::move(path));
+    }
+    std::ranges::stable_sort(includers, {}, rank);
+    if (!includers.empty() && is_unit(includers.front())) {
+      Chain chain = {includers.front()};
+      while (chain.back() != header) chain.push_back(includes.at(chain.back()));
+      return chain;
+    }
+    std::ranges::move(includers, std::back_inserter(due));
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> TextAheadOfInclude(std::string_view text, const std::string& path,
+                                              std::string_view spelled, int& open) {
+  const std::string_view wanted = FileName(spelled);
+  std::string ahead;
+  int opened = 0;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    const auto [word, rest] = Directive(line);
+    if (word == "if" || word == "ifdef" || word == "ifndef") ++opened;
+    if (word == "endif") --opened;
+    if (word == "include" || word == "include_next" || word == "import") {
+      const std::string_view included = Spelled(rest);
+      if (!included.empty() && FileName(included) == wanted) {
+        open += std::max(opened, 0);
+        return ahead;
+      }
+      const std::string beside = NormalPath(StrCat(path, "/../", included));
+      std::error_code error;
+      if (rest.starts_with('"') && std::filesystem::is_regular_file(beside, error)) {
+        ahead += StrCat("#", word, " \"", beside, "\"\n");
+        continue;
+      }
+    }
+    // Said in this text it would be about this text.
+    if (word == "pragma" && rest.starts_with("once")) {
+      ahead += "\n";
+      continue;
+    }
+    ahead += StrCat(line, "\n");
+  }
+  return std::nullopt;
+}
+
+bool EndsBetweenDeclarations(std::string_view text) {
+  const SourceTokens tokens{TextBuffer(text)};
+  std::vector<bool> brackets;  // open ones; whether declarations may stand in them
+  int parentheses = 0;
+  bool introduces = false;  // whether the declaration so far is one that has others in its braces
+  for (const Token& token : tokens.tokens) {
+    const std::string_view spelled = tokens.Text(token);
+    if (spelled == "namespace" || spelled == "extern" || spelled == "class" ||
+        spelled == "struct" || spelled == "union") {
+      introduces = parentheses == 0;
+    } else if (spelled == "enum" || spelled == "=") {
+      introduces = false;
+    } else if (spelled == "(") {
+      ++parentheses;
+    } else if (spelled == ")") {
+      --parentheses;
+      introduces = false;  // a function that names a struct
+    } else if (spelled == "{") {
+      brackets.push_back(introduces);
+      introduces = false;
+    } else if (spelled == "}") {
+      if (!brackets.empty()) brackets.pop_back();
+      introduces = false;
+    } else if (spelled == ";") {
+      introduces = false;
+    }
+  }
+  return parentheses <= 0 && std::find(brackets.begin(), brackets.end(), false) == brackets.end();
+}
+
+std::optional<HeaderContext> FindHeaderContext(
+    const Workspace& workspace, const Indexes& indexes, const std::string& header,
+    const std::function<bool(const std::string&)>& is_unit, const ReadText& read) {
+  std::optional<Chain> chain = ChainToUnit(workspace, indexes, header, is_unit);
+  if (!chain) return std::nullopt;
+  HeaderContext context;
+  context.unit = chain->front();
+  chain->pop_back();  // the header itself
+  int open = 0;
+  for (size_t i = 0; i < chain->size(); ++i) {
+    const std::string& next = i + 1 < chain->size() ? (*chain)[i + 1] : header;
+    std::optional<std::string> ahead =
+        TextAheadOfInclude(read((*chain)[i]), (*chain)[i], next, open);
+    // The index is behind the texts: the command alone is good enough.
+    if (!ahead) return HeaderContext{.unit = context.unit, .text = {}, .files = *chain};
+    context.text += *ahead;
+  }
+  for (; open > 0; --open) context.text += "#endif\n";
+  if (!EndsBetweenDeclarations(context.text)) context.text.clear();
+  context.files = *std::move(chain);
+  return context;
+}
+
+}  // namespace astrolabe::lsp

@@ -1,0 +1,391 @@
+"""Requests about open files, over the wire: pulled diagnostics, references with unsaved edits, clangd's own requests,
+headers as their includers see them, and the ways in which the server is started.
+
+    lsp_requests_test.py ASTROLABE [unittest arguments]
+"""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+import json
+import os
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lsp_server"))
+import lsp_server_test  # noqa: E402
+from client import ServerError, path_of, uri_of  # noqa: E402
+from lsp_server_test import MAIN, SOURCE, ServerTest, lines, place  # noqa: E402
+
+DIAGNOSTICS = "textDocument/publishDiagnostics"
+PULLS = {"textDocument": {"diagnostic": {"relatedDocumentSupport": True}}}
+PULLS_AGAIN = {**PULLS, "workspace": {"diagnostics": {"refreshSupport": True}}}
+
+
+class PullDiagnostics(ServerTest):
+    def pull(self, client, name, previous=None):
+        more = {} if previous is None else {"previousResultId": previous}
+        return client.request("textDocument/diagnostic", client.document(name, **more))
+
+    def messages(self, report):
+        return [d["message"] for d in report["items"]]
+
+    def test_a_client_that_pulls_is_answered_and_not_told(self):
+        client = self.server("--background-index=0", capabilities=PULLS)
+        self.assertTrue(client.capabilities["diagnosticProvider"]["interFileDependencies"])
+        client.open("a.cc", "int f() { return x; }\n")
+        first = self.pull(client, "a.cc")
+        self.assertEqual((first["kind"], self.messages(first)), ("full", ["use of undeclared identifier 'x'"]))
+        again = self.pull(client, "a.cc", first["resultId"])
+        self.assertEqual((again["kind"], again["resultId"]), ("unchanged", first["resultId"]))
+        client.change("a.cc", "int x; int f() { return x; }\n")
+        self.assertEqual(self.pull(client, "a.cc", first["resultId"])["items"], [])
+        self.assertEqual(client.notifications(DIAGNOSTICS), [])
+        with self.assertRaises(ServerError):
+            self.pull(client, "closed.cc")
+
+    def test_a_client_that_listens_is_told(self):
+        client = self.server("--background-index=0")
+        client.open("a.cc", "int f() { return x; }\n")
+        client.wait_notification(DIAGNOSTICS, lambda p: p["diagnostics"])
+        client.close("a.cc")
+        client.wait_notification(DIAGNOSTICS, lambda p: not p["diagnostics"])
+
+    def test_errors_in_a_header_are_related(self):
+        self.write("bad.h", "int g() { return y; }\n")
+        client = self.server("--background-index=0", capabilities=PULLS)
+        client.open("a.cc", "#include \"bad.h\"\n")
+        related = self.pull(client, "a.cc")["relatedDocuments"]
+        self.assertEqual([path_of(uri) for uri in related], [client.path("bad.h")])
+        report = related[client.uri("bad.h")]
+        self.assertEqual(self.messages(report), ["use of undeclared identifier 'y'"])
+        self.assertEqual(report["items"][0]["range"]["start"], {"line": 0, "character": 17})
+
+    def test_a_change_of_a_header_asks_for_another_pull(self):
+        self.write("a.h", "inline int one() { return 1; }\n")
+        client = self.server("--background-index=0", capabilities=PULLS_AGAIN)
+        client.open("a.cc", "#include \"a.h\"\nint f() { return one(); }\n")
+        self.assertEqual(self.pull(client, "a.cc")["items"], [])
+        client.open("a.h", "inline int two() { return 1; }\n")
+        client.wait_notification("workspace/diagnostic/refresh", lambda p: True)
+        self.eventually(lambda: self.messages(self.pull(client, "a.cc")),
+                        lambda said: any("undeclared identifier 'one'" in message for message in said))
+
+    def test_warnings_say_where_they_are_explained(self):
+        client = self.server("--background-index=0", capabilities=PULLS)
+        client.open("a.cc", "int f(int x) { if (x = 1) return 2; return x; }\n")
+        warning = self.pull(client, "a.cc")["items"][0]
+        self.assertEqual(warning["code"], "parentheses")
+        self.assertTrue(warning["codeDescription"]["href"].endswith("#wparentheses"))
+
+    def test_the_workspace_is_what_the_index_has_come_across(self):
+        self.zoo()
+        self.write("main.cc", MAIN + "int bad = nothing;\n")
+        self.write("crash.cc", "#pragma clang __debug crash\n")
+        self.write("compile_commands.json", json.dumps([
+            {"directory": self.root, "file": f, "arguments": ["clang++", "-std=c++17", "-c", f]}
+            for f in ("zoo.cc", "main.cc", "crash.cc")]))
+        self.index()
+        client = self.server("--background-index=0", capabilities=PULLS)
+        report = client.request("workspace/diagnostic", {"previousResultIds": []})
+        said = {os.path.basename(path_of(item["uri"])): item for item in report["items"]}
+        self.assertEqual(set(said), {"main.cc", "crash.cc"})
+        self.assertIn("1 error", said["main.cc"]["items"][0]["message"])
+        self.assertIn("not indexed", said["crash.cc"]["items"][0]["message"])
+        # What an open file has to say comes from its text.
+        client.open("main.cc", MAIN)
+        self.pull(client, "main.cc")
+        previous = [{"uri": item["uri"], "value": item["resultId"]} for item in report["items"]]
+        token = {"partialResultToken": "parts"}
+        self.assertEqual(client.request("workspace/diagnostic", {"previousResultIds": previous, **token}),
+                         {"items": []})
+        parts = [item for p in client.notifications("$/progress") if p["token"] == "parts"
+                 for item in p["value"]["items"]]
+        kinds = {os.path.basename(path_of(item["uri"])): item["kind"] for item in parts}
+        self.assertEqual(kinds, {"main.cc": "full", "crash.cc": "unchanged"})
+
+
+class References(ServerTest):
+    def opened(self, *names, flags=("--background-index=0",), **more):
+        self.zoo()
+        self.index()
+        client = self.server(*flags, **more)
+        for name in names:
+            client.open(name)
+        return client
+
+    def references(self, client, name, text, mark, nth=0, declarations=True, **more):
+        params = self.at(client, name, text, mark, nth, context={"includeDeclaration": declarations}, **more)
+        return client.request("textDocument/references", params)
+
+    def parsed(self, client, *names):
+        for name in names:
+            client.request("textDocument/hover", client.at(name, 0, 0))
+
+    def test_unsaved_edits_are_seen_by_meaning(self):
+        client = self.opened("main.cc", "zoo.cc")
+        edited = MAIN.replace("return zoo", "int CountLegs = 1; (void)CountLegs;\n  zoo::CountLegs(dog);\n  return zoo")
+        client.change("main.cc", edited)
+        self.parsed(client, "main.cc", "zoo.cc")
+        found = self.references(client, "main.cc", edited, "zoo::CountL|egs")
+        # The local variable of the same name is none.
+        self.assertEqual(lines(found), [("main.cc", 7), ("main.cc", 8), ("main.cc", 8), ("zoo.cc", 6), ("zoo.h", 15)])
+        local = self.references(client, "main.cc", edited, "int CountL|egs = 1")
+        self.assertEqual(lines(local), [("main.cc", 6), ("main.cc", 6)])
+
+    def test_another_open_file_tells_of_its_edits(self):
+        client = self.opened("main.cc", "zoo.cc")
+        client.change("zoo.cc", SOURCE.replace("}  // namespace", "int More(const Animal& a) { return CountLegs(a); }\n"
+                                                                 "}  // namespace"))
+        self.parsed(client, "main.cc", "zoo.cc")
+        found = self.references(client, "main.cc", MAIN, "zoo::CountL|egs")
+        self.assertIn(("zoo.cc", 11), lines(found))
+        containers = {x["containerName"] for x in found if x["uri"] == client.uri("zoo.cc") and "containerName" in x}
+        self.assertIn("zoo::More", containers)
+
+    def test_overrides_belong_together(self):
+        client = self.opened("zoo.cc")
+        self.parsed(client, "zoo.cc")
+        found = self.references(client, "zoo.cc", SOURCE, "Dog::Le|gs")
+        self.assertEqual(lines(found), [("zoo.cc", 4), ("zoo.cc", 7), ("zoo.h", 7), ("zoo.h", 12)])
+        calls = self.references(client, "zoo.cc", SOURCE, "Dog::Le|gs", declarations=False)
+        self.assertEqual(lines(calls), [("zoo.cc", 7)])
+
+    def test_the_limit_and_parts(self):
+        client = self.opened("main.cc", flags=("--background-index=0", "--limit-references=2"))
+        self.parsed(client, "main.cc")
+        self.assertEqual(len(self.references(client, "main.cc", MAIN, "zoo::CountL|egs")), 2)
+        self.assertEqual(self.references(client, "main.cc", MAIN, "zoo::CountL|egs", partialResultToken="parts"), [])
+        sent = [p["value"] for p in client.notifications("$/progress") if p["token"] == "parts"]
+        self.assertEqual(sum(map(len, sent)), 2)
+
+    def test_without_any_index_the_open_file_answers(self):
+        client = self.server("--background-index=0")
+        client.open("a.cc", MAIN.replace("zoo.h", "none.h") + "int f() { return main(); }\n")
+        self.parsed(client, "a.cc")
+        found = self.references(client, "a.cc", MAIN, "int ma|in")
+        self.assertEqual(lines(found), [("a.cc", 4), ("a.cc", 8)])
+
+
+class Extensions(ServerTest):
+    def opened(self, text, **more):
+        client = self.server("--background-index=0", **more)
+        client.open("a.cc", text)
+        return client
+
+    def test_ast(self):
+        text = "namespace n {\nint Twice(int value) { return value * 2; }\n}\n"
+        client = self.opened(text)
+        whole = client.request("textDocument/ast", client.document("a.cc"))
+        self.assertEqual((whole["role"], whole["kind"]), ("declaration", "TranslationUnit"))
+        self.assertEqual([c["detail"] for c in whole["children"]], ["n"])
+        line, column = place(text, "value *")
+        where = {"start": {"line": line, "character": column}, "end": {"line": line, "character": column + 9}}
+        node = client.request("textDocument/ast", client.document("a.cc", range=where))
+        self.assertEqual((node["role"], node["kind"], node["detail"]), ("expression", "BinaryOperator", "*"))
+        self.assertIn("BinaryOperator", node["arcana"])
+        self.assertEqual(node["range"], where)
+        self.assertEqual([c["kind"] for c in node["children"]], ["ImplicitCast", "IntegerLiteral"])
+
+    def test_symbol_info(self):
+        self.zoo()
+        client = self.opened("#include \"zoo.h\"\nint f(zoo::Animal& a) { return a.Legs(); }\n")
+        info = client.request("textDocument/symbolInfo", client.at("a.cc", 1, 34))
+        self.assertEqual([(i["name"], i["containerName"]) for i in info], [("Legs", "zoo::Animal::")])
+        self.assertIn("Legs", info[0]["usr"])
+        self.assertEqual(path_of(info[0]["declarationRange"]["uri"]), client.path("zoo.h"))
+        self.assertEqual(client.request("textDocument/symbolInfo", client.at("a.cc", 1, 0)), [])
+
+    def test_inactive_regions(self):
+        wants = {"textDocument": {"inactiveRegionsCapabilities": {"inactiveRegions": True}}}
+        client = self.opened("#if 0\nint a;\nint b;\n#endif\n", capabilities=wants)
+        self.assertTrue(client.capabilities["inactiveRegionsProvider"])
+        told = client.wait_notification("textDocument/inactiveRegions", lambda p: p["regions"])
+        self.assertEqual(told["textDocument"], {"uri": client.uri("a.cc"), "version": 1})
+        self.assertEqual([(r["start"]["line"], r["end"]["line"]) for r in told["regions"]], [(1, 2)])
+        client.change("a.cc", "#if 1\nint a;\n#endif\n")
+        client.wait_notification("textDocument/inactiveRegions",
+                                 lambda p: p["textDocument"]["version"] == 2 and not p["regions"])
+
+    def test_file_status(self):
+        client = self.opened("#include <vector>\n", options={"clangdFileStatus": True})
+        client.wait_notification("textDocument/clangd.fileStatus", lambda p: p["state"] == "idle")
+        states = [p["state"] for p in client.notifications("textDocument/clangd.fileStatus")]
+        self.assertEqual(states[:2], ["parsing includes", "parsing main file"])
+
+    def test_memory_of_the_parsing_processes_is_counted(self):
+        client = self.opened("#include <vector>\n")
+        client.request("textDocument/hover", client.at("a.cc", 0, 0))
+
+        def parsing():
+            tree = client.request("$/memoryUsage", None)
+            self.assertEqual(tree["_total"], tree["astrolabe"]["_total"] + tree["parsing_processes"]["_total"])
+            return tree["parsing_processes"]["_total"]
+        self.eventually(parsing, lambda size: size > 1 << 20)
+
+    def test_trace(self):
+        client = self.opened("int a;\n")
+        client.notify("$/setTrace", {"value": "verbose"})
+        client.request("textDocument/documentSymbol", client.document("a.cc"))
+        told = client.wait_notification("$/logTrace")
+        self.assertIn("textDocument/documentSymbol answered in", told["message"])
+        self.assertIn("bytes", told["verbose"])
+        client.notify("$/setTrace", {"value": "off"})
+        client.request("textDocument/documentSymbol", client.document("a.cc"))
+        client.request("textDocument/documentSymbol", client.document("a.cc"))
+        self.assertLess(len(client.notifications("$/logTrace")), 3)
+
+    def test_opening_is_shown_if_it_takes_long(self):
+        headers = "".join(f"#include <{h}>\n" for h in ("regex", "iostream", "thread", "filesystem", "random", "ranges"))
+        client = self.opened(headers, capabilities={"window": {"workDoneProgress": True}})
+        client.request("textDocument/hover", client.at("a.cc", 0, 0))
+        begun = [p["token"] for p in client.notifications("$/progress")
+                 if p["value"]["kind"] == "begin" and p["value"]["title"] == "Opening a.cc"]
+        if begun:  # a fast machine shows nothing
+            client.wait_notification("$/progress", lambda p: p["token"] == begun[0] and p["value"]["kind"] == "end")
+
+
+class Headers(ServerTest):
+    """A table that means something only where it is included."""
+
+    def project(self):
+        self.write("sub/table.inc", "ENTRY(one)\nENTRY(two)\n")
+        self.write("sub/part.h", "inline int Sum(Number a, Number b) { return a + b; }\n")
+        self.write("sub/all.h", "#pragma once\n#include \"number.h\"\n#include \"part.h\"\n")
+        self.write("sub/number.h", "#pragma once\nusing Number = int;\n")
+        self.write("use.cc", "#include \"sub/all.h\"\nenum Unused { kNone };\n"
+                             "#define ENTRY(name) inline Number name() { return kValue; }\nnamespace table {\n"
+                             "#include \"sub/table.inc\"\n}\nint main() { return Sum(table::one(), 1); }\n")
+        self.write("compile_commands.json", json.dumps([
+            {"directory": self.root, "file": "use.cc",
+             "arguments": ["clang++", "-std=c++17", "-DkValue=7", "-c", "use.cc"]}]))
+
+    def said(self, client, name):
+        report = client.request("textDocument/diagnostic", client.document(name))
+        return [d["message"] for d in report["items"]]
+
+    def test_a_header_is_parsed_as_its_includer_has_it(self):
+        self.project()
+        self.index("--tier", "0")
+        client = self.server("--background-index=0", capabilities=PULLS)
+        client.open("sub/part.h")
+        self.assertEqual(self.said(client, "sub/part.h"), [])
+        hover = client.request("textDocument/hover", client.at("sub/part.h", 0, 17))
+        self.assertIn("Number", hover["contents"]["value"])
+        target = client.request("textDocument/definition", client.at("sub/part.h", 0, 17))
+        self.assertEqual(lines(target), [("number.h", 1)])
+        client.open("sub/table.inc")
+        self.assertEqual(self.said(client, "sub/table.inc"), [])
+
+    def test_it_gets_better_once_the_index_knows_who_includes_it(self):
+        self.project()
+        client = self.server(capabilities=PULLS)
+        client.open("sub/part.h")
+        self.eventually(lambda: self.said(client, "sub/part.h"), lambda said: said == [])
+
+    def test_files_that_change_on_disk_are_read_again(self):
+        self.project()
+        watches = {"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}}, **PULLS}
+        client = self.server("--background-index=0", capabilities=watches)
+        client.open("use.cc")
+        self.assertEqual(self.said(client, "use.cc"), [])
+        self.write("sub/number.h", "#pragma once\nusing Other = int;\n")
+        client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": client.uri("sub/number.h"), "type": 2}]})
+        self.eventually(lambda: self.said(client, "use.cc"), lambda said: said)
+        self.write("sub/number.h", "#pragma once\nusing Number = int;\n")
+        client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": client.uri("sub/number.h"), "type": 2}]})
+        self.eventually(lambda: self.said(client, "use.cc"), lambda said: not said)
+
+    def test_another_database_is_another_parse(self):
+        self.project()
+        watches = {"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}}, **PULLS}
+        client = self.server("--background-index=0", capabilities=watches)
+        client.open("use.cc")
+        self.assertEqual(self.said(client, "use.cc"), [])
+        self.write("compile_commands.json", json.dumps([
+            {"directory": self.root, "file": "use.cc", "arguments": ["clang++", "-std=c++17", "-c", "use.cc"]}]))
+        client.notify("workspace/didChangeWatchedFiles",
+                      {"changes": [{"uri": client.uri("compile_commands.json"), "type": 2}]})
+        self.eventually(lambda: self.said(client, "use.cc"), lambda said: any("kValue" in message for message in said))
+
+
+class Options(ServerTest):
+    def test_paths_are_mapped_both_ways(self):
+        self.zoo()
+        client = self.start("--background-index=0", f"--path-mappings=/client={self.root}")
+        client.request("initialize", {"processId": None, "rootUri": "file:///client", "capabilities": {}})
+        client.notify("initialized", {})
+        uri = "file:///client/main.cc"
+        client.notify("textDocument/didOpen", {"textDocument": {
+            "uri": uri, "languageId": "cpp", "version": 1, "text": MAIN}})
+        line, column = place(MAIN, "CountL|egs")
+        target = client.request("textDocument/declaration", {
+            "textDocument": {"uri": uri}, "position": {"line": line, "character": column}})
+        self.assertEqual(target[0]["uri"], "file:///client/zoo.h")
+        client.wait_notification(DIAGNOSTICS, lambda p: p["uri"] == uri)
+
+    def test_input_is_mirrored(self):
+        mirror = os.path.join(self.folder, "mirror")
+        client = self.server("--background-index=0", f"--input-mirror-file={mirror}")
+        client.open("a.cc", "int mirrored;\n")
+        client.shutdown()
+        with open(mirror, "rb") as copy:
+            content = copy.read()
+        self.assertTrue(content.startswith(b"Content-Length: "))
+        self.assertIn(b"int mirrored;", content)
+
+    def test_a_mirror_that_cannot_be_written_is_told(self):
+        client = self.server("--background-index=0", "--input-mirror-file=/nowhere/mirror")
+        client.wait_notification("window/logMessage", lambda p: "/nowhere/mirror" in p["message"])
+
+    def test_it_ends_with_the_process_of_its_client(self):
+        editor = subprocess.Popen(["sleep", "600"])
+        client = self.start()
+        client.request("initialize", {"processId": editor.pid, "rootUri": uri_of(self.root), "capabilities": {}})
+        client.notify("initialized", {})
+        client.open("a.cc", "int a;\n")
+        editor.kill()
+        editor.wait()
+        self.assertEqual(client.process.wait(10), 1)
+
+    def check(self, *arguments, environment=None):
+        return subprocess.run([lsp_server_test.ASTROLABE, "lsp", *arguments], cwd=self.root, capture_output=True,
+                              timeout=120, text=True, env=environment)
+
+    def test_a_file_is_checked(self):
+        self.zoo()
+        good = self.check("--check=zoo.cc", "--log=error")
+        self.assertEqual(good.returncode, 0, good.stdout + good.stderr)
+        self.assertIn("-std=c++17", good.stdout)
+        self.assertIn("0 errors", good.stdout)
+        self.write("bad.cc", "int f() { return y; }\n")
+        bad = self.check("--check=bad.cc", "--log=error")
+        self.assertEqual(bad.returncode, 3)
+        self.assertIn("bad.cc:1:18: error: use of undeclared identifier 'y'", bad.stdout)
+        self.assertEqual(self.check("--check=none.cc").returncode, 3)
+        self.assertEqual(self.check("--check", "--log=error").returncode, 0)
+
+    def test_flags_of_the_environment_come_first(self):
+        bad = self.check(environment={**os.environ, "CLANGD_FLAGS": "--no-such-flag"})
+        self.assertEqual(bad.returncode, 2)
+        self.assertIn("--no-such-flag", bad.stderr)
+
+    def test_what_initialization_options_say(self):
+        self.write("build/x/compile_commands.json", json.dumps([
+            {"directory": self.root, "file": "a.cc", "arguments": ["clang++", "-DFROM_DATABASE=1", "-c", "a.cc"]}]))
+        options = {"compilationDatabasePath": os.path.join(self.root, "build/x"),
+                   "fallbackFlags": ["-DFALLBACK=1"],
+                   "compilationDatabaseChanges": {os.path.join(self.root, "c.cc"): {
+                       "workingDirectory": self.root, "compilationCommand": ["clang++", "-DGIVEN=1", "c.cc"]}}}
+        client = self.server("--background-index=0", capabilities=PULLS, options=options)
+        for name, macro in (("a.cc", "FROM_DATABASE"), ("c.cc", "GIVEN")):
+            client.open(name, f"int x = {macro};\n")
+            report = client.request("textDocument/diagnostic", client.document(name))
+            self.assertEqual(report["items"], [], name)
+        other = self.server("--background-index=0", "--compile_args_from=lsp", capabilities=PULLS,
+                            options={"fallbackFlags": ["-DFALLBACK=1"]})
+        other.open("a.cc", "int x = FALLBACK;\n")
+        self.assertEqual(other.request("textDocument/diagnostic", other.document("a.cc"))["items"], [])
+
+
+if __name__ == "__main__":
+    lsp_server_test.ASTROLABE = os.path.abspath(sys.argv.pop(1))
+    unittest.main()
