@@ -61,6 +61,6 @@ target_include_directories(astrolabe_clang SYSTEM INTERFACE ${ASTROLABE_LLVM_ROO
 target_link_directories(astrolabe_clang INTERFACE ${ASTROLABE_LLVM_ROOT}/lib)
 target_link_libraries(astrolabe_clang INTERFACE
   # Each before what it needs: a linker reads an archive once.
-  clangTooling clangIndex clangFrontendTool clangFrontend clangDriver clangOptions clangSerialization clangParse
+  clangTooling clangToolingInclusionsStdlib clangIndex clangFrontendTool clangFrontend clangDriver clangOptions clangSerialization clangParse
   clangSema clangAnalysisLifetimeSafety clangAnalysis clangAPINotes clangEdit clangASTMatchers clangSupport clangAST
   clangLex clangToolingCore clangDependencyScanning clangBasic ${llvm_libs} ${llvm_system_libs})

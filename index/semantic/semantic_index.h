@@ -95,6 +95,8 @@ class SemanticIndex {
   virtual std::vector<SymbolId> FindByName(std::string_view name) const = 0;
   // nullopt if no living file declares it.
   virtual std::optional<SymbolSummary> Summary(SymbolId id) const = 0;
+  // How many files mention `id` (each variant of a header is one), up to about `enough`; cheap, for ranking.
+  virtual uint32_t CountMentions(SymbolId id, uint32_t enough) const = 0;
   // The summaries of those that some living file declares, in any order. Many at once cost a fraction of
   // as many calls of Summary, as what a file declares is unpacked once.
   virtual void Summaries(std::span<const SymbolId> ids,

@@ -108,6 +108,20 @@ std::vector<SemanticSnapshot::Hit> SemanticSnapshot::FindMentions(SymbolId id,
   return hits;
 }
 
+uint32_t SemanticSnapshot::CountMentions(SymbolId id, uint32_t enough) const {
+  uint32_t count = 0;
+  std::vector<Mention> mentions;
+  for (const LiveSemanticSegment& live : segments_) {
+    std::optional<uint32_t> symbol = live.segment->FindSymbol(id);
+    if (!symbol) continue;
+    mentions.clear();
+    live.segment->Mentions(*symbol, &mentions);
+    for (const Mention& mention : mentions) count += live.FileLives(mention.file) ? 1 : 0;
+    if (count >= enough) break;
+  }
+  return count;
+}
+
 void SemanticSnapshot::VisitOccurrences(
     SymbolId id, uint32_t Occurrence::* field, uint32_t mention, RoleSet roles,
     const std::function<bool(const FoundOccurrence&)>& visit) const {

@@ -52,6 +52,7 @@ class SemanticSnapshot final : public SemanticIndex {
   std::optional<SymbolSummary> Summary(SymbolId id) const override;
   void Summaries(std::span<const SymbolId> ids,
                  const std::function<void(SymbolSummary)>& visit) const override;
+  uint32_t CountMentions(SymbolId id, uint32_t enough) const override;
   void Occurrences(SymbolId id, RoleSet roles,
                    const std::function<bool(const FoundOccurrence&)>& visit) const override;
   void Contained(SymbolId container, RoleSet roles,

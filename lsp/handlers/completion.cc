@@ -1,36 +1,134 @@
-// textDocument/completion.
+// textDocument/completion and completionItem/resolve.
+//
+// The compiler says what is visible at the place, the index what else there is (index_completion.h). What was
+// answered last is kept: a word that is typed on is answered from it (completion_memory.h), and documentation is sent
+// when the client shows an item, if it says that it will ask.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <algorithm>
 #include <cstdio>
+#include <memory>
 #include <utility>
 
+#include "base/strings.h"
+#include "lsp/handlers/completion_memory.h"
+#include "lsp/handlers/index_completion.h"
 #include "lsp/handlers/live.h"
+#include "lsp/server/places.h"
 
 namespace astrolabe::lsp {
 namespace {
 
+// What the client can show.
+struct ItemStyle {
+  bool snippets = false;
+  bool label_details = false;
+  bool tags = false;
+  bool resolves_documentation = false;
+  bool placeholders = true;
+};
+
+ItemStyle StyleOf(const Session& session) {
+  ItemStyle style;
+  style.placeholders = session.options()->function_arg_placeholders;
+  const auto& text_document = session.client_capabilities().text_document;
+  if (!text_document || !text_document->completion || !text_document->completion->completion_item) {
+    return style;
+  }
+  const auto& item = *text_document->completion->completion_item;
+  style.snippets = item.snippet_support.value_or(false);
+  style.label_details = item.label_details_support.value_or(false);
+  style.tags = item.tag_support.has_value();
+  if (item.resolve_support) {
+    const auto& properties = item.resolve_support->properties;
+    style.resolves_documentation =
+        std::find(properties.begin(), properties.end(), "documentation") != properties.end();
+  }
+  return style;
+}
+
+bool IsCallable(uint32_t kind) {
+  switch (static_cast<CompletionItemKind>(kind)) {
+    case CompletionItemKind::kFunction:
+    case CompletionItemKind::kMethod:
+    case CompletionItemKind::kConstructor:
+    case CompletionItemKind::kClass:
+    case CompletionItemKind::kStruct:
+    case CompletionItemKind::kOperator:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// "Put(${1:key}, ${2:value})" as "Put($0)".
+std::string WithoutPlaceholders(const std::string& snippet) {
+  std::string result;
+  bool is_first = true;
+  for (size_t i = 0; i < snippet.size(); ++i) {
+    if (snippet.compare(i, 2, "${") != 0) {
+      result += snippet[i];
+      if (snippet[i] == '\\' && i + 1 < snippet.size()) result += snippet[++i];
+      continue;
+    }
+    while (i < snippet.size() && snippet[i] != '}') i += snippet[i] == '\\' ? 2 : 1;
+    if (is_first) result += "$0";
+    is_first = false;
+    while (snippet.compare(i + 1, 4, ", ${") == 0) {
+      for (i += 3; i < snippet.size() && snippet[i] != '}';) i += snippet[i] == '\\' ? 2 : 1;
+    }
+  }
+  return result;
+}
+
+MarkupContent Markdown(const CompletionOption& option) {
+  std::string text = option.documentation;
+  if (!option.include.empty()) {
+    text = StrCat("From `", option.include, "`", text.empty() ? "" : "\n\n", text);
+  }
+  return MarkupContent{MarkupKind(MarkupKind::kMarkdown), std::move(text)};
+}
+
 CompletionItem ClientItem(const CompletionOption& option, size_t rank, const Range& replaced,
-                          bool snippets, const LiveDocuments& live,
+                          const ItemStyle& style, const LiveDocuments& live,
                           const DocumentSnapshot& document) {
   CompletionItem item;
   item.label = option.label;
-  CompletionItemLabelDetails details;
-  if (!option.signature.empty()) details.detail = option.signature;
-  if (!option.scope.empty()) details.description = option.scope;
-  item.label_details = std::move(details);
-  item.kind = static_cast<CompletionItemKind>(option.kind);
-  if (option.is_deprecated) item.tags = {CompletionItemTag::kDeprecated};
-  if (!option.result.empty()) item.detail = option.result;
-  if (!option.documentation.empty()) {
-    item.documentation = MarkupContent{MarkupKind(MarkupKind::kMarkdown), option.documentation};
+  if (style.label_details) {
+    CompletionItemLabelDetails details;
+    if (!option.signature.empty()) details.detail = option.signature;
+    if (!option.include.empty()) {
+      details.description = option.include;
+    } else if (!option.scope.empty()) {
+      details.description = option.scope;
+    }
+    item.label_details = std::move(details);
   }
+  item.kind = static_cast<CompletionItemKind>(option.kind);
+  if (option.is_deprecated) {
+    if (style.tags) {
+      item.tags = {CompletionItemTag::kDeprecated};
+    } else {
+      item.deprecated = true;
+    }
+  }
+  std::string detail = option.result;
+  if (!style.label_details && !option.signature.empty()) {
+    detail = StrCat(detail, detail.empty() ? "" : " ", option.label, option.signature);
+  }
+  if (!detail.empty()) item.detail = std::move(detail);
+  const bool has_documentation = !option.documentation.empty() || !option.include.empty();
+  if (has_documentation && !style.resolves_documentation) item.documentation = Markdown(option);
   // The order is ours: clients sort by this text, and would sort equal matches by name.
   char sort[16];
   std::snprintf(sort, sizeof(sort), "%06zu", rank);
   item.sort_text = sort;
   item.filter_text = option.filter;
-  const bool snippet = snippets && !option.snippet.empty();
-  item.insert_text_format = snippet ? InsertTextFormat::kSnippet : InsertTextFormat::kPlainText;
-  item.text_edit = TextEdit{replaced, snippet ? option.snippet : option.insert};
+  item.score = option.score;
+  std::string snippet = option.snippet;
+  if (!style.placeholders && IsCallable(option.kind)) snippet = WithoutPlaceholders(snippet);
+  const bool is_snippet = style.snippets && !snippet.empty();
+  item.insert_text_format = is_snippet ? InsertTextFormat::kSnippet : InsertTextFormat::kPlainText;
+  item.text_edit = TextEdit{replaced, is_snippet ? std::move(snippet) : option.insert};
   if (!option.edits.empty()) {
     std::vector<TextEdit>& edits = item.additional_text_edits.emplace();
     for (const CodeEdit& edit : option.edits) {
@@ -40,42 +138,113 @@ CompletionItem ClientItem(const CompletionOption& option, size_t rank, const Ran
   return item;
 }
 
-bool TakesSnippets(const Session& session) {
-  const auto& text_document = session.client_capabilities().text_document;
-  if (!text_document || !text_document->completion) return false;
-  const auto& item = text_document->completion->completion_item;
-  return item && item->snippet_support.value_or(false);
+// Whether the character that made the client ask can begin anything here: of "->" and "::" the second one, the
+// others in an #include.
+bool IsWorthAsking(const CompletionParams& params, std::string_view text,
+                   const CompletionPoint& point) {
+  if (!params.context || params.context->trigger_kind != CompletionTriggerKind::kTriggerCharacter) {
+    return true;
+  }
+  const std::string& character = params.context->trigger_character.value_or("");
+  const std::string_view ahead = text.substr(0, point.cursor);
+  if (character == ">") return ahead.ends_with("->");
+  if (character == ":") return ahead.ends_with("::");
+  if (character == "\"" || character == "<" || character == "/") return point.in_include;
+  return true;
+}
+
+// How many options the compiler shall give: more than are shown, since the index may put another one first.
+uint32_t CompilerLimit(size_t shown) {
+  return shown == 0 ? 0 : static_cast<uint32_t>(shown + shown / 2);
+}
+
+absl::StatusOr<CompletionList> Complete(Session& session, LiveDocuments& live,
+                                        CompletionMemory& memory, const CompletionParams& params,
+                                        const DocumentSnapshot& document, const Work& work) {
+  const std::string text = document->text.ToString();
+  const size_t offset = OffsetOfClient(document->text, params.position, session.encoding());
+  const CompletionPoint point = FindCompletionPoint(text, static_cast<uint32_t>(offset));
+  CompletionList list;
+  if (!IsWorthAsking(params, text, point)) return list;
+  const CompletionPlace place = PlaceOf(document->name.uri, text, point);
+  std::optional<CompletionAnswer> answer = memory.Narrow(place);
+  if (!answer) {
+    const std::shared_ptr<const ServerOptions> options = session.options();
+    Question question = live.QuestionAt(QuestionKind::kComplete, document, params.position);
+    question.limit = CompilerLimit(options->limit_results);
+    question.overloads_apart = options->detailed_completion;
+    absl::StatusOr<CompletionAnswer> asked =
+        live.Ask<CompletionAnswer>(document, std::move(question), work);
+    if (!asked.ok()) return asked.status();
+    answer = *std::move(asked);
+    CompleteFromIndex(session, *document, text, point, *answer);
+  }
+  const ItemStyle style = StyleOf(session);
+  list.is_incomplete = answer->is_incomplete;
+  const Range replaced = live.ClientRange(document, answer->replaced);
+  list.items.reserve(answer->options.size());
+  for (size_t rank = 0; rank < answer->options.size(); ++rank) {
+    list.items.push_back(ClientItem(answer->options[rank], rank, replaced, style, live, document));
+  }
+  const uint64_t number = memory.Keep(place, *std::move(answer));
+  for (size_t rank = 0; rank < list.items.size(); ++rank) {
+    list.items[rank].data = {{"answer", number}, {"option", rank}};
+  }
+  return list;
+}
+
+// Of an answer that is forgotten the item stays as it was sent.
+CompletionItem Resolve(Session& session, const CompletionMemory& memory, CompletionItem item) {
+  if (!item.data.is_object() || item.documentation) return item;
+  const auto answer = item.data.find("answer");
+  const auto place = item.data.find("option");
+  if (answer == item.data.end() || place == item.data.end() || !answer->is_number_unsigned() ||
+      !place->is_number_unsigned()) {
+    return item;
+  }
+  std::optional<CompletionOption> option =
+      memory.Option(answer->get<uint64_t>(), place->get<size_t>());
+  if (!option || !item.label.starts_with(option->label)) return item;
+  if (option->is_from_index) DescribeFromIndex(session, *option);
+  if (!option->documentation.empty() || !option->include.empty())
+    item.documentation = Markdown(*option);
+  if (!item.detail && !option->result.empty()) item.detail = option->result;
+  if (item.label_details && !item.label_details->detail && !option->signature.empty()) {
+    item.label_details->detail = option->signature;
+  }
+  return item;
 }
 
 }  // namespace
 
 void BindCompletion(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   CompletionOptions options;
-  options.trigger_characters = {".", ">", ":", "\"", "/", "<", "*"};
+  options.trigger_characters = {".", ">", ":", "\"", "/", "<"};
+  options.resolve_provider = true;
   session.capabilities().completion_provider = std::move(options);
+  auto memory = std::make_shared<CompletionMemory>();
   using Result = CompletionRequest::Result;
-  dispatcher.OnRequest<CompletionRequest>([&](const CompletionParams& params,
-                                              RequestContext context, Reply<Result> reply) {
+  dispatcher.OnRequest<CompletionRequest>([&session, &live, memory](const CompletionParams& params,
+                                                                    RequestContext context,
+                                                                    Reply<Result> reply) {
     session.AnswerAbout(
         "lsp.completion", params.text_document.uri, std::move(context), std::move(reply),
-        [&live, &session, params](const DocumentSnapshot& document,
-                                  const Work& work) -> absl::StatusOr<Result> {
-          Question question = live.QuestionAt(QuestionKind::kComplete, document, params.position);
-          question.limit = static_cast<uint32_t>(session.options()->limit_results);
-          absl::StatusOr<CompletionAnswer> answer =
-              live.Ask<CompletionAnswer>(document, std::move(question), work);
-          if (!answer.ok()) return answer.status();
-          CompletionList list;
-          list.is_incomplete = answer->is_incomplete;
-          const Range replaced = live.ClientRange(document, answer->replaced);
-          const bool snippets = TakesSnippets(session);
-          for (size_t rank = 0; rank < answer->options.size(); ++rank) {
-            list.items.push_back(
-                ClientItem(answer->options[rank], rank, replaced, snippets, live, document));
-          }
-          return Result(std::move(list));
+        [&session, &live, memory, params](const DocumentSnapshot& document,
+                                          const Work& work) -> absl::StatusOr<Result> {
+          auto list = Complete(session, live, *memory, params, document, work);
+          if (!list.ok()) return list.status();
+          return Result(*std::move(list));
         });
   });
+  using Resolved = CompletionResolveRequest::Result;
+  dispatcher.OnRequest<CompletionResolveRequest>(
+      [&session, memory](CompletionItem item, RequestContext context, Reply<Resolved> reply) {
+        session.Answer(
+            "lsp.completionResolve", std::move(context), std::move(reply),
+            [&session, memory, item = std::move(item)](const Work&) -> absl::StatusOr<Resolved> {
+              return Resolve(session, *memory, item);
+            });
+      });
 }
 
 }  // namespace astrolabe::lsp

@@ -198,6 +198,14 @@ class FakeSemanticIndex : public SemanticIndex {
     }
     return {};
   }
+  uint32_t CountMentions(SymbolId id, uint32_t) const override {
+    uint32_t count = 0;
+    for (const File& file : files_) {
+      const auto& ids = file.facts.symbol_ids;
+      count += std::find(ids.begin(), ids.end(), id) != ids.end() ? 1 : 0;
+    }
+    return count;
+  }
   void Occurrences(SymbolId id, RoleSet roles,
                    const std::function<bool(const FoundOccurrence&)>& visit) const override {
     Visit([&](const FoundOccurrence& found) {

@@ -33,6 +33,7 @@ struct CompletionRequest {
   uint32_t offset = 0;         // of the cursor, in bytes; clamped
   bool signature_help = false;
   size_t limit = 100;  // of options, 0: none; there being more makes the answer incomplete
+  bool overloads_apart = false;  // one option for each overload
   // Called as soon as the answer is known, in the middle of parsing: a child may send it and _exit there.
   // It need not be set.
   std::function<void(const std::string& encoded)> on_answer;
@@ -45,6 +46,10 @@ class CompletionRun {
   // point where something can be completed.
   virtual std::string Answer() const = 0;
 };
+
+// Silences diagnostics and leaves function bodies out from here on, in a process that parses ahead of the point for
+// children that complete. EnterCompletion does it for itself.
+void PrepareForCompletion(clang::CompilerInstance& compiler);
 
 // Sets the point and enters the part of the file behind the preamble; where the cursor is in the preamble,
 // only its line. Diagnostics are silenced from here on. The result outlives the parse. Only in a process

@@ -16,6 +16,7 @@
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclCXX.h"
 #include "clang/AST/DeclTemplate.h"
+#include "clang/Basic/FileManager.h"
 #include "clang/Basic/SourceManager.h"
 #include "clang/Index/USRGeneration.h"
 #include "clang/Lex/Lexer.h"
@@ -28,6 +29,10 @@
 
 namespace astrolabe {
 namespace {
+
+// Names of the buffers that hold a file's parts (parse_session.cc and completion_consumer.cc).
+constexpr llvm::StringLiteral kPointSuffix = ".completion";
+constexpr llvm::StringLiteral kBeginSuffix = ".astrolabe";
 
 using Context = clang::CodeCompletionContext;
 using Result = clang::CodeCompletionResult;
@@ -120,23 +125,43 @@ std::vector<std::string> ScopesOf(clang::Sema& sema, Context& context) {
   return innermost;
 }
 
+std::vector<uint64_t> IncludedFiles(const clang::SourceManager& sources) {
+  std::vector<uint64_t> included;
+  for (auto it = sources.fileinfo_begin(); it != sources.fileinfo_end(); ++it) {
+    llvm::StringRef path = it->first.getFileEntry().tryGetRealPathName();
+    if (path.empty()) continue;
+    included.push_back(IncludedFileKey({path.data(), path.size()}));
+    included.push_back(IncludedFileKey(StrCat("<", path.substr(path.rfind('/') + 1).str(), ">")));
+  }
+  std::sort(included.begin(), included.end());
+  return included;
+}
+
 class Builder {
  public:
   Builder(const CompletionInput& input, llvm::MutableArrayRef<Result> results)
-      : in_(input), results_(results), matcher_(input.point.typed) {
+      : in_(input),
+        results_(results),
+        matcher_(input.point.typed),
+        words_(input.text, input.point) {
     clang::QualType preferred = in_.context.getPreferredType();
     if (!preferred.isNull() && !preferred->isDependentType() && !preferred->isVoidType()) {
       preferred_ = preferred.getNonReferenceType().getCanonicalType().getUnqualifiedType();
     }
     current_file_ = Sources().getFileID(
         Sources().getFileLoc(in_.sema.getPreprocessor().getCodeCompletionFileLoc()));
+    begin_of_file_ = BeginOfFile();
   }
 
   CompletionAnswer Run() {
     CompletionAnswer answer;
     answer.replaced = ReplacedRange(in_.text, in_.point);
     answer.wants_index = WantsIndex(in_.context.getKind());
-    if (answer.wants_index) answer.scopes = ScopesOf(in_.sema, in_.context);
+    if (answer.wants_index) {
+      answer.scopes = ScopesOf(in_.sema, in_.context);
+      answer.is_qualified = in_.point.is_qualified;
+      answer.included = IncludedFiles(Sources());
+    }
     for (Result& result : results_) Consider(result);
     std::vector<Candidate> ranked = Ranked();
     if (in_.limit > 0 && ranked.size() > in_.limit) {
@@ -213,8 +238,20 @@ class Builder {
 
   bool IsInFile(const clang::Decl& declaration) const {
     clang::SourceLocation location = declaration.getLocation();
-    return location.isValid() &&
-           Sources().getFileID(Sources().getFileLoc(location)) == current_file_;
+    if (location.isInvalid()) return false;
+    clang::FileID file = Sources().getFileID(Sources().getFileLoc(location));
+    return file == current_file_ || (begin_of_file_.isValid() && file == begin_of_file_);
+  }
+
+  // The part of the file that was parsed ahead of the point's: a buffer of its own.
+  clang::FileID BeginOfFile() const {
+    clang::OptionalFileEntryRef point = Sources().getFileEntryRefForID(current_file_);
+    if (!point) return {};
+    llvm::StringRef path = point->getName();
+    if (!path.consume_back(kPointSuffix)) return {};
+    clang::OptionalFileEntryRef begin =
+        Sources().getFileManager().getOptionalFileRef((path + kBeginSuffix).str());
+    return begin ? Sources().translateFile(*begin) : clang::FileID();
   }
 
   void Consider(Result& result) {
@@ -230,6 +267,7 @@ class Builder {
     Candidate candidate{.result = &result, .is_override = is_override};
     RankingFeatures features = FeaturesOf(result, name, is_override);
     features.match = match;
+    features.is_same_case = !in_.point.typed.empty() && name.starts_with(in_.point.typed);
     candidate.category = features.category;
     candidate.score = Score(features);
     candidate.name = std::move(name);
@@ -254,6 +292,7 @@ class Builder {
                        candidate.category == OptionCategory::kSpecial;
     bool is_type = candidate.category == OptionCategory::kType;
     if (!is_callable && !is_type) return "";
+    if (is_callable && in_.overloads_apart) return "";
     std::string qualifier;
     if (result.Qualifier && !result.QualifierIsInformative) {
       llvm::raw_string_ostream stream(qualifier);
@@ -309,6 +348,8 @@ class Builder {
     features.needs_edit = !result.FixIts.empty();
     features.is_anything_typed = !in_.point.typed.empty();
     features.needs_qualifier = result.Qualifier && !result.QualifierIsInformative;
+    if (!in_.point.in_include) features.use = words_.Of(name);
+    features.next = NextFitOf(result);
     switch (result.Kind) {
       case Result::RK_Keyword:
         features.category = OptionCategory::kKeyword;
@@ -335,6 +376,35 @@ class Builder {
     features.locality = LocalityOf(place);
     features.scopes_outwards = ScopesOutwards(place);
     return features;
+  }
+
+  // What stands behind the cursor already, when a name is exchanged for another.
+  NextFit NextFitOf(const Result& result) const {
+    const bool is_called = in_.point.next == '(';
+    const bool is_scope = in_.point.next == ':' && in_.point.is_scope;
+    if (!is_called && !is_scope) return NextFit::kUnknown;
+    if (result.Kind == Result::RK_Macro && is_called) {
+      return result.MacroDefInfo != nullptr && result.MacroDefInfo->isFunctionLike() ? NextFit::kYes
+                                                                                     : NextFit::kNo;
+    }
+    if (result.Kind == Result::RK_Keyword || result.Kind == Result::RK_Pattern)
+      return NextFit::kUnknown;
+    if (result.Kind != Result::RK_Declaration) return NextFit::kNo;
+    const clang::NamedDecl* declaration = result.Declaration->getUnderlyingDecl();
+    bool is_type =
+        llvm::isa<clang::TypeDecl, clang::ClassTemplateDecl, clang::TypeAliasTemplateDecl>(
+            declaration);
+    bool is_namespace = llvm::isa<clang::NamespaceDecl, clang::NamespaceAliasDecl>(declaration);
+    if (is_scope) return is_type || is_namespace ? NextFit::kYes : NextFit::kNo;
+    if (is_namespace || llvm::isa<clang::EnumConstantDecl>(declaration)) return NextFit::kNo;
+    if (is_type || declaration->getAsFunction() != nullptr) return NextFit::kYes;
+    const auto* value = llvm::dyn_cast<clang::ValueDecl>(declaration);
+    if (value == nullptr) return NextFit::kUnknown;
+    clang::QualType type = value->getType().getNonReferenceType();
+    // A functor, a pointer to a function, or what is being initialised.
+    return type->isRecordType() || type->isDependentType() || type->isFunctionPointerType()
+               ? NextFit::kUnknown
+               : NextFit::kNo;
   }
 
   TypeFit KeywordFit(const std::string& name) const {
@@ -519,8 +589,10 @@ class Builder {
   const CompletionInput& in_;
   llvm::MutableArrayRef<Result> results_;
   NameMatcher matcher_;
+  WordContext words_;
   clang::QualType preferred_;  // canonical, unqualified; null if nothing is expected
   clang::FileID current_file_;
+  clang::FileID begin_of_file_;  // invalid if only the preamble was parsed ahead
   std::vector<Candidate> candidates_;
   std::map<std::string, size_t> by_key_;
 };

@@ -23,6 +23,7 @@ struct CompletionInput {
   std::string_view text;  // of the file
   const CompletionPoint& point;
   size_t limit = 0;  // of options, 0: none
+  bool overloads_apart = false;
 };
 
 CompletionAnswer BuildCompletion(const CompletionInput& input,

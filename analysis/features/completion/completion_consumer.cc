@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "analysis/features/completion/completion.h"
 #include "analysis/features/completion/running_parser.h"
@@ -36,12 +37,6 @@ clang::CodeCompleteOptions Options(const CompletionRequest& request) {
   return options;
 }
 
-// Whether nothing that the parser may yet say can be right, even if there are no results.
-bool IsFinal(clang::CodeCompletionContext::Kind kind) {
-  return kind == clang::CodeCompletionContext::CCC_IncludedFile ||
-         kind == clang::CodeCompletionContext::CCC_NaturalLanguage;
-}
-
 // Makes `text` the content of a file that is nowhere, with the point at `offset`.
 clang::FileEntryRef SetPoint(clang::CompilerInstance& compiler, const std::string& name,
                              const std::string& text, uint32_t offset) {
@@ -73,6 +68,9 @@ void CompletionConsumer::ProcessCodeCompleteResults(clang::Sema& sema,
                                                     clang::CodeCompletionResult* results,
                                                     unsigned count) {
   if (done_ || request_.signature_help) return;
+  // Said of comments and literals, where nothing follows, but of an argument that a macro turns into a literal as
+  // well: assert(x.^) comes here first, and with the members then.
+  if (context.getKind() == clang::CodeCompletionContext::CCC_NaturalLanguage) return;
   // What is visible there is better than nothing, but of no use behind "object.".
   bool is_recovery = context.getKind() == clang::CodeCompletionContext::CCC_Recovery;
   if (is_recovery && (!completion_.options.empty() || point_.is_qualified)) return;
@@ -81,10 +79,11 @@ void CompletionConsumer::ProcessCodeCompleteResults(clang::Sema& sema,
                                  .strings = strings_,
                                  .text = request_.text,
                                  .point = point_,
-                                 .limit = request_.limit},
+                                 .limit = request_.limit,
+                                 .overloads_apart = request_.overloads_apart},
                                 {results, count});
   if (is_recovery) return;
-  if (count > 0 || IsFinal(context.getKind())) Deliver();
+  if (count > 0 || context.getKind() == clang::CodeCompletionContext::CCC_IncludedFile) Deliver();
 }
 
 void CompletionConsumer::ProcessOverloadCandidates(clang::Sema& sema, unsigned argument,
@@ -105,9 +104,7 @@ std::string CompletionConsumer::Answer() const {
   return request_.signature_help ? Encode(signatures_) : Encode(completion_);
 }
 
-std::unique_ptr<CompletionRun> EnterCompletion(clang::CompilerInstance& compiler,
-                                               CompletionRequest request) {
-  CompletionPoint point = FindCompletionPoint(request.text, request.offset);
+void PrepareForCompletion(clang::CompilerInstance& compiler) {
   clang::DiagnosticsEngine& diagnostics = compiler.getDiagnostics();
   // A header that is not there was fatal, and after a fatal error Clang instantiates no template.
   diagnostics.Reset(/*soft=*/true);
@@ -115,7 +112,13 @@ std::unique_ptr<CompletionRun> EnterCompletion(clang::CompilerInstance& compiler
   diagnostics.setErrorLimit(0);
   diagnostics.setSuppressAllDiagnostics(true);
   compiler.getLangOpts().SpellChecking = false;  // costs time, and corrects what is half typed
+  ExpectCompletion(compiler);
+}
 
+std::unique_ptr<CompletionRun> EnterCompletion(clang::CompilerInstance& compiler,
+                                               CompletionRequest request) {
+  CompletionPoint point = FindCompletionPoint(request.text, request.offset);
+  PrepareForCompletion(compiler);
   std::string parsed = TextToParse(request.text, request.preamble_size, point);
   // A name of its own: the preamble's buffer may have the file's, and a file has only one content.
   std::string name = StrCat(request.path, ".completion");
@@ -127,13 +130,18 @@ std::unique_ptr<CompletionRun> EnterCompletion(clang::CompilerInstance& compiler
 
   clang::SourceManager& sources = compiler.getSourceManager();
   clang::Preprocessor& preprocessor = compiler.getPreprocessor();
-  ExpectCompletion(compiler);
   clang::FileEntryRef entry = SetPoint(compiler, name, parsed, begin);
   clang::SourceLocation from = sources.getLocForStartOfFile(sources.getMainFileID());
   clang::FileID id = sources.createFileID(entry, from, clang::SrcMgr::C_User);
   // Without its info the first #include relative to it finds none, and crashes.
   preprocessor.getHeaderSearchInfo().getFileInfo(entry);
+  // Conditionals that are open, such as an include guard, go on in the rest.
+  clang::PreprocessorLexer* before = preprocessor.getCurrentFileLexer();
+  std::vector<clang::PPConditionalInfo> open(before->conditional_begin(),
+                                             before->conditional_end());
+  before->setConditionalLevels({});
   preprocessor.EnterSourceFile(id, nullptr, from);
+  preprocessor.getCurrentFileLexer()->setConditionalLevels(open);
   return consumer;
 }
 

@@ -84,6 +84,7 @@ CompletionPoint FindCompletionPoint(std::string_view text, uint32_t offset) {
   size_t next = end;
   while (next < text.size() && IsBlank(text[next])) ++next;
   if (next < text.size() && text[next] != '\n' && text[next] != '\r') point.next = text[next];
+  point.is_scope = text.substr(next).starts_with("::");
   point.begin = static_cast<uint32_t>(begin);
   point.cursor = static_cast<uint32_t>(cursor);
   point.end = static_cast<uint32_t>(end);

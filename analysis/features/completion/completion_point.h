@@ -22,6 +22,7 @@ struct CompletionPoint {
   bool in_number = false;     // nothing to complete
   bool is_qualified = false;  // behind ".", "->" or "::"
   char next = '\0';           // the first byte behind the name that is no blank, on the same line
+  bool is_scope = false;      // what is behind the name is "::"
 };
 
 CompletionPoint FindCompletionPoint(std::string_view text, uint32_t offset);

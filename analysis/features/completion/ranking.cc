@@ -62,6 +62,14 @@ double OfCategory(OptionCategory category, bool expects_value, const RankingWeig
   return 0;
 }
 
+double OfUse(const WordUse& use, const RankingWeights& weights) {
+  static constexpr uint32_t kMost = 30;  // what is everywhere is not wanted everywhere
+  auto logarithm = [](uint32_t count) { return std::log1p(std::min(count, kMost)); };
+  return weights.nearness * use.nearness + weights.in_file * logarithm(use.in_file) +
+         weights.behind_token * logarithm(use.behind_token) +
+         weights.behind_tokens * logarithm(use.behind_tokens);
+}
+
 }  // namespace
 
 double Score(const RankingFeatures& features, const RankingWeights& weights) {
@@ -69,6 +77,7 @@ double Score(const RankingFeatures& features, const RankingWeights& weights) {
                OfCategory(features.category, features.expects_value, weights);
   sum += weights.scope * std::min(features.scopes_outwards, RankingFeatures::kFarScope);
   sum += weights.sema_priority * features.sema_priority;
+  if (features.is_same_case) sum += weights.same_case;
   if (features.is_deprecated) sum += weights.deprecated;
   if (features.is_in_base) sum += weights.base;
   if (features.is_reserved) sum += weights.reserved;
@@ -76,8 +85,20 @@ double Score(const RankingFeatures& features, const RankingWeights& weights) {
                     features.category == OptionCategory::kPattern;
   if (is_keyword && !features.is_anything_typed) sum += weights.keyword_untyped;
   if (features.needs_edit) sum += weights.edit;
+  if (features.needs_include) sum += weights.include;
   if (features.needs_qualifier) sum += weights.qualifier;
-  return std::exp(weights.match * std::log(std::clamp(features.match, 1e-3, 1.0)) + sum);
+  if (features.next == NextFit::kYes) sum += weights.next_fits;
+  if (features.next == NextFit::kNo) sum += weights.next_misfits;
+  sum += OfUse(features.use, weights);
+  return MatchFactor(features.match, weights) * std::exp(sum);
+}
+
+double MatchFactor(double match, const RankingWeights& weights) {
+  return std::pow(std::clamp(match, 1e-3, 1.0), weights.match);
+}
+
+double UseFactor(uint32_t mentions, const RankingWeights& weights) {
+  return std::exp(weights.uses * std::log1p(std::min(mentions, 1000U)));
 }
 
 }  // namespace astrolabe

@@ -164,6 +164,9 @@ TEST(Completion, BrokenCodeAround) {
 TEST(Completion, InMacros) {
   Check({
       {"#define ID(x) x\nstruct S { int member; };\nint f(S s) { return ID(s.^); }", "member"},
+      {"void g(const char*);\n#define CHECK(x) ((x) ? (void)0 : g(#x))\n"
+       "struct S { bool ok; };\nvoid f(S s) { CHECK(s.^); }",
+       "ok"},
       {"#define SOME_MACRO 1\nint x = SOME_M^", "SOME_MACRO"},
       {"#define SOME_MACRO 1\n#ifdef SOME_^", "SOME_MACRO"},
       {"#define CALL(x) do { x; } while (0)\nvoid f() { int local; CALL(loc^); }", "local"},

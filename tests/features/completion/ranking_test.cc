@@ -18,6 +18,25 @@ TEST(Ranking, WhatIsTypedCountsMostThenTypeThenNearness) {
   EXPECT_EQ(Score({.scopes_outwards = 8}), Score({.scopes_outwards = 100}));
 }
 
+TEST(Ranking, WhatTheFileUsesComesFirst) {
+  WordUse used{.in_file = 3, .nearness = 0.1F};
+  WordUse behind{.in_file = 3, .behind_token = 3, .behind_tokens = 3, .nearness = 0.1F};
+  EXPECT_GT(Score({.use = used}), Score({}));
+  EXPECT_GT(Score({.use = behind}), Score({.use = used}));
+  EXPECT_GT(Score({.use = {.in_file = 3, .nearness = 0.9F}}), Score({.use = used}));
+  EXPECT_GT(UseFactor(100), UseFactor(2));
+}
+
+TEST(Ranking, WhatGoesWithTheTextBehindTheCursorComesFirst) {
+  EXPECT_GT(Score({.next = NextFit::kYes}), Score({}));
+  EXPECT_LT(Score({.next = NextFit::kNo}), Score({}));
+}
+
+TEST(Ranking, ANameWithoutItsIncludeComesBehindOneThatIsThere) {
+  EXPECT_LT(Score({.needs_include = true}), Score({}));
+  EXPECT_GT(Score({.is_same_case = true}), Score({}));
+}
+
 TEST(Ranking, WhatIsHardlyEverMeantComesLast) {
   double plain = Score({});
   EXPECT_LT(Score({.is_deprecated = true}), plain);
