@@ -36,7 +36,6 @@ constexpr uint32_t kNoLane = 0xFFFFFFFF;
 const char* KindName(JobKind kind) {
   switch (kind) {
     case JobKind::kZygote:
-    case JobKind::kExtend:
       return "zygote";
     case JobKind::kUnit:
       return "unit on zygote";
@@ -62,9 +61,8 @@ struct ZygoteWork {
   NodeId node = kRootNode;
   PlannedZygote plan;
   std::deque<PlannedUnit> units;
-  std::vector<uint32_t> children;  // zygotes on top of this one
   bool waits = false;  // for the units that the zygote it is the second chance of rejects
-  size_t running = 0;  // jobs on its node, zygotes on top of it not counted
+  size_t running = 0;  // jobs on its node
   bool headers_started = false;
   int headers_failed = 0;
   int restarts = 0;
@@ -94,12 +92,10 @@ class Run {
         progress_(*progress),
         statistics_(*statistics) {
     for (const PlannedZygote& zygote : plan.zygotes) {
-      uint32_t index = static_cast<uint32_t>(zygotes_.size());
       ZygoteWork work;
       work.plan = zygote;
       work.units.assign(zygote.units.begin(), zygote.units.end());
       zygotes_.push_back(std::move(work));
-      if (zygote.parent != kNoZygote) zygotes_[zygote.parent].children.push_back(index);
     }
     for (const PlannedZygote& zygote : plan.zygotes) {
       if (zygote.second_chance != kNoZygote) zygotes_[zygote.second_chance].waits = true;
@@ -109,11 +105,8 @@ class Run {
       return input_.units[a.unit].cost > input_.units[b.unit].cost;
     });
     for (uint32_t i = 0; i < zygotes_.size(); ++i) order_.push_back(i);
-    // Trees by size, each parent ahead of its children.
-    std::stable_sort(order_.begin(), order_.end(), [&](uint32_t a, uint32_t b) {
-      return std::make_pair(TreeCost(RootOf(b)), RootOf(b)) <
-             std::make_pair(TreeCost(RootOf(a)), RootOf(a));
-    });
+    std::stable_sort(order_.begin(), order_.end(),
+                     [&](uint32_t a, uint32_t b) { return CostOf(a) > CostOf(b); });
     progress_.units_total = static_cast<uint32_t>(input.units.size());
   }
 
@@ -146,17 +139,11 @@ class Run {
   }
 
  private:
-  uint32_t RootOf(uint32_t zygote) const {
-    while (zygotes_[zygote].plan.parent != kNoZygote) zygote = zygotes_[zygote].plan.parent;
-    return zygote;
-  }
-
-  uint64_t TreeCost(uint32_t zygote) const {
+  uint64_t CostOf(uint32_t zygote) const {
     uint64_t cost = 0;
     for (const PlannedUnit& unit : zygotes_[zygote].plan.units) {
       cost += input_.units[unit.unit].cost;
     }
-    for (uint32_t child : zygotes_[zygote].children) cost += TreeCost(child);
     return cost;
   }
 
@@ -217,26 +204,16 @@ class Run {
     for (uint32_t index : order_) {
       ZygoteWork& zygote = zygotes_[index];
       if (zygote.state != ZygoteWork::State::kIdle || zygote.waits) continue;
-      NodeId parent = kRootNode;
       Job job;
-      if (zygote.plan.parent != kNoZygote) {
-        const ZygoteWork& base = zygotes_[zygote.plan.parent];
-        if (base.state != ZygoteWork::State::kReady) continue;
-        parent = base.node;
-        job.kind = JobKind::kExtend;
-        job.macros = zygote.plan.macros;
-        job.changed_macros = zygote.plan.changed_macros;
-      } else {
-        job.kind = JobKind::kZygote;
-        job.cc1 = zygote.plan.cc1;
-        job.directory = zygote.plan.directory;
-      }
+      job.kind = JobKind::kZygote;
+      job.cc1 = zygote.plan.cc1;
+      job.directory = zygote.plan.directory;
       job.headers = zygote.plan.headers;
-      JobKind kind = job.kind;
-      uint32_t number = tree_->StartJob(parent, std::move(job), options_.time_limit, &zygote.node);
+      uint32_t number =
+          tree_->StartJob(kRootNode, std::move(job), options_.time_limit, &zygote.node);
       zygote.state = ZygoteWork::State::kParsing;
       by_node_[zygote.node] = index;
-      running_[number] = {kind, 0, index, TakeLane()};
+      running_[number] = {JobKind::kZygote, 0, index, TakeLane()};
       ++statistics_.zygotes;
       ++progress_.zygotes;
       return true;
@@ -323,9 +300,7 @@ class Run {
     RunningWork work = it->second;
     running_.erase(it);
     FreeLane(work, event.wall_seconds);
-    if (work.kind == JobKind::kZygote || work.kind == JobKind::kExtend) {
-      return HandleZygoteEnd(work.zygote, event);
-    }
+    if (work.kind == JobKind::kZygote) return HandleZygoteEnd(work.zygote, event);
     absl::Status status = HandleJobEnd(work, event);
     if (work.zygote != kNoZygote) {
       --zygotes_[work.zygote].running;
@@ -339,10 +314,9 @@ class Run {
     if (it == by_node_.end()) return absl::OkStatus();
     ZygoteWork& zygote = zygotes_[it->second];
     --progress_.zygotes;
-    statistics_.zygote_seconds += event.ready.seconds;
+    statistics_.zygote_seconds += event.ready.cpu_seconds;
     for (auto& [number, work] : running_) {
-      bool this_one = work.kind == JobKind::kZygote || work.kind == JobKind::kExtend;
-      if (!this_one || work.zygote != it->second) continue;
+      if (work.kind != JobKind::kZygote || work.zygote != it->second) continue;
       FreeLane(work, event.ready.seconds);
       work.lane = kNoLane;
     }
@@ -385,7 +359,7 @@ class Run {
     zygote.state = ZygoteWork::State::kIdle;
   }
 
-  // The units of a zygote that can't be, and of those on top of it, are parsed plainly.
+  // The units of a zygote that can't be are parsed plainly.
   void GiveUp(uint32_t index, const std::string& reason) {
     ZygoteWork& zygote = zygotes_[index];
     if (zygote.state == ZygoteWork::State::kDone) return;
@@ -393,10 +367,6 @@ class Run {
     for (const PlannedUnit& unit : zygote.units) plain_.push_back({unit.unit, reason});
     zygote.units.clear();
     OpenSecondChance(zygote);
-    for (uint32_t child : zygote.children) {
-      if (zygotes_[child].state == ZygoteWork::State::kIdle) GiveUp(child, reason);
-    }
-    if (zygote.plan.parent != kNoZygote) CloseIfDone(zygote.plan.parent);
   }
 
   absl::Status HandleZygoteEnd(uint32_t index, const ParseEvent& event) {
@@ -408,7 +378,7 @@ class Run {
     if (expected) return absl::OkStatus();
     if (zygote.state == ZygoteWork::State::kParsing) --progress_.zygotes;
     by_node_.erase(it);
-    if (event.lost) {  // with its parent, which is dealt with by itself
+    if (event.lost) {  // with the root, which is started anew
       if (zygote.restarts++ < kMaxZygoteRestarts) {
         zygote.state = ZygoteWork::State::kIdle;
         zygote.headers_started = false;
@@ -467,15 +437,11 @@ class Run {
     ZygoteWork& zygote = zygotes_[index];
     if (zygote.state != ZygoteWork::State::kReady) return;
     bool done = zygote.units.empty() && zygote.running == 0 && zygote.headers_started;
-    for (uint32_t child : zygote.children) {
-      done = done && zygotes_[child].state == ZygoteWork::State::kDone;
-    }
     if (!done) return;
     zygote.state = ZygoteWork::State::kDone;
     by_node_.erase(zygote.node);
     tree_->CloseNode(zygote.node);
     OpenSecondChance(zygote);
-    if (zygote.plan.parent != kNoZygote) CloseIfDone(zygote.plan.parent);
   }
 
   // All units of a zygote have been tried: those that it did not suit get another one, if they are many
@@ -491,8 +457,9 @@ class Run {
   absl::Status HandleJobEnd(const RunningWork& work, const ParseEvent& event) {
     const JobResult& result = event.result;
     statistics_.collect_seconds += result.collect_seconds;
-    if (work.kind == JobKind::kUnit) statistics_.unit_seconds += event.wall_seconds;
-    if (work.kind == JobKind::kPlain) statistics_.plain_seconds += event.wall_seconds;
+    if (work.kind == JobKind::kHeaders) statistics_.zygote_seconds += event.cpu_seconds;
+    if (work.kind == JobKind::kUnit) statistics_.unit_seconds += event.cpu_seconds;
+    if (work.kind == JobKind::kPlain) statistics_.plain_seconds += event.cpu_seconds;
     bool ok = event.delivered && result.status == ResultStatus::kOk;
     if (work.kind == JobKind::kAudit) {
       if (ok) {

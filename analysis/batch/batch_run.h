@@ -67,7 +67,7 @@ struct BatchStatistics {
   uint32_t audit_dependent_count = 0;          // candidates in dependent expressions
   std::vector<std::string> audit_differences;  // one line each, the first ones
   std::vector<std::string> failures;           // "FILE: why", for units that could not be parsed
-  double zygote_seconds = 0;                   // summed over processes, wall-clock
+  double zygote_seconds = 0;                   // of the processor, with the facts of their headers
   double unit_seconds = 0;
   double plain_seconds = 0;
   double collect_seconds = 0;

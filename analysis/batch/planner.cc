@@ -493,9 +493,7 @@ std::string DumpPlan(const PlanInput& input, const Plan& plan, std::string_view 
     if (zygote.second_chance != kNoZygote) {
       out += StrCat(", second chance on zygote ", zygote.second_chance);
     }
-    if (zygote.parent != kNoZygote) out += StrCat(", on top of zygote ", zygote.parent);
     out += "\n";
-    for (const std::string& name : zygote.changed_macros) out += StrCat("  macro ", name, "\n");
     for (size_t h = 0; h < zygote.headers.size(); ++h) {
       out += StrCat("  header ", zygote.headers[h], " ",
                     Shown(root, input.files[zygote.header_files[h]].path), "\n");

@@ -70,11 +70,8 @@ struct PlannedUnit {
 };
 
 struct PlannedZygote {
-  uint32_t parent = kNoZygote;   // index in Plan::zygotes; it comes earlier
-  std::vector<std::string> cc1;  // without parent
+  std::vector<std::string> cc1;
   std::string directory;
-  std::string macros;  // with parent: as PlannedUnit's
-  std::vector<std::string> changed_macros;
   std::vector<std::string> headers;    // as written behind #include
   std::vector<uint32_t> header_files;  // the same as files
   std::vector<PlannedUnit> units;      // the most costly first

@@ -38,6 +38,7 @@ Ready SampleReady() {
   ready.bad_headers = {0, 3};
   ready.errors = {"a.h:1:1: unknown type name 'x'"};
   ready.seconds = 0.25;
+  ready.cpu_seconds = 0.125;
   ready.resident_bytes = uint64_t{1} << 40;
   return ready;
 }
@@ -97,6 +98,7 @@ TEST(ParseProtocol, MessagesArriveAsTheyWereSent) {
   EXPECT_EQ(ready->bad_headers, SampleReady().bad_headers);
   EXPECT_EQ(ready->errors, SampleReady().errors);
   EXPECT_EQ(ready->seconds, 0.25);
+  EXPECT_EQ(ready->cpu_seconds, 0.125);
   EXPECT_EQ(ready->resident_bytes, uint64_t{1} << 40);
 
   absl::StatusOr<Ended> ended = DecodeEnded(EncodeEnded({9, -1, 11, 2.5}));
