@@ -16,7 +16,8 @@
 //   kRead     (open)    answer a question about the open file in the node itself, without a fork: 1 ms instead
 //                       of 17. A node that crashes or hangs with it is replaced, and the question put by kAsk
 //   kAsk      (open)    answer a question about the open file in a child, which may spoil the AST
-//   kComplete (preamble) answer a question that needs a parse up to a place: completion, signatures
+//   kPrefix   (preamble) become a node that has parsed the file up to a declaration, function bodies left out
+//   kComplete (preamble, prefix) answer a question that needs a parse up to a place: completion, signatures
 //
 // A job's result comes in a memory file that the front hands over with it; that it has ended, and how,
 // its parent reports. Frames are a 32-bit type, a 32-bit length and the payload (analysis/batch/wire.h).
@@ -63,6 +64,7 @@ enum class JobKind : uint32_t {
   kRead,
   kAsk,
   kComplete,
+  kPrefix,
 };
 
 // Whether a job of this kind becomes a node.
@@ -86,8 +88,8 @@ struct Job {
   // kUnit: names whose definition differs from the parent's. Had the parent come across one
   // of them, what it parsed is not what the unit would have.
   std::vector<std::string> changed_macros;
-  // kPreamble: the preamble; kOpen, kComplete: the whole text of the file, of which so many bytes are the
-  // preamble that the node has parsed.
+  // kPreamble: the preamble; kPrefix: a beginning of the file; kOpen, kComplete: the whole text of it, of which so
+  // many bytes the node has parsed.
   std::string text;
   uint64_t preamble_size = 0;
   std::vector<std::string> unsaved;  // kPreamble: paths and texts of other open files, by turns

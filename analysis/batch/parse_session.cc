@@ -317,6 +317,11 @@ void ContinueBehindPreamble(ParseState& state, const std::string& file, std::str
   preprocessor.getCurrentFileLexer()->setConditionalLevels(open);
 }
 
+void ContinueUpTo(ParseState& state, const std::string& file, const std::string& beginning,
+                  size_t preamble_size) {
+  ContinueBehindPreamble(state, file, WithForkPoint(beginning), preamble_size);
+}
+
 bool HasSeenIdentifier(ParseState& state, const std::string& name) {
   clang::IdentifierTable& identifiers = state.compiler->getPreprocessor().getIdentifierTable();
   return identifiers.find(name) != identifiers.end();

@@ -86,6 +86,10 @@ void ContinueWithPreamble(ParseState& state, const std::string& file, const std:
 void ContinueBehindPreamble(ParseState& state, const std::string& file, std::string text,
                             size_t preamble_size);
 
+// ... a beginning of that file, and another fork point behind it.
+void ContinueUpTo(ParseState& state, const std::string& file, const std::string& beginning,
+                  size_t preamble_size);
+
 // Whether the preprocessor has come across `name` in any file or directive so far.
 bool HasSeenIdentifier(ParseState& state, const std::string& name);
 

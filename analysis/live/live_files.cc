@@ -16,6 +16,7 @@
 #include "analysis/batch/parse_tree.h"
 #include "analysis/batch/process_memory.h"
 #include "analysis/live/bases.h"
+#include "analysis/live/completion_nodes.h"
 #include "analysis/live/live_server.h"
 #include "analysis/live/preamble.h"
 #include "base/log.h"
@@ -81,6 +82,7 @@ class LiveFiles::Engine {
     File& file = files_[path];
     if (generation <= file.generation) return;
     file.is_edited = !is_new || !IsOnDisk(path, text);
+    size_t edited = FirstDifference(file.text, text);
     file.text = std::move(text);
     file.generation = generation;
     file.preamble_size = PreambleSize(file.text, file.closes_preamble);
@@ -94,12 +96,14 @@ class LiveFiles::Engine {
       other.preamble_due = absl::Now() + kHeaderPause;
     }
     Advance(path);
+    PrepareCompletion(path, edited);
   }
 
   void Close(const std::string& path) {
     auto it = files_.find(path);
     if (it == files_.end()) return;
     DropAst(it->second);
+    if (completion_nodes_ != nullptr) completion_nodes_->Drop(path);
     DropPreamble(it->second);
     FailQuestions(path, absl::NotFoundError(StrCat(path, " was closed")));
     files_.erase(it);
@@ -144,9 +148,11 @@ class LiveFiles::Engine {
     if (it == files_.end()) return done(absl::NotFoundError(StrCat(path, " is not open")));
     it->second.asked = absl::Now();
     it->second.is_evicted = false;
+    CodePlace place = question.place;
     Pending pending{path, std::move(question), std::move(done)};
     questions_.emplace(id, std::move(pending));
     Advance(path);
+    if (place.line > 0) PrepareCompletion(path, OffsetOfPlace(it->second.text, place));
   }
 
   void Cancel(QuestionId id) {
@@ -211,6 +217,7 @@ class LiveFiles::Engine {
     Done done;
     uint32_t job = 0;            // 0: waits for a node
     bool is_child = false;       // what answers is a process of its own
+    bool is_prepared = false;    // it is asked on one of completion_nodes_
     bool cost_its_node = false;  // the node that should have answered died with it
   };
 
@@ -232,6 +239,7 @@ class LiveFiles::Engine {
     bases.settled = [this](const std::string& key) { MoveToBase(key); };
     bases.post = [this](absl::AnyInvocable<void()> step) { Post(std::move(step)); };
     bases_ = std::make_unique<Bases>(*tree_, std::move(bases));
+    completion_nodes_ = std::make_unique<CompletionNodes>(*tree_, options_.parse_limit);
     {
       absl::MutexLock lock(&mutex_);
       waking_ = tree_.get();
@@ -248,6 +256,7 @@ class LiveFiles::Engine {
     for (auto& [id, pending] : questions_) pending.done(absl::CancelledError("the server ends"));
     questions_.clear();
     bases_.reset();
+    completion_nodes_.reset();
     tree_.reset();
   }
 
@@ -495,8 +504,11 @@ class LiveFiles::Engine {
         if (!file.preamble.has_value()) continue;
         job.kind = JobKind::kComplete;
         job.text = file.text;
-        job.preamble_size = file.preamble_size;
-        node = file.preamble->node;
+        CompletionNodes::Start start = completion_nodes_->Find(
+            PlaceIn(path, file, OffsetOfPlace(file.text, pending.question.place)));
+        job.preamble_size = start.parsed;
+        pending.is_prepared = start.is_prepared;
+        node = start.node;
       } else {
         if (!file.ast.has_value() || file.ast->generation < file.generation) continue;
         job.kind = pending.cost_its_node ? JobKind::kAsk : JobKind::kRead;
@@ -517,6 +529,18 @@ class LiveFiles::Engine {
     Done done = std::move(it->second.done);
     questions_.erase(it);
     done(std::move(answer));
+  }
+
+  static CompletionPlace PlaceIn(const std::string& path, const File& file, size_t offset) {
+    return {path, file.text, file.preamble_size, file.preamble->node, offset};
+  }
+
+  // The user is there: may ask for completion next.
+  void PrepareCompletion(const std::string& path, size_t offset) {
+    auto it = files_.find(path);
+    if (it == files_.end() || !it->second.preamble.has_value() || !it->second.refused.empty())
+      return;
+    completion_nodes_->Prepare(PlaceIn(path, it->second, offset));
   }
 
   void FailQuestions(const std::string& path, const absl::Status& why) {
@@ -554,6 +578,7 @@ class LiveFiles::Engine {
       return HandleAnswer(id, event);
     }
     if (bases_->HandleEnd(event)) return;
+    if (completion_nodes_->HandleEnd(event)) return;
     auto owner = job_file_.find(event.job);
     if (owner == job_file_.end()) return;
     std::string path = owner->second;
@@ -562,6 +587,7 @@ class LiveFiles::Engine {
   }
 
   void HandleReady(const ParseEvent& event) {
+    if (completion_nodes_->HandleReady(event)) return;
     if (bases_->HandleReady(event)) return;
     auto owner = node_file_.find(event.node);
     if (owner == node_file_.end()) return;
@@ -582,6 +608,7 @@ class LiveFiles::Engine {
         return Advance(path);
       }
       // What was parsed on top of the old one goes with it.
+      completion_nodes_->Drop(path);
       DropAst(file);
       Drop(file.warm);
       Drop(file.preamble);
@@ -643,6 +670,12 @@ class LiveFiles::Engine {
     auto it = questions_.find(id);
     if (it == questions_.end()) return;
     if (event.delivered && event.result.status == ResultStatus::kOk) {
+      if (std::exchange(it->second.is_prepared, false) &&
+          SaysNothing(it->second.question.kind, event.result.shard)) {
+        it->second.job = 0;
+        completion_nodes_->Distrust(it->second.path);
+        return Advance(std::string(it->second.path));
+      }
       return Finish(id, std::move(event.result.shard));
     }
     // Its node was replaced by that of a newer text, which will answer; or has died of it.
@@ -658,6 +691,7 @@ class LiveFiles::Engine {
   // A node that waited for work has died: killed from outside, or with its parent. (One that was still parsing
   // is heard of in HandleEnd, with the reason.)
   void HandleGone(NodeId node) {
+    if (completion_nodes_->HandleGone(node)) return;
     if (bases_->HandleGone(node)) return;  // what stood on it is heard of for itself
     auto owner = node_file_.find(node);
     if (owner == node_file_.end()) return;
@@ -748,6 +782,7 @@ class LiveFiles::Engine {
   // Of the live thread.
   bool stopped_ = false;
   std::unique_ptr<ParseTree> tree_;
+  std::unique_ptr<CompletionNodes> completion_nodes_;
   std::unique_ptr<Bases> bases_;
   std::map<std::string, File> files_;
   std::map<QuestionId, Pending> questions_;

@@ -65,6 +65,10 @@ class LiveRunner : public ParseDelegate {
       ContinueWithPreamble(state, path_, task_.job.text, task_.job.unsaved);
       return;
     }
+    if (task_.job.kind == JobKind::kPrefix) {
+      Become(state, "");
+      return Complete(*state.compiler);
+    }
     if (task_.job.kind != JobKind::kPreamble) return;  // a file that knows our pragma
     // Not again on a base: that would touch, and so copy, all that stands in the tables.
     if (base_files_ == 0) ReserveTypeTables(compiler.getASTContext(), kTablesGrow);
@@ -73,25 +77,15 @@ class LiveRunner : public ParseDelegate {
       InstantiatePending(compiler);
       Become(state, "");
     }
+    if (task_.job.kind == JobKind::kPrefix) {
+      PrepareForCompletion(compiler);
+      ContinueUpTo(state, path_, task_.job.text, task_.job.preamble_size);
+      return;
+    }
     if (task_.job.kind == JobKind::kOpen) {
       ContinueBehindPreamble(state, path_, task_.job.text, task_.job.preamble_size);
-    } else if (task_.job.kind == JobKind::kComplete) {
-      absl::StatusOr<Question> question = Decode<Question>(task_.job.question);
-      if (!question.ok()) _exit(kExitBadJob);
-      CompletionRequest request;
-      request.path = path_;
-      request.text = task_.job.text;
-      request.preamble_size = static_cast<uint32_t>(task_.job.preamble_size);
-      LiveAst places;
-      places.SetText(request.text);
-      request.offset = places.OffsetOf(question->place);
-      request.signature_help = question->kind == QuestionKind::kSignatureHelp;
-      request.limit = question->limit;
-      request.overloads_apart = question->overloads_apart;
-      request.on_answer = [this](const std::string& answer) { AnswerWith(answer); };
-      completion_ = EnterCompletion(compiler, std::move(request));
     } else {
-      _exit(kExitBadJob);
+      Complete(compiler);
     }
   }
 
@@ -147,6 +141,24 @@ class LiveRunner : public ParseDelegate {
     MacroMisfit misfit;
     if (base_files_ > 0 && record.FindMisfit(walk, &misfit)) report.is_exact = false;
     return report;
+  }
+
+  // Enters what has to be parsed for completion, on top of the preamble or of a longer beginning of the file.
+  void Complete(clang::CompilerInstance& compiler) {
+    absl::StatusOr<Question> question = Decode<Question>(task_.job.question);
+    if (task_.job.kind != JobKind::kComplete || !question.ok()) _exit(kExitBadJob);
+    CompletionRequest request;
+    request.path = path_;
+    request.text = task_.job.text;
+    request.preamble_size = static_cast<uint32_t>(task_.job.preamble_size);
+    LiveAst places;
+    places.SetText(request.text);
+    request.offset = places.OffsetOf(question->place);
+    request.signature_help = question->kind == QuestionKind::kSignatureHelp;
+    request.limit = question->limit;
+    request.overloads_apart = question->overloads_apart;
+    request.on_answer = [this](const std::string& answer) { AnswerWith(answer); };
+    completion_ = EnterCompletion(compiler, std::move(request));
   }
 
   // Turns this process into a node; returns in a child that has a job.

@@ -167,10 +167,10 @@ class CompletionSession(unittest.TestCase):
         whole = self.complete("user.cc", text, " a.")
         self.assertFalse(whole["isIncomplete"])
         self.assertEqual({"price", "pieces"}, {item["label"] for item in whole["items"]})
-        more = self.complete("user.cc", text.replace(" a.;", " a.pie;"), " a.pie")
+        more = self.complete("user.cc", text.replace(" a.;", " a.piec;"), " a.piec")
         self.assertEqual(["pieces"], [item["label"] for item in more["items"]])
         edit = more["items"][0]["textEdit"]["range"]
-        self.assertEqual(3, edit["end"]["character"] - edit["start"]["character"])
+        self.assertEqual(4, edit["end"]["character"] - edit["start"]["character"])
 
     def test_placeholders_and_overloads_as_the_flags_say(self):
         text = "int Sum(int a, int b);\nint Sum(int a, int b, int c);\nint One(int a);\nint x = \n;\n"

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "analysis/live/completion_nodes.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "analysis/live/archive.h"
+#include "analysis/live/declaration_start.h"
+
+namespace astrolabe {
+namespace {
+
+// Bytes of source that are parsed again rather than by one more process. Few, since a constructor or a template of a
+// few lines can cost 30 ms.
+constexpr size_t kWorthIt = 512;
+
+}  // namespace
+
+bool CompletionNodes::Fits(const Prepared& prepared, const CompletionPlace& place) {
+  return prepared.preamble == place.preamble && prepared.text.size() <= place.offset &&
+         place.text.compare(0, prepared.text.size(), prepared.text) == 0;
+}
+
+CompletionNodes::Start CompletionNodes::Find(const CompletionPlace& place) const {
+  auto it = prepared_.find(place.path);
+  if (it != prepared_.end() && it->second.ready && Fits(it->second, place)) {
+    return {it->second.node, it->second.text.size(), true};
+  }
+  return {place.preamble, place.preamble_size, false};
+}
+
+void CompletionNodes::Prepare(const CompletionPlace& place) {
+  auto it = prepared_.find(place.path);
+  bool fits = it != prepared_.end() && Fits(it->second, place);
+  if (fits && place.offset - it->second.text.size() < kWorthIt) return;
+  size_t start = DeclarationStart(place.path, place.text, place.offset);
+  if (start < place.preamble_size + kWorthIt) return;
+  if (fits && start - it->second.text.size() < kWorthIt) return;
+  Drop(place.path);
+  Prepared& prepared = prepared_[place.path];
+  prepared.preamble = place.preamble;
+  prepared.text = place.text.substr(0, start);
+  Job job;
+  job.kind = JobKind::kPrefix;
+  job.file = place.path;
+  job.text = prepared.text;
+  job.preamble_size = place.preamble_size;
+  prepared.job = tree_.StartJob(place.preamble, std::move(job), parse_limit_, &prepared.node);
+}
+
+void CompletionNodes::Distrust(const std::string& path) {
+  auto it = prepared_.find(path);
+  if (it == prepared_.end()) return;
+  End(it->second);
+  it->second.failed = true;
+}
+
+void CompletionNodes::Drop(const std::string& path) {
+  auto it = prepared_.find(path);
+  if (it == prepared_.end()) return;
+  End(it->second);
+  prepared_.erase(it);
+}
+
+void CompletionNodes::End(Prepared& prepared) {
+  if (prepared.failed) return;
+  if (prepared.ready) {
+    tree_.CloseNode(prepared.node);
+  } else {
+    tree_.KillJob(prepared.job);
+  }
+  prepared.ready = false;
+}
+
+bool CompletionNodes::HandleReady(const ParseEvent& event) {
+  for (auto& [path, prepared] : prepared_) {
+    if (prepared.node != event.node || prepared.failed) continue;
+    prepared.ready = true;
+    return true;
+  }
+  return false;
+}
+
+bool CompletionNodes::HandleGone(NodeId node) {
+  for (auto it = prepared_.begin(); it != prepared_.end(); ++it) {
+    if (it->second.node != node || !it->second.ready) continue;
+    prepared_.erase(it);
+    return true;
+  }
+  return false;
+}
+
+bool CompletionNodes::HandleEnd(const ParseEvent& event) {
+  for (auto it = prepared_.begin(); it != prepared_.end(); ++it) {
+    if (it->second.job != event.job || it->second.failed) continue;
+    if (event.lost || it->second.ready) {
+      prepared_.erase(it);
+    } else {
+      it->second.failed = true;  // its parse ended without coming to the place, as in inactive code
+    }
+    return true;
+  }
+  return false;
+}
+
+size_t FirstDifference(const std::string& a, const std::string& b) {
+  size_t common = std::min(a.size(), b.size());
+  size_t at = 0;
+  while (at < common && a[at] == b[at]) ++at;
+  return at;
+}
+
+size_t OffsetOfPlace(const std::string& text, const CodePlace& place) {
+  size_t line = 0;
+  for (uint32_t i = 0; i < place.line; ++i) {
+    line = text.find('\n', line);
+    if (line == std::string::npos) return text.size();
+    ++line;
+  }
+  return std::min(line + place.column, text.size());
+}
+
+bool SaysNothing(QuestionKind kind, const std::string& answer) {
+  if (kind == QuestionKind::kSignatureHelp) {
+    absl::StatusOr<SignatureAnswer> signatures = Decode<SignatureAnswer>(answer);
+    return signatures.ok() && signatures->signatures.empty();
+  }
+  absl::StatusOr<CompletionAnswer> completion = Decode<CompletionAnswer>(answer);
+  return completion.ok() && completion->options.empty();
+}
+
+}  // namespace astrolabe

@@ -1,0 +1,45 @@
+// Where completion may begin to parse: `^` is the cursor, `$` the expected start.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "analysis/live/declaration_start.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace astrolabe {
+namespace {
+
+void Check(std::string marked) {
+  SCOPED_TRACE(marked);
+  size_t expected = marked.find('$');
+  size_t offset = marked.find('^');
+  ASSERT_LT(expected, offset);
+  marked.erase(offset, 1);
+  marked.erase(expected, 1);
+  EXPECT_EQ(DeclarationStart("/a.cc", marked, offset - 1), expected);
+}
+
+TEST(DeclarationStart, OfTheFunctionAroundTheCursor) {
+  Check("int a;\n$int f() {\n  return ^;\n}\n");
+  Check("int a() {}\nnamespace n {\nint b() {}\n$int C::f(int x) {\n  if (x) { x.^ }\n}\n}\n");
+  Check("namespace n {\n$template <typename T>\nT f() { return ^; }\n}\n");
+}
+
+TEST(DeclarationStart, OfTheWholeClassForACursorInAMember) {
+  Check("int a() {}\n$class A {\n  int m();\n  int f() { return ^; }\n};\n");
+}
+
+TEST(DeclarationStart, BetweenDeclarationsTheEndOfTheLastOne) {
+  Check("int f() { return 1; }$\n\n^\nint g();\n");
+  Check("struct A {};$\nfo^\n");
+  Check("int a;$\nstruct A {} b;\n^\n");
+}
+
+TEST(DeclarationStart, ThereMayBeNone) {
+  EXPECT_EQ(DeclarationStart("/a.cc", "", 0), 0U);
+  EXPECT_EQ(DeclarationStart("/a.cc", "int f() {", 0), 0U);
+  EXPECT_EQ(DeclarationStart("/a.cc", "\"open", 100), 0U);
+}
+
+}  // namespace
+}  // namespace astrolabe
