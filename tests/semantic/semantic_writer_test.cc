@@ -12,6 +12,7 @@
 #include "base/file_system.h"
 #include "base/memory_file_system.h"
 #include "base/strings.h"
+#include "index/semantic/semantic_layout.h"
 #include "tests/semantic/sample_facts.h"
 
 namespace astrolabe {
@@ -471,7 +472,9 @@ TEST_F(SemanticWriterTest, ADamagedManifestStartsFromNothing) {
   Commit();
   Add(MakeShard("b.cc", 1, {{"b.cc", 1}}, {Declaring("b.cc", 1, "B")}));
   writer_.reset();
-  ASSERT_TRUE(AtomicReplace(fs_, StrCat(kDir, "/MANIFEST"), "astrolabe-semantic 1\nx\n").ok());
+  ASSERT_TRUE(AtomicReplace(fs_, StrCat(kDir, "/MANIFEST"),
+                            StrCat("astrolabe-semantic ", kSemanticFormatVersion, "\nx\n"))
+                  .ok());
   EXPECT_TRUE(absl::IsDataLoss(SemanticIndex::Open(fs_, std::string(kDir)).status()));
   writer_ = OpenWriter(fs_);
   EXPECT_EQ(writer_->notes().size(), 1u);
