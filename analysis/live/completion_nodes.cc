@@ -11,9 +11,8 @@
 namespace astrolabe {
 namespace {
 
-// Bytes of source that are parsed again rather than by one more process. Few, since a constructor or a template of a
-// few lines can cost 30 ms.
-constexpr size_t kWorthIt = 512;
+// Bytes of source whose parse is not worth one more process and its memory.
+constexpr size_t kWorthIt = 4096;
 
 }  // namespace
 
