@@ -125,6 +125,7 @@ bool SaysNothing(QuestionKind kind, const std::string& answer) {
     absl::StatusOr<SignatureAnswer> signatures = Decode<SignatureAnswer>(answer);
     return signatures.ok() && signatures->signatures.empty();
   }
+  if (kind != QuestionKind::kComplete) return false;
   absl::StatusOr<CompletionAnswer> completion = Decode<CompletionAnswer>(answer);
   return completion.ok() && completion->options.empty();
 }

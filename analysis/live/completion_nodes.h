@@ -48,7 +48,7 @@ class CompletionNodes {
   // The user is there: makes a node for it, unless there is one, one is coming, or it would save too little.
   void Prepare(const CompletionPlace& place);
 
-  // The file's node gave an empty answer: none is made for that declaration again.
+  // The file's node gave an empty answer or none: none is made for that declaration again.
   void Distrust(const std::string& path);
   // The preamble goes or the file is closed.
   void Drop(const std::string& path);
@@ -80,7 +80,7 @@ class CompletionNodes {
 size_t FirstDifference(const std::string& a, const std::string& b);
 size_t OffsetOfPlace(const std::string& text, const CodePlace& place);
 
-// Whether an encoded answer to a question of that kind (kComplete, kSignatureHelp) has nothing to offer.
+// Whether an encoded answer to a question of that kind has nothing to offer; of kComplete and kSignatureHelp alone.
 bool SaysNothing(QuestionKind kind, const std::string& answer);
 
 }  // namespace astrolabe

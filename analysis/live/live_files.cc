@@ -34,8 +34,9 @@ constexpr int kMaxLost = 8;
 // Texts of headers change with every key; who includes them can wait for a pause.
 constexpr absl::Duration kHeaderPause = absl::Milliseconds(400);
 
-// In the node itself; asked again in a child, with LiveOptions::question_limit, if that brings no answer.
-constexpr absl::Duration kReadLimit = absl::Seconds(2);
+// For an answer in the node itself or from a prepared one. If there is none it is asked again, in a child, with
+// LiveOptions::question_limit.
+constexpr absl::Duration kFirstTryLimit = absl::Seconds(2);
 
 bool NeedsNoAst(QuestionKind kind) {
   return kind == QuestionKind::kComplete || kind == QuestionKind::kSignatureHelp;
@@ -515,8 +516,9 @@ class LiveFiles::Engine {
         node = file.ast->node;
       }
       pending.is_child = job.kind != JobKind::kRead;
-      absl::Duration limit = pending.is_child ? options_.question_limit
-                                              : std::min(kReadLimit, options_.question_limit);
+      bool has_second_try = !pending.is_child || pending.is_prepared;
+      absl::Duration limit = has_second_try ? std::min(kFirstTryLimit, options_.question_limit)
+                                            : options_.question_limit;
       pending.job = tree_->StartJob(node, std::move(job), limit);
       job_question_[pending.job] = id;
     }
@@ -669,15 +671,14 @@ class LiveFiles::Engine {
   void HandleAnswer(QuestionId id, ParseEvent& event) {
     auto it = questions_.find(id);
     if (it == questions_.end()) return;
-    if (event.delivered && event.result.status == ResultStatus::kOk) {
-      if (std::exchange(it->second.is_prepared, false) &&
-          SaysNothing(it->second.question.kind, event.result.shard)) {
-        it->second.job = 0;
-        completion_nodes_->Distrust(it->second.path);
-        return Advance(std::string(it->second.path));
-      }
-      return Finish(id, std::move(event.result.shard));
+    bool is_answered = event.delivered && event.result.status == ResultStatus::kOk;
+    bool is_believed = is_answered && !SaysNothing(it->second.question.kind, event.result.shard);
+    if (std::exchange(it->second.is_prepared, false) && !is_believed) {
+      it->second.job = 0;
+      if (!event.lost) completion_nodes_->Distrust(it->second.path);
+      return Advance(std::string(it->second.path));
     }
+    if (is_answered) return Finish(id, std::move(event.result.shard));
     // Its node was replaced by that of a newer text, which will answer; or has died of it.
     if (event.lost) {
       it->second.job = 0;
