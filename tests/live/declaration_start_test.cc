@@ -32,7 +32,7 @@ TEST(DeclarationStart, OfTheWholeClassForACursorInAMember) {
 TEST(DeclarationStart, BetweenDeclarationsTheEndOfTheLastOne) {
   Check("int f() { return 1; }$\n\n^\nint g();\n");
   Check("struct A {};$\nfo^\n");
-  Check("int a;$\nstruct A {} b;\n^\n");
+  Check("int a;\nstruct A {} b;$\n^\n");
 }
 
 TEST(DeclarationStart, ThereMayBeNone) {

@@ -185,7 +185,7 @@ TEST(Completion, LambdasTemplatesAndInitialisers) {
       {"struct S { int alpha; int beta; S() : alpha(1), ^ {} };", "beta", {}, {"alpha"}},
       {"struct S { int alpha; int beta; S(int alp2) : alpha(alp2) {} int g() { return be^; } };",
        "beta"},
-      {"struct P { int xx; int yy; }; P p = {.^", "xx", {"yy"}},
+      {"struct P { int xx; int yy; }; P p = {.^", "", {"xx", "yy"}},
       {"void f() { auto l = [] { struct S { int member; } s; s.^ }; }", "member"},
       {"template <typename T> concept Small = true; template <Sma^", "Small"},
   });
