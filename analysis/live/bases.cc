@@ -58,13 +58,14 @@ const std::set<std::string>* Bases::FilesOf(const std::string& key) const {
   return is_ready ? &it->second.files : nullptr;
 }
 
-void Bases::Want(const LiveCommand& command, const std::string& path,
+bool Bases::Want(const LiveCommand& command, const std::string& path,
                  const std::set<std::string>& edited) {
-  if (options_.neighbours == nullptr || is_choosing_) return;
+  if (options_.neighbours == nullptr) return true;
+  if (is_choosing_) return false;
   std::string key = KeyOf(command);
   auto it = bases_.find(key);
   if (it != bases_.end()) {
-    if (it->second.state != Base::State::kReady || !ReadsAny(it->second.files, edited)) return;
+    if (it->second.state != Base::State::kReady || !ReadsAny(it->second.files, edited)) return true;
     End(it->second);
   }
   Base& base = bases_[key];
@@ -72,6 +73,7 @@ void Bases::Want(const LiveCommand& command, const std::string& path,
   base.state = Base::State::kChoosing;
   base.command = command;
   Choose(key, path, edited);
+  return true;
 }
 
 void Bases::Choose(const std::string& key, const std::string& path,

@@ -53,8 +53,8 @@ class Bases {
   const std::set<std::string>* FilesOf(const std::string& key) const;
 
   // A file of that key is open and parsed: makes a base for it and its neighbours, unless there is one or it was
-  // tried. One that has read one of `edited` is made anew without it.
-  void Want(const LiveCommand& command, const std::string& path,
+  // tried. One that has read one of `edited` is made anew without it. False if another is being chosen just now.
+  bool Want(const LiveCommand& command, const std::string& path,
             const std::set<std::string>& edited);
   // Ends those that nobody can use: of other keys, or that have read a file which has changed on disk.
   void Keep(const std::set<std::string>& keys);

@@ -29,6 +29,8 @@ namespace {
 // A parse that a newer text has overtaken is stopped, but not if that would leave the file without any
 // fresh AST for so long, as fast typing would.
 constexpr absl::Duration kStaleFor = absl::Seconds(1);
+// A base for other files is made when nobody has asked for anything for so long.
+constexpr absl::Duration kIdle = absl::Seconds(2);
 // Parses in a row that were lost with the process that they came from, before files are refused.
 constexpr int kMaxLost = 8;
 // Texts of headers change with every key; who includes them can wait for a pause.
@@ -82,6 +84,7 @@ class LiveFiles::Engine {
     bool is_new = !files_.contains(path);
     File& file = files_[path];
     if (generation <= file.generation) return;
+    last_wanted_ = absl::Now();
     file.is_edited = !is_new || !IsOnDisk(path, text);
     size_t edited = FirstDifference(file.text, text);
     file.text = std::move(text);
@@ -147,7 +150,7 @@ class LiveFiles::Engine {
   void Ask(QuestionId id, const std::string& path, Question question, Done done) {
     auto it = files_.find(path);
     if (it == files_.end()) return done(absl::NotFoundError(StrCat(path, " is not open")));
-    it->second.asked = absl::Now();
+    it->second.asked = last_wanted_ = absl::Now();
     it->second.is_evicted = false;
     CodePlace place = question.place;
     Pending pending{path, std::move(question), std::move(done)};
@@ -184,8 +187,9 @@ class LiveFiles::Engine {
     std::string text;
     uint64_t generation = 0;
     size_t preamble_size = 0;
-    bool is_edited = false;        // it is not what is on disk, or may not be
-    std::string key;               // Bases::KeyOf its command
+    bool is_edited = false;  // it is not what is on disk, or may not be
+    std::string key;         // Bases::KeyOf its command
+    bool has_wanted_base = false;
     bool is_alone = false;         // no base suits it
     bool closes_preamble = false;  // PreambleReport::is_dead_end otherwise
 
@@ -300,6 +304,11 @@ class LiveFiles::Engine {
       if (file.preamble_due <= absl::Now()) due.push_back(path);
     }
     for (const std::string& path : due) Advance(path);
+    bool is_idle = std::none_of(files_.begin(), files_.end(),
+                                [](const auto& entry) { return entry.second.completing != 0; });
+    if (is_idle && absl::Now() - last_wanted_ >= kIdle) {
+      for (auto& [path, file] : files_) WantBase(path, file);
+    }
     if (absl::Now() < next_sample_) return;
     next_sample_ = absl::Now() + absl::Seconds(5);
     memory_bytes_ = TreePssBytes(tree_->root_pid());
@@ -619,6 +628,7 @@ class LiveFiles::Engine {
       file.preamble_text = std::move(file.next_preamble_text);
       if (report.ok()) file.reads = {report->files.begin(), report->files.end()};
       file.base = file.next_base;
+      file.has_wanted_base = false;
       file.is_exact = !report.ok() || report->is_exact;
       if (!file.is_exact) {
         file.is_alone = true;
@@ -637,7 +647,6 @@ class LiveFiles::Engine {
       }
       bool is_newest = file.ast->generation == file.generation;
       if (is_newest && file.is_exact) StartCompletingDiagnostics(path, file);
-      if (file.is_exact) WantBase(path, file);
       StartWarm(path, file);
       Tell(path, "idle");
     } else if (file.warm && file.warm->node == event.node) {
@@ -646,10 +655,12 @@ class LiveFiles::Engine {
     Advance(path);
   }
 
-  void WantBase(const std::string& path, const File& file) {
-    if (file.base != kRootNode || file.is_alone) return;
+  // Once for each preamble that is on none.
+  void WantBase(const std::string& path, File& file) {
+    if (file.base != kRootNode || file.is_alone || !file.is_exact || !file.ast) return;
+    if (file.has_wanted_base) return;
     absl::StatusOr<LiveCommand> command = options_.command(path);
-    if (command.ok()) bases_->Want(*command, path, EditedFiles(path));
+    if (command.ok()) file.has_wanted_base = bases_->Want(*command, path, EditedFiles(path));
   }
 
   void StartCompletingDiagnostics(const std::string& path, File& file) {
@@ -791,6 +802,7 @@ class LiveFiles::Engine {
   std::map<uint32_t, std::string> job_file_;
   std::map<NodeId, std::string> node_file_;
   absl::Time next_sample_ = absl::InfinitePast();
+  absl::Time last_wanted_ = absl::InfinitePast();  // that anybody did anything
   int lost_in_a_row_ = 0;
 
   std::thread thread_;  // last: it uses all of the above

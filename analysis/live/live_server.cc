@@ -189,7 +189,9 @@ class LiveRunner : public ParseDelegate {
     ast.SetText(task_.job.text);
     const clang::SourceManager& sources = compiler.getSourceManager();
     for (const clang::Decl* declaration : state.declarations) {
-      clang::FileID id = sources.getFileID(sources.getFileLoc(declaration->getLocation()));
+      auto [id, offset] = sources.getDecomposedLoc(sources.getFileLoc(declaration->getLocation()));
+      // Behind the preamble's text there stands only what marks our own way on.
+      if (id == ast.preamble && offset >= ast.preamble_size) continue;
       // The parser hands them out to be read; features walk them with visitors that take no const.
       if (ast.IsInFile(id)) ast.declarations.push_back(const_cast<clang::Decl*>(declaration));
     }
