@@ -106,6 +106,18 @@ std::optional<std::vector<Hunk>> CompareLines(const Lines& before, const Lines& 
   return hunks;
 }
 
+// By how much a range that is only added, or only removed, has to go back to begin at the start of a line; at
+// most `limit`, and 0 if another place would not be the same edit. Of a line that is typed ahead of one that
+// begins like it, all is new then, and the other line is where it was.
+size_t ToLineStart(std::string_view text, ByteRange range, size_t limit) {
+  for (size_t back = 0;; ++back) {
+    if (range.begin == back || text[range.begin - back - 1] == '\n') {
+      return IsBoundary(text, range.end - back) ? back : 0;
+    }
+    if (back == limit || text[range.begin - back - 1] != text[range.end - back - 1]) return 0;
+  }
+}
+
 // The edit that makes `after`'s bytes out of `before`'s, without what is equal at the ends. Boundaries
 // are those of the whole texts.
 ByteEdit TrimmedEdit(std::string_view before, ByteRange old_range, std::string_view after,
@@ -128,9 +140,13 @@ ByteEdit TrimmedEdit(std::string_view before, ByteRange old_range, std::string_v
                         !IsBoundary(after, new_range.end - suffix))) {
     --suffix;
   }
-  const size_t new_begin = new_range.begin + prefix;
-  return {.range = {old_range.begin + prefix, old_range.end - suffix},
-          .replacement = after.substr(new_begin, new_range.end - suffix - new_begin)};
+  ByteRange removed = {old_range.begin + prefix, old_range.end - suffix};
+  ByteRange added = {new_range.begin + prefix, new_range.end - suffix};
+  const size_t back = removed.begin == removed.end ? ToLineStart(after, added, prefix)
+                      : added.begin == added.end   ? ToLineStart(before, removed, prefix)
+                                                   : 0;
+  for (size_t* place : {&removed.begin, &removed.end, &added.begin, &added.end}) *place -= back;
+  return {.range = removed, .replacement = after.substr(added.begin, added.end - added.begin)};
 }
 
 }  // namespace

@@ -27,8 +27,8 @@ struct DiffLimits {
 
 // Edits that turn `before` into `after`: ascending, apart from each other, their ranges in `before` and their
 // replacements views into `after`. The fewest lines are touched, and of these only what differs, in whole
-// characters. None if the texts are equal. Source of the algorithm: Myers, "An O(ND) Difference Algorithm
-// and Its Variations", 1986.
+// characters; lines that were only added or removed are whole ones. None if the texts are equal. Source of the
+// algorithm: Myers, "An O(ND) Difference Algorithm and Its Variations", 1986.
 std::vector<ByteEdit> DiffTexts(std::string_view before, std::string_view after,
                                 const DiffLimits& limits = {});
 

@@ -57,11 +57,13 @@ TEST(TextDifference, CarriesPlacesOverBothWays) {
   }
 }
 
+// The line that was typed begins as the next one does.
 TEST(TextDifference, WhatWasTypedIsInNoOther) {
   const TextDifference difference("one\nthree\n", TextBuffer("one\ntwo\nthree\n"));
   bool edited = false;
   EXPECT_EQ(difference.ToDisk(5, &edited), 4U);
   EXPECT_TRUE(edited);
+  EXPECT_EQ(difference.ToLive(4), 8U);
   EXPECT_EQ(difference.EditedInLive(), (std::vector<ByteRange>{{4, 8}}));
   EXPECT_TRUE(TextDifference("same", TextBuffer("same")).equal());
 }

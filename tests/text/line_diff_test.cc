@@ -46,6 +46,15 @@ TEST(LineDiff, LinesFarApartAreEditsOfTheirOwn) {
   EXPECT_EQ(Describe("a\nb\nc\nd\n", "b\nc\nx\nd\n"), "a\n>, >x\n");
 }
 
+TEST(LineDiff, LinesThatWereAddedAreWholeWhateverTheyBeginWith) {
+  EXPECT_EQ(Describe("one\nthree\n", "one\ntwo\nthree\n"), ">two\n");
+  EXPECT_EQ(Describe("one\ntwo\nthree\n", "one\nthree\n"), "two\n>");
+  EXPECT_EQ(Describe("  int a;\n  int b;\n", "  int a;\n  int x;\n  int b;\n"), ">  int x;\n");
+  EXPECT_EQ(Describe("f(a, b);\n", "f(a, a, b);\n"),
+            ">a, ");  // within a line it is where it differs
+  EXPECT_EQ(Describe("a\r\n\r\n", "a\r\n\r\r\n"), ">\r");
+}
+
 TEST(LineDiff, CharactersAndLineBreaksStayWhole) {
   EXPECT_EQ(Describe("é", "è"), "é>è");  // C3 A9, C3 A8
   EXPECT_EQ(Describe("ꨀ", "ꠀ"), "ꨀ>ꠀ");  // equal first and last bytes
