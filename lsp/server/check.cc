@@ -37,8 +37,9 @@ class Replies {
     auto message = ParseJson(content);
     if (!message.ok() || message->contains("method")) return;
     if (!message->contains("id") || !(*message)["id"].is_number_integer()) return;
+    const int id = (*message)["id"].get<int>();
     absl::MutexLock lock(&mutex_);
-    replies_[(*message)["id"].get<int>()] = *std::move(message);
+    replies_[id] = *std::move(message);
   }
 
   Json Await(int id) ABSL_LOCKS_EXCLUDED(mutex_) {
