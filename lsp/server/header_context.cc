@@ -132,8 +132,12 @@ bool EndsBetweenDeclarations(std::string_view text) {
   std::vector<bool> brackets;  // open ones; whether declarations may stand in them
   int parentheses = 0;
   bool introduces = false;  // whether the declaration so far is one that has others in its braces
+  bool is_enum = false;     // `enum class` and `enum struct` have none
   for (const Token& token : tokens.tokens) {
     const std::string_view spelled = tokens.Text(token);
+    if (std::exchange(is_enum, spelled == "enum") && (spelled == "class" || spelled == "struct")) {
+      continue;
+    }
     if (spelled == "namespace" || spelled == "extern" || spelled == "class" ||
         spelled == "struct" || spelled == "union") {
       introduces = parentheses == 0;

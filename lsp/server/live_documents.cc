@@ -132,14 +132,15 @@ std::vector<FrontEndCommand> LiveDocuments::CommandsBeside(const std::string& pa
 absl::StatusOr<LiveCommand> LiveDocuments::CommandFor(const std::string& path) {
   absl::StatusOr<FrontEndCommands*> front_end = this->front_end();
   if (!front_end.ok()) return front_end.status();
-  absl::StatusOr<LiveCommand> command = CommandForOpenFile(session_, **front_end, path);
-  if (!command.ok()) return command;
-  absl::MutexLock lock(&mutex_);
-  if (command->lacks_unit) {
+  {
+    // Ahead of the look: an index that comes in between is looked at once more.
+    absl::MutexLock lock(&mutex_);
     without_unit_.insert(path);
-  } else {
-    without_unit_.erase(path);
   }
+  absl::StatusOr<LiveCommand> command = CommandForOpenFile(session_, **front_end, path);
+  if (!command.ok() || command->lacks_unit) return command;
+  absl::MutexLock lock(&mutex_);
+  without_unit_.erase(path);
   return command;
 }
 
@@ -231,7 +232,8 @@ void LiveDocuments::FilesChanged(const std::vector<std::string>& paths) {
   if (files_ == nullptr) return;
   bool are_commands = false;
   for (const std::string& path : paths) {
-    are_commands |= path.ends_with("/compile_commands.json") || path.ends_with("/compile_flags.txt");
+    are_commands |=
+        path.ends_with("/compile_commands.json") || path.ends_with("/compile_flags.txt");
     files_->FileChanged(path);
   }
   if (are_commands) files_->CommandsChanged();
