@@ -159,13 +159,13 @@ class Client:
 
     def notifications(self, method):
         with self.changed:
-            return [m["params"] for m in self.messages if m.get("method") == method]
+            return [m.get("params") for m in self.messages if m.get("method") == method]
 
     def wait_notification(self, method, condition=lambda params: True, deadline=DEADLINE):
         def found():
             for message in self.messages:
                 if message.get("method") == method and condition(message.get("params")):
-                    return message["params"] or True
+                    return message.get("params") or True
             return None
         return self.wait(found, method, deadline)
 

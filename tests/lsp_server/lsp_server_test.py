@@ -196,8 +196,12 @@ class Lifecycle(ServerTest):
         client = self.server("--background-index=0", "-j=2", "-log=verbose", "--clang-tidy", "--pretty",
                              "--header-insertion=never", "--completion-style", "detailed", "--enable-config",
                              "--path-mappings=/a=/b", "--limit-results=5")
-        warning = client.wait_notification("window/logMessage", lambda p: "path-mappings" in p["message"])
+        warning = client.wait_notification("window/logMessage", lambda p: "enable-config" in p["message"])
         self.assertIn("without effect", warning["message"])
+        # The others do what they say.
+        client.shutdown()
+        said = [p["message"] for p in client.notifications("window/logMessage")]
+        self.assertEqual([m for m in said if "without effect" in m], [warning["message"]])
 
     def test_a_flag_that_nobody_knows_is_an_error(self):
         result = subprocess.run([ASTROLABE, "lsp", "--bakground-index"], capture_output=True, timeout=10)
