@@ -188,7 +188,7 @@ class LiveFiles::Engine {
     uint64_t generation = 0;
     size_t preamble_size = 0;
     bool is_edited = false;  // it is not what is on disk, or may not be
-    std::string key;         // Bases::KeyOf its command
+    std::string key;  // Bases::KeyOf its command; empty if it has a context, which no base has read
     bool has_wanted_base = false;
     bool is_alone = false;         // no base suits it
     bool closes_preamble = false;  // PreambleReport::is_dead_end otherwise
@@ -366,10 +366,9 @@ class LiveFiles::Engine {
       job.unsaved.push_back(command->context);
     }
     file.next_preamble_text = job.text;
-    file.key = Bases::KeyOf(*command);
+    file.key = command->context.empty() ? Bases::KeyOf(*command) : "";
     std::optional<NodeId> base;
-    if (!file.is_alone && command->context.empty())
-      base = bases_->Find(file.key, path, EditedFiles(path));
+    if (!file.is_alone) base = bases_->Find(file.key, path, EditedFiles(path));
     file.next_base = base.value_or(kRootNode);
     file.next_preamble = StartNode(path, file.next_base, std::move(job), file.generation);
     Tell(path, "parsing includes");
@@ -658,7 +657,7 @@ class LiveFiles::Engine {
   // Once for each preamble that is on none.
   void WantBase(const std::string& path, File& file) {
     if (file.base != kRootNode || file.is_alone || !file.is_exact || !file.ast) return;
-    if (file.has_wanted_base) return;
+    if (file.key.empty() || file.has_wanted_base) return;
     absl::StatusOr<LiveCommand> command = options_.command(path);
     if (command.ok()) file.has_wanted_base = bases_->Want(*command, path, EditedFiles(path));
   }
