@@ -84,7 +84,7 @@ class LiveFiles::Engine {
     bool is_new = !files_.contains(path);
     File& file = files_[path];
     if (generation <= file.generation) return;
-    last_wanted_ = absl::Now();
+    file.asked = last_wanted_ = absl::Now();
     file.is_edited = !is_new || !IsOnDisk(path, text);
     size_t edited = FirstDifference(file.text, text);
     file.text = std::move(text);
@@ -97,6 +97,7 @@ class LiveFiles::Engine {
     StopOvertakenParse(file);
     for (auto& [other_path, other] : files_) {
       if (other_path == path || !other.reads.contains(path)) continue;
+      other.is_evicted = false;
       other.preamble_due = absl::Now() + kHeaderPause;
     }
     Advance(path);
@@ -124,7 +125,9 @@ class LiveFiles::Engine {
     }
     for (auto& [other_path, other] : files_) {
       // Of an open file the others see the text in the editor.
-      if (other.reads.contains(path) && !files_.contains(path)) other.preamble_due = absl::Now();
+      if (!other.reads.contains(path) || files_.contains(path)) continue;
+      other.is_evicted = false;
+      other.preamble_due = absl::Now();
     }
     AdvanceAll();
   }
@@ -141,6 +144,7 @@ class LiveFiles::Engine {
     for (auto& [path, file] : files_) {
       file.refused.clear();
       file.is_alone = false;
+      file.is_evicted = false;
       file.preamble_due = absl::Now();
     }
     if (bases_ != nullptr) bases_->Keep({});
@@ -294,14 +298,16 @@ class LiveFiles::Engine {
 
   absl::Duration Patience() const {
     absl::Time next = absl::Now() + absl::Seconds(1);
-    for (const auto& [path, file] : files_) next = std::min(next, file.preamble_due);
+    for (const auto& [path, file] : files_) {
+      if (!file.is_evicted) next = std::min(next, file.preamble_due);
+    }
     return std::max(absl::ZeroDuration(), next - absl::Now());
   }
 
   void Due() {
     std::vector<std::string> due;
     for (const auto& [path, file] : files_) {
-      if (file.preamble_due <= absl::Now()) due.push_back(path);
+      if (file.preamble_due <= absl::Now() && !file.is_evicted) due.push_back(path);
     }
     for (const std::string& path : due) Advance(path);
     bool is_idle = std::none_of(files_.begin(), files_.end(),
@@ -342,6 +348,7 @@ class LiveFiles::Engine {
   }
 
   void StartPreambleIfNeeded(const std::string& path, File& file) {
+    if (file.is_evicted) return;
     bool first = !file.preamble.has_value() && !file.next_preamble.has_value();
     if (!first && file.preamble_due > absl::Now()) return;
     file.preamble_due = absl::InfiniteFuture();
@@ -392,7 +399,7 @@ class LiveFiles::Engine {
       bool suits =
           shared != nullptr && !file.is_alone && file.base == kRootNode &&
           std::includes(file.reads.begin(), file.reads.end(), shared->begin(), shared->end());
-      if (suits) file.preamble_due = absl::Now();
+      if (suits && !file.is_evicted) file.preamble_due = absl::Now();
       paths.push_back(path);
     }
     for (const std::string& path : paths) {
@@ -482,18 +489,35 @@ class LiveFiles::Engine {
     Drop(file.preamble);
   }
 
-  // Of the ASTs those that were asked about longest ago go; the file's next question brings them back.
+  // Of the ASTs those that were asked about longest ago go, then their preambles; the file's next question brings them
+  // back.
   void EvictAsts() {
     std::vector<File*> alive;
     for (auto& [path, file] : files_) {
       if (file.ast.has_value()) alive.push_back(&file);
     }
-    if (alive.size() <= options_.max_asts) return;
     std::sort(alive.begin(), alive.end(), [](File* a, File* b) { return a->asked < b->asked; });
     for (size_t i = 0; i + options_.max_asts < alive.size(); ++i) {
       if (alive[i]->completing != 0 || alive[i]->next_ast.has_value()) continue;
       Drop(alive[i]->ast);
       alive[i]->is_evicted = true;
+    }
+    EvictPreambles();
+  }
+
+  void EvictPreambles() {
+    std::vector<std::pair<absl::Time, std::string>> idle;
+    size_t kept = 0;
+    for (const auto& [path, file] : files_) {
+      kept += file.preamble.has_value() ? 1 : 0;
+      bool is_idle = file.is_evicted && file.preamble && !file.next_preamble && !file.next_ast;
+      if (is_idle) idle.emplace_back(file.asked, path);
+    }
+    std::sort(idle.begin(), idle.end());
+    for (const auto& [asked, path] : idle) {
+      if (kept-- <= options_.max_preambles) return;
+      completion_nodes_->Drop(path);
+      DropPreamble(files_.at(path));
     }
   }
 

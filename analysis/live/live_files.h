@@ -31,8 +31,10 @@ struct LiveOptions {
   absl::Duration parse_limit = absl::Seconds(60);
   absl::Duration question_limit = absl::Seconds(10);
   uint64_t memory_limit = uint64_t{3} << 30;  // bytes, of one process on top of its parent
-  // Files whose ASTs are kept; those asked about last.
-  size_t max_asts = 8;
+  // Files whose ASTs are kept, and those whose preambles are; those asked about last. The others come back when they are
+  // asked about, in tenths of a second where they share headers.
+  size_t max_asts = 4;
+  size_t max_preambles = 6;
   // How to compile a file. Called on the live thread; may take its time.
   std::function<absl::StatusOr<LiveCommand>(const std::string& path)> command;
   // The commands of units in the same folder as a file: with them it may share headers (bases.h). Called on a

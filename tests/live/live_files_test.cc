@@ -336,6 +336,34 @@ TEST_F(LiveFilesTest, AHeaderThatChangesOnDiskIsReadAgain) {
   EXPECT_EQ(OpenAnother("b.cc", "#include <vector>\n#include \"h.h\"\nT t;\n"), "");
 }
 
+TEST_F(LiveFilesTest, ManyOpenFilesKeepFewProcessesAndAllAnswer) {
+  std::vector<std::string> paths;
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(OpenAnother(StrCat("many", i, ".cc"), StrCat("int f", i, "();\n")), "");
+    paths.push_back(main_);
+    EXPECT_TRUE(Ask(Question()).ok());
+  }
+  EXPECT_LE(Processes("astrolabe-ast").size(), 5u);
+  EXPECT_LE(Processes("astrolabe-pre").size(), 8u);
+  for (const std::string& path : paths) EXPECT_TRUE(Ask(Question(), path).ok()) << path;
+}
+
+TEST_F(LiveFilesTest, AFileThatGaveItsMemoryBackHearsOfAChangedHeader) {
+  Write("h.h", "#pragma once\nstruct S {};\n");
+  EXPECT_EQ(OpenAnother("first.cc", "#include \"h.h\"\nS s;\n"), "");
+  std::string first = main_;
+  uint64_t generation = generation_;
+  for (int i = 0; i < 8; ++i) {
+    EXPECT_EQ(OpenAnother(StrCat("many", i, ".cc"), StrCat("int f", i, "();\n")), "");
+  }
+  Write("h.h", "#pragma once\nstruct T {};\n");
+  live_->FileChanged((root_ / "h.h").string());
+  main_ = first;
+  generation_ = generation;
+  for (int i = 0; i < 600 && Diagnostics().empty(); ++i) absl::SleepFor(absl::Milliseconds(20));
+  EXPECT_EQ(Diagnostics(), "1:0 unknown type name 'S'\n");
+}
+
 TEST_F(LiveFilesTest, WhatIsSharedDiesAndNobodyNotices) {
   ASSERT_NO_FATAL_FAILURE(OpenFirstOfMany("#include <vector>\n#include \"h.h\"\nS s;\n"));
   for (pid_t base : Processes("astrolabe-base")) kill(base, SIGKILL);
