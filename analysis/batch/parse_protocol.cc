@@ -86,8 +86,8 @@ std::string_view ResultStatusName(ResultStatus status) {
 }
 
 bool MakesNode(JobKind kind) {
-  return kind == JobKind::kZygote || kind == JobKind::kPreamble ||
-         kind == JobKind::kBase || kind == JobKind::kWarm || kind == JobKind::kOpen || kind == JobKind::kPrefix;
+  return kind == JobKind::kZygote || kind == JobKind::kPreamble || kind == JobKind::kBase ||
+         kind == JobKind::kWarm || kind == JobKind::kOpen || kind == JobKind::kPrefix;
 }
 
 std::string EncodeHello(const Hello& hello) {

@@ -101,8 +101,8 @@ struct Ready {
   // Indices of headers that brought an error: the node must not be used, but started again without.
   std::vector<uint64_t> bad_headers;
   std::vector<std::string> errors;  // the first few, as text
-  double seconds = 0;      // since the job began
-  double cpu_seconds = 0;  // of the processor
+  double seconds = 0;               // since the job began
+  double cpu_seconds = 0;           // of the processor
   uint64_t resident_bytes = 0;
   std::string payload;  // kPreamble, kOpen: what it has to say, encoded (analysis/live/answers.h)
 };

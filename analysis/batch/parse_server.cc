@@ -80,7 +80,8 @@ class JobRunner : public ParseDelegate {
   }
 
   void AtForkPoint(ParseState& state) override {
-    if (task_.job.kind != JobKind::kZygote) return;  // a file of the workspace that knows our pragma
+    if (task_.job.kind != JobKind::kZygote)
+      return;  // a file of the workspace that knows our pragma
     ReserveTypeTables(state.compiler->getASTContext());
     ParseNode node(std::move(task_.result), setting_.hello.memory_limit);
     Ready ready;

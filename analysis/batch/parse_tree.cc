@@ -190,7 +190,8 @@ uint32_t ParseTree::StartJob(NodeId node, Job job, absl::Duration limit, NodeId*
   std::vector<UniqueFd> descriptors;
   descriptors.push_back(theirs.valid() ? std::move(theirs) : Duplicate(running.result));
   descriptors.push_back(Duplicate(running.log));
-  if (node == kRootNode && !nodes_.contains(kRootNode)) StartRoot().IgnoreError();  // it could not be, before
+  if (node == kRootNode && !nodes_.contains(kRootNode))
+    StartRoot().IgnoreError();  // it could not be, before
   // If the node dies now its end is noticed in Wait, and with it this job's.
   auto parent = nodes_.find(node);
   if (parent == nodes_.end()) {
