@@ -149,10 +149,10 @@ class JobRunner : public ParseDelegate {
   }
 
  private:
-  [[noreturn]] void Fail(ResultStatus status, std::string reason) {
+  [[noreturn]] void Fail(ResultStatus status, const std::string& reason) {
     JobResult result;
     result.status = status;
-    result.reason = std::move(reason);
+    result.reason = reason;
     result.parse_seconds = SecondsSince(start_);
     if (task_.job.kind == JobKind::kZygote) {
       WriteAll(STDERR_FILENO, result.reason + "\n");

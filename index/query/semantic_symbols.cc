@@ -84,7 +84,7 @@ void SymbolBook::Prepare(std::vector<SymbolId> ids) {
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   std::erase_if(ids, [this](SymbolId id) { return id == 0 || known_.contains(id); });
-  index_.Summaries(ids, [this](SymbolSummary summary) { Learn(summary.facts); });
+  index_.Summaries(ids, [this](const SymbolSummary& summary) { Learn(summary.facts); });
 }
 
 SymbolRef SymbolBook::Learn(const SymbolFacts& facts) {

@@ -128,7 +128,7 @@ CompletionItem ClientItem(const CompletionOption& option, size_t rank, const Ran
   if (!style.placeholders && IsCallable(option.kind)) snippet = WithoutPlaceholders(snippet);
   const bool is_snippet = style.snippets && !snippet.empty();
   item.insert_text_format = is_snippet ? InsertTextFormat::kSnippet : InsertTextFormat::kPlainText;
-  item.text_edit = TextEdit{replaced, is_snippet ? std::move(snippet) : option.insert};
+  item.text_edit = TextEdit{replaced, is_snippet ? snippet : option.insert};
   if (!option.edits.empty()) {
     std::vector<TextEdit>& edits = item.additional_text_edits.emplace();
     for (const CodeEdit& edit : option.edits) {

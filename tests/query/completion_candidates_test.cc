@@ -29,7 +29,7 @@ class CompletionCandidatesTest : public testing::Test {
     snapshot_ = workspace_.Open();
   }
 
-  std::vector<std::string> Names(CandidateQuery query) {
+  std::vector<std::string> Names(const CandidateQuery& query) {
     std::vector<std::string> names;
     for (const CompletionCandidate& candidate : FindCompletionCandidates(*snapshot_, query)) {
       names.push_back(StrCat(candidate.scope, candidate.name, " ", candidate.header));
