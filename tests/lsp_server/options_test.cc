@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lsp/server/options.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -11,9 +10,16 @@
 namespace astrolabe::lsp {
 namespace {
 
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
+using Strings = std::vector<std::string>;
+
+bool Says(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+// Exactly one, with that in it.
+bool AreOneThatSays(const Strings& warnings, const std::string& part) {
+  return warnings.size() == 1 && Says(warnings[0], part);
+}
 
 ServerOptions Parsed(const std::vector<std::string>& arguments) {
   auto options = ParseServerFlags(arguments);
@@ -43,19 +49,19 @@ TEST(ServerOptions, ALaterFlagWins) {
 }
 
 TEST(ServerOptions, WhatNobodyKnowsIsAnError) {
-  EXPECT_THAT(ErrorOf({"--bakground-index"}), HasSubstr("--bakground-index"));
-  EXPECT_THAT(ErrorOf({"file.cc"}), HasSubstr("file.cc"));
-  EXPECT_THAT(ErrorOf({"-"}), HasSubstr("unexpected"));
+  EXPECT_TRUE(Says(ErrorOf({"--bakground-index"}), "--bakground-index"));
+  EXPECT_TRUE(Says(ErrorOf({"file.cc"}), "file.cc"));
+  EXPECT_TRUE(Says(ErrorOf({"-"}), "unexpected"));
 }
 
 TEST(ServerOptions, ValuesAreChecked) {
-  EXPECT_THAT(ErrorOf({"--limit-results=many"}), HasSubstr("expected a number"));
-  EXPECT_THAT(ErrorOf({"--limit-results"}), HasSubstr("a value is missing"));
-  EXPECT_THAT(ErrorOf({"--background-index=maybe"}), HasSubstr("boolean"));
-  EXPECT_THAT(ErrorOf({"--offset-encoding=latin-1"}), HasSubstr("utf-8"));
-  EXPECT_THAT(ErrorOf({"--header-insertion=always"}), HasSubstr("iwyu"));
-  EXPECT_THAT(ErrorOf({"--compile_args_from=nowhere"}), HasSubstr("filesystem"));
-  EXPECT_THAT(ErrorOf({"--path-mappings=/only/one"}), HasSubstr("/only/one"));
+  EXPECT_TRUE(Says(ErrorOf({"--limit-results=many"}), "expected a number"));
+  EXPECT_TRUE(Says(ErrorOf({"--limit-results"}), "a value is missing"));
+  EXPECT_TRUE(Says(ErrorOf({"--background-index=maybe"}), "boolean"));
+  EXPECT_TRUE(Says(ErrorOf({"--offset-encoding=latin-1"}), "utf-8"));
+  EXPECT_TRUE(Says(ErrorOf({"--header-insertion=always"}), "iwyu"));
+  EXPECT_TRUE(Says(ErrorOf({"--compile_args_from=nowhere"}), "filesystem"));
+  EXPECT_TRUE(Says(ErrorOf({"--path-mappings=/only/one"}), "/only/one"));
 }
 
 // The output of `clangd-22 --help-list-hidden`, without --help's kin.
@@ -125,10 +131,9 @@ TEST(ServerOptions, EveryFlagOfClangdIsTaken) {
 }
 
 TEST(ServerOptions, AFlagWithoutEffectSaysSo) {
-  EXPECT_THAT(Parsed({"--pch-storage=memory"}).warnings,
-              ElementsAre(HasSubstr("--pch-storage=memory")));
-  EXPECT_THAT(Parsed({"--input-style=delimited"}).warnings, ElementsAre(HasSubstr("delimited")));
-  EXPECT_THAT(Parsed({"--input-style=standard", "--pretty"}).warnings, IsEmpty());
+  EXPECT_TRUE(AreOneThatSays(Parsed({"--pch-storage=memory"}).warnings, "--pch-storage=memory"));
+  EXPECT_TRUE(AreOneThatSays(Parsed({"--input-style=delimited"}).warnings, "delimited"));
+  EXPECT_EQ(Parsed({"--input-style=standard", "--pretty"}).warnings, Strings());
 }
 
 TEST(ServerOptions, CheckTakesAFileOrNone) {
@@ -138,11 +143,11 @@ TEST(ServerOptions, CheckTakesAFileOrNone) {
 }
 
 TEST(ServerOptions, TheEnvironmentsFlagsAreCutAsAShellWould) {
-  EXPECT_THAT(SplitFlags("  --log=error\t-j 2 "), ElementsAre("--log=error", "-j", "2"));
-  EXPECT_THAT(SplitFlags("--query-driver=\"/opt/my gcc\" '--x=\\' a\\ b"),
-              ElementsAre("--query-driver=/opt/my gcc", "--x=\\", "a b"));
-  EXPECT_THAT(SplitFlags("'' \"open"), ElementsAre("", "open"));
-  EXPECT_THAT(SplitFlags(""), IsEmpty());
+  EXPECT_EQ(SplitFlags("  --log=error\t-j 2 "), (Strings{"--log=error", "-j", "2"}));
+  EXPECT_EQ(SplitFlags("--query-driver=\"/opt/my gcc\" '--x=\\' a\\ b"),
+            (Strings{"--query-driver=/opt/my gcc", "--x=\\", "a b"}));
+  EXPECT_EQ(SplitFlags("'' \"open"), (Strings{"", "open"}));
+  EXPECT_EQ(SplitFlags(""), Strings());
 }
 
 TEST(ServerOptions, WhatTheClientSaysComesOnTop) {
@@ -152,7 +157,7 @@ TEST(ServerOptions, WhatTheClientSaysComesOnTop) {
   given.compilation_database_changes = {{{"/a.cc", {"/", {"clang", "/a.cc"}}}}};
   ApplyClientOptions(given, options);
   EXPECT_EQ(options.compile_commands_dir, "/flag");
-  EXPECT_THAT(options.fallback_flags, ElementsAre("-std=c++17"));
+  EXPECT_EQ(options.fallback_flags, (Strings{"-std=c++17"}));
   EXPECT_EQ(options.compile_commands.at("/a.cc").working_directory, "/");
   given = {};
   given.compilation_database_path = "/client";
@@ -161,13 +166,13 @@ TEST(ServerOptions, WhatTheClientSaysComesOnTop) {
   ApplyClientOptions(given, options);
   EXPECT_EQ(options.compile_commands_dir, "/client");
   EXPECT_TRUE(options.file_status);
-  EXPECT_THAT(options.fallback_flags, ElementsAre("-std=c++17"));
+  EXPECT_EQ(options.fallback_flags, (Strings{"-std=c++17"}));
   EXPECT_EQ(options.compile_commands.size(), 2U);
 }
 
 TEST(ServerOptions, HelpNamesWhatCanBeSet) {
-  EXPECT_THAT(DescribeServerFlags(), HasSubstr("--path-mappings=CLIENT=SERVER"));
-  EXPECT_THAT(DescribeServerFlags(), HasSubstr("--check[=FILE]"));
+  EXPECT_TRUE(Says(DescribeServerFlags(), "--path-mappings=CLIENT=SERVER"));
+  EXPECT_TRUE(Says(DescribeServerFlags(), "--check[=FILE]"));
 }
 
 }  // namespace
