@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "analysis/private_member.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclarationName.h"
 #include "clang/AST/Type.h"
@@ -10,13 +11,6 @@
 
 namespace astrolabe {
 namespace {
-
-// The tables are private members, and no public call makes them grow. An explicit instantiation may name
-// private members ([temp.spec.general]); this one hands out what it was given.
-template <typename Tag, typename Tag::Type member>
-struct Reveal {
-  friend typename Tag::Type MemberOf(Tag) { return member; }
-};
 
 template <typename T>
 using Set = llvm::FoldingSet<T>;
@@ -53,16 +47,24 @@ using ContextSet = llvm::ContextualFoldingSet<T, clang::ASTContext&>;
   X(CXXDestructorNames, Set<clang::detail::CXXSpecialNameExtra>)  \
   X(CXXDeductionGuideNames, Set<clang::detail::CXXDeductionGuideNameExtra>)
 
-#define ASTROLABE_REVEAL(Class, member, Table) \
-  struct member##Tag {                         \
-    using Type = Table clang::Class::*;        \
-    friend Type MemberOf(member##Tag);         \
-  };                                           \
-  template struct Reveal<member##Tag, &clang::Class::member>;
-#define ASTROLABE_REVEAL_TYPES(member, Table) ASTROLABE_REVEAL(ASTContext, member, Table)
-#define ASTROLABE_REVEAL_NAMES(member, Table) ASTROLABE_REVEAL(DeclarationNameTable, member, Table)
-ASTROLABE_TYPE_TABLES(ASTROLABE_REVEAL_TYPES)
-ASTROLABE_NAME_TABLES(ASTROLABE_REVEAL_NAMES)
+// The tables are private members, and no public call makes them grow.
+#define ASTROLABE_TYPE_MEMBER(member, Table) \
+  struct member##Tag : PrivateMember<member##Tag, Table clang::ASTContext::*> {};
+#define ASTROLABE_NAME_MEMBER(member, Table) \
+  struct member##Tag : PrivateMember<member##Tag, Table clang::DeclarationNameTable::*> {};
+ASTROLABE_TYPE_TABLES(ASTROLABE_TYPE_MEMBER)
+ASTROLABE_NAME_TABLES(ASTROLABE_NAME_MEMBER)
+
+}  // namespace
+
+#define ASTROLABE_EXPOSE_TYPE(member, Table) \
+  template struct Expose<member##Tag, &clang::ASTContext::member>;
+#define ASTROLABE_EXPOSE_NAME(member, Table) \
+  template struct Expose<member##Tag, &clang::DeclarationNameTable::member>;
+ASTROLABE_TYPE_TABLES(ASTROLABE_EXPOSE_TYPE)
+ASTROLABE_NAME_TABLES(ASTROLABE_EXPOSE_NAME)
+
+namespace {
 
 template <typename Table>
 void Reserve(Table& table, unsigned percent) {
@@ -73,11 +75,11 @@ void Reserve(Table& table, unsigned percent) {
 }  // namespace
 
 void ReserveTypeTables(clang::ASTContext& context, unsigned percent) {
-#define ASTROLABE_RESERVE(member, Table) Reserve(context.*MemberOf(member##Tag()), percent);
+#define ASTROLABE_RESERVE(member, Table) Reserve(context.*PointerTo(member##Tag()), percent);
   ASTROLABE_TYPE_TABLES(ASTROLABE_RESERVE)
 #undef ASTROLABE_RESERVE
 #define ASTROLABE_RESERVE(member, Table) \
-  Reserve(context.DeclarationNames.*MemberOf(member##Tag()), percent);
+  Reserve(context.DeclarationNames.*PointerTo(member##Tag()), percent);
   ASTROLABE_NAME_TABLES(ASTROLABE_RESERVE)
 #undef ASTROLABE_RESERVE
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "analysis/live/end_of_unit.h"
 
+#include "analysis/private_member.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/Sema/Scope.h"
 #include "clang/Sema/Sema.h"
@@ -8,19 +9,10 @@
 namespace astrolabe {
 namespace {
 
-// A private member may be named as the argument of an explicit instantiation ([temp.spec.general]).
-template <typename Member, typename Member::Pointer kPointer>
-struct Expose {
-  friend typename Member::Pointer PointerTo(Member) { return kPointer; }
-};
-
-struct CurrentScope {
-  using Pointer = clang::Scope* clang::Sema::*;
-  friend Pointer PointerTo(CurrentScope);
-};
-template struct Expose<CurrentScope, &clang::Sema::CurScope>;
-
+struct CurrentScope : PrivateMember<CurrentScope, clang::Scope * clang::Sema::*> {};
 }  // namespace
+
+template struct Expose<CurrentScope, &clang::Sema::CurScope>;
 
 void EndTranslationUnit(clang::Sema& sema) {
   const_cast<clang::TranslationUnitKind&>(sema.TUKind) = clang::TU_Complete;

@@ -706,8 +706,9 @@ class LiveFiles::Engine {
     auto it = questions_.find(id);
     if (it == questions_.end()) return;
     bool is_answered = event.delivered && event.result.status == ResultStatus::kOk;
-    bool is_believed = is_answered && !SaysNothing(it->second.question.kind, event.result.shard);
-    if (std::exchange(it->second.is_prepared, false) && !is_believed) {
+    bool is_doubtful = std::exchange(it->second.is_prepared, false) &&
+                       (!is_answered || SaysNothing(it->second.question.kind, event.result.shard));
+    if (is_doubtful) {
       it->second.job = 0;
       if (!event.lost) completion_nodes_->Distrust(it->second.path);
       return Advance(std::string(it->second.path));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "analysis/features/completion/running_parser.h"
 
+#include "analysis/private_member.h"
 #include "clang/Frontend/CompilerInstance.h"
 #include "clang/Lex/Preprocessor.h"
 #include "clang/Parse/Parser.h"
@@ -8,26 +9,14 @@
 namespace astrolabe {
 namespace {
 
-// The arguments of an explicit instantiation are exempt from access control ([temp.spec.general]), so that
-// is where a private member can be named; the friend function hands it out.
-template <typename Member, typename Member::Pointer kPointer>
-struct Expose {
-  friend typename Member::Pointer PointerTo(Member) { return kPointer; }
+struct SkipFunctionBodies : PrivateMember<SkipFunctionBodies, bool clang::Parser::*> {};
+struct PreferredType : PrivateMember<PreferredType, clang::PreferredTypeBuilder clang::Parser::*> {
 };
-
-struct SkipFunctionBodies {
-  using Pointer = bool clang::Parser::*;
-  friend Pointer PointerTo(SkipFunctionBodies);
-};
-template struct Expose<SkipFunctionBodies, &clang::Parser::SkipFunctionBodies>;
-
-struct PreferredType {
-  using Pointer = clang::PreferredTypeBuilder clang::Parser::*;
-  friend Pointer PointerTo(PreferredType);
-};
-template struct Expose<PreferredType, &clang::Parser::PreferredType>;
 
 }  // namespace
+
+template struct Expose<SkipFunctionBodies, &clang::Parser::SkipFunctionBodies>;
+template struct Expose<PreferredType, &clang::Parser::PreferredType>;
 
 void ExpectCompletion(clang::CompilerInstance& compiler) {
   // The parser is the one that makes itself this handler.
