@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <sstream>
 #include <thread>
 #include <utility>
@@ -68,42 +69,14 @@ int ThreadsOf(const SemanticOptions& options) {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
-// What the planner needs to know, from the scan's result.
-PlanInput MakePlanInput(std::vector<FrontEndCommand> commands, ScanResult& scan) {
-  PlanInput input;
-  for (ScannedFile& file : scan.files) {
-    input.files.push_back({std::move(file.path), file.guarded, std::move(file.includes)});
-  }
-  for (size_t i = 0; i < commands.size(); ++i) {
-    PlanUnit unit;
-    unit.cost = SizeOf(commands[i].file);
-    unit.file = std::move(commands[i].file);
-    unit.directory = std::move(commands[i].directory);
-    unit.cc1 = std::move(commands[i].cc1);
-    if (i < scan.units.size()) {
-      for (ScannedInclude& include : scan.units[i].includes) {
-        unit.includes.push_back(
-            {std::move(include.spelled), include.angled, include.file, include.macros_before});
-      }
-      scan.units[i].includes = {};
-      unit.macros_before_includes = std::move(scan.units[i].macros_before_includes);
-      unit.leading_macros = std::move(scan.units[i].leading_macros);
-    }
-    input.units.push_back(std::move(unit));
-  }
-  return input;
-}
-
-Plan PlanAll(const PlanInput& input, const ScanResult& scan, bool zygotes) {
-  Plan plan;
-  if (!zygotes || scan.units.empty()) {
-    std::string reason = zygotes ? "too few units to share anything" : "zygotes are off";
-    for (uint32_t unit = 0; unit < input.units.size(); ++unit) plan.plain.push_back({unit, reason});
-    return plan;
-  }
+Plan PlanAll(std::span<const FrontEndCommand> commands, const ScanResult& scan, bool zygotes) {
+  std::vector<uint64_t> costs;
+  for (const FrontEndCommand& command : commands) costs.push_back(SizeOf(command.file));
+  if (!zygotes) return PlanPlainly(costs, "zygotes are off");
+  if (scan.units.empty()) return PlanPlainly(costs, "too few units to share anything");
   PlanOptions options;
   options.read = ReadWhole;
-  return MakePlan(input, options);
+  return MakePlan({commands, scan, costs}, options);
 }
 
 class SemanticIndexer {
@@ -265,18 +238,14 @@ class SemanticIndexer {
       TraceSpan span("scan includes");
       scan = ScanDependencies(commands, options_.threads, cancelled_, &progress_.units_scanned);
     }
-    std::vector<uint64_t> digests;
-    for (const FrontEndCommand& command : commands) digests.push_back(command.digest);
-    PlanInput input;
     Plan plan;
     {
       Stopwatch watch(&report_.plan_seconds);
       TraceSpan span("plan");
-      input = MakePlanInput(std::move(commands), scan);
-      plan = PlanAll(input, scan, options_.zygotes);
+      plan = PlanAll(commands, scan, options_.zygotes);
     }
     std::vector<uint64_t> file_hashes;
-    for (const PlanFile& file : input.files) {
+    for (const ScannedFile& file : scan.files) {
       file_hashes.push_back(XXH3_64bits(file.path.data(), file.path.size()));
     }
     progress_.phase = SemanticProgress::kParsing;
@@ -296,7 +265,7 @@ class SemanticIndexer {
     };
     callbacks.add = [&](std::string_view shard) { return Add(shard); };
     callbacks.quarantine = [&](const QuarantinedUnit& unit) {
-      Quarantine(unit, input, scan, digests[unit.unit]);
+      Quarantine(unit, commands[unit.unit], scan);
     };
     if (std::shared_ptr<const SemanticIndex> index = writer_->index()) {
       index->ForEachFile([&](const IndexedFile& file) {
@@ -309,8 +278,8 @@ class SemanticIndexer {
     {
       Stopwatch watch(&report_.parse_seconds);
       TraceSpan span("parse");
-      status = RunBatch(input, plan, digests, run, callbacks, &progress_.batch, cancelled_,
-                        &report_.batch);
+      status = RunBatch(commands, scan.files, std::move(plan), run, callbacks, &progress_.batch,
+                        cancelled_, &report_.batch);
     }
     if (absl::IsCancelled(status)) {
       report_.cancelled = true;
@@ -332,9 +301,8 @@ class SemanticIndexer {
 
   // Remembered with the state of all that it includes, so that it is tried again when any of it has
   // changed, and not before.
-  void Quarantine(const QuarantinedUnit& quarantined, const PlanInput& input,
-                  const ScanResult& scan, uint64_t digest) {
-    const PlanUnit& unit = input.units[quarantined.unit];
+  void Quarantine(const QuarantinedUnit& quarantined, const FrontEndCommand& unit,
+                  const ScanResult& scan) {
     std::string path = WorkspacePath(options_.root, unit.file);
     std::string why = quarantined.reason;
     if (!quarantined.where.empty()) why += StrCat(" at ", quarantined.where);
@@ -343,13 +311,13 @@ class SemanticIndexer {
     std::vector<std::string> paths;
     if (quarantined.unit < scan.units.size()) {
       for (uint32_t file : scan.units[quarantined.unit].Closure()) {
-        paths.push_back(WorkspacePath(options_.root, input.files[file].path));
+        paths.push_back(WorkspacePath(options_.root, scan.files[file].path));
       }
     }
     std::sort(paths.begin(), paths.end());
     Shard shard;
     shard.unit.path = path;
-    shard.unit.command_digest = digest;
+    shard.unit.command_digest = unit.digest;
     shard.unit.outcome = ParseOutcome::kQuarantined;
     shard.unit.reason = why;
     if (std::optional<FileState> state = states_.Read(path)) {
@@ -399,8 +367,7 @@ absl::StatusOr<std::string> DescribePlan(const SemanticOptions& options,
                                       "--compile-commands-dir"));
   }
   ScanResult scan = ScanDependencies(*commands, options.threads, cancelled, nullptr);
-  PlanInput input = MakePlanInput(*std::move(commands), scan);
-  return DumpPlan(input, PlanAll(input, scan, options.zygotes), options.root);
+  return DumpPlan({*commands, scan, {}}, PlanAll(*commands, scan, options.zygotes), options.root);
 }
 
 }  // namespace astrolabe

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <deque>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -82,32 +83,32 @@ struct RunningWork {
 
 class Run {
  public:
-  Run(const PlanInput& input, const Plan& plan, const std::vector<uint64_t>& digests,
+  Run(std::span<const FrontEndCommand> commands, const std::vector<ScannedFile>& files, Plan plan,
       const BatchRunOptions& options, const BatchCallbacks& callbacks, BatchProgress* progress,
       BatchStatistics* statistics)
-      : input_(input),
-        digests_(digests),
+      : commands_(commands),
+        files_(files),
         options_(options),
         callbacks_(callbacks),
         progress_(*progress),
         statistics_(*statistics) {
-    for (const PlannedZygote& zygote : plan.zygotes) {
+    for (PlannedZygote& zygote : plan.zygotes) {
       ZygoteWork work;
-      work.plan = zygote;
-      work.units.assign(zygote.units.begin(), zygote.units.end());
+      work.units.assign(std::make_move_iterator(zygote.units.begin()),
+                        std::make_move_iterator(zygote.units.end()));
+      zygote.units = {};
+      work.plan = std::move(zygote);
       zygotes_.push_back(std::move(work));
     }
-    for (const PlannedZygote& zygote : plan.zygotes) {
-      if (zygote.second_chance != kNoZygote) zygotes_[zygote.second_chance].waits = true;
+    for (const ZygoteWork& zygote : zygotes_) {
+      if (zygote.plan.second_chance != kNoZygote) zygotes_[zygote.plan.second_chance].waits = true;
     }
-    for (const PlainUnit& unit : plan.plain) plain_.push_back({unit.unit, unit.reason});
-    std::stable_sort(plain_.begin(), plain_.end(), [&](const PlainWork& a, const PlainWork& b) {
-      return input_.units[a.unit].cost > input_.units[b.unit].cost;
-    });
+    for (PlainUnit& unit : plan.plain) plain_.push_back({unit.unit, std::move(unit.reason)});
     for (uint32_t i = 0; i < zygotes_.size(); ++i) order_.push_back(i);
-    std::stable_sort(order_.begin(), order_.end(),
-                     [&](uint32_t a, uint32_t b) { return CostOf(a) > CostOf(b); });
-    progress_.units_total = static_cast<uint32_t>(input.units.size());
+    std::stable_sort(order_.begin(), order_.end(), [&](uint32_t a, uint32_t b) {
+      return zygotes_[a].plan.cost > zygotes_[b].plan.cost;
+    });
+    progress_.units_total = static_cast<uint32_t>(commands.size());
   }
 
   absl::Status Go(const std::atomic<bool>* cancelled) {
@@ -115,7 +116,7 @@ class Run {
     tree_options.program = options_.program;
     tree_options.root = options_.root;
     tree_options.memory_limit = options_.memory_limit;
-    tree_options.claim_keys = input_.files.size() * 4 + callbacks_.known_claims.size();
+    tree_options.claim_keys = files_.size() * 4 + callbacks_.known_claims.size();
     absl::StatusOr<std::unique_ptr<ParseTree>> tree = ParseTree::Start(std::move(tree_options));
     if (!tree.ok()) return tree.status();
     tree_ = *std::move(tree);
@@ -139,14 +140,6 @@ class Run {
   }
 
  private:
-  uint64_t CostOf(uint32_t zygote) const {
-    uint64_t cost = 0;
-    for (const PlannedUnit& unit : zygotes_[zygote].plan.units) {
-      cost += input_.units[unit.unit].cost;
-    }
-    return cost;
-  }
-
   bool NothingLeft() const {
     if (!plain_.empty() || !audits_.empty()) return false;
     return std::all_of(zygotes_.begin(), zygotes_.end(), [](const ZygoteWork& zygote) {
@@ -227,10 +220,10 @@ class Run {
     zygote.units.pop_front();
     Job job;
     job.kind = JobKind::kUnit;
-    job.file = input_.units[unit.unit].file;
-    job.macros = unit.macros;
-    job.changed_macros = unit.changed_macros;
-    job.command_digest = digests_[unit.unit];
+    job.file = commands_[unit.unit].file;
+    job.macros = unit.macros->lines;
+    job.changed_macros = unit.macros->names;
+    job.command_digest = commands_[unit.unit].digest;
     job.expected_closure = callbacks_.closure(unit.unit);
     StartOn(index, std::move(job), unit.unit);
     if (zygote.plan.second_chance != kNoZygote) on_trial_[unit.unit] = std::move(unit);
@@ -249,13 +242,13 @@ class Run {
     PlainWork next = std::move(work.front());
     bool audit = &work == &audits_;
     work.pop_front();
-    const PlanUnit& unit = input_.units[next.unit];
+    const FrontEndCommand& unit = commands_[next.unit];
     Job job;
     job.kind = audit ? JobKind::kAudit : JobKind::kPlain;
     job.file = unit.file;
     job.directory = unit.directory;
     job.cc1 = unit.cc1;
-    job.command_digest = digests_[next.unit];
+    job.command_digest = unit.digest;
     if (!audit) plain_reason_[next.unit] = next.reason;
     job.reason = next.reason;
     JobKind kind = job.kind;
@@ -277,7 +270,7 @@ class Run {
     lanes_.erase(work.lane);
     bool has_unit = work.kind == JobKind::kUnit || work.kind == JobKind::kPlain;
     TraceLane(work.lane, KindName(work.kind), seconds, "file",
-              has_unit ? input_.units[work.unit].file : "");
+              has_unit ? commands_[work.unit].file : "");
   }
 
   // --- What has happened.
@@ -406,15 +399,15 @@ class Run {
   std::set<uint64_t> HeadersThrough(const ZygoteWork& zygote, const std::string& where) const {
     std::set<uint64_t> headers;
     for (size_t i = 0; i < zygote.plan.headers.size(); ++i) {
-      std::vector<bool> seen(input_.files.size());
+      std::vector<bool> seen(files_.size());
       std::vector<uint32_t> todo = {zygote.plan.header_files[i]};
       while (!todo.empty()) {
         uint32_t file = todo.back();
         todo.pop_back();
         if (seen[file]) continue;
         seen[file] = true;
-        if (where.starts_with(input_.files[file].path + ":")) headers.insert(i);
-        const std::vector<uint32_t>& next = input_.files[file].includes;
+        if (where.starts_with(files_[file].path + ":")) headers.insert(i);
+        const std::vector<uint32_t>& next = files_[file].includes;
         todo.insert(todo.end(), next.begin(), next.end());
       }
     }
@@ -465,7 +458,7 @@ class Run {
       if (ok) {
         FinishAudit(work.unit, result.shard);
       } else {
-        Note(StrCat("not audited: ", input_.units[work.unit].file, ": ",
+        Note(StrCat("not audited: ", commands_[work.unit].file, ": ",
                     event.delivered ? result.reason : event.reason));
       }
       return absl::OkStatus();
@@ -489,14 +482,14 @@ class Run {
     if (event.delivered && work.kind == JobKind::kUnit) {
       Reject(work, result);
       if (options_.audit_percent > 0) {
-        Note(StrCat("plain: ", input_.units[work.unit].file, ": ", ResultStatusName(result.status),
+        Note(StrCat("plain: ", commands_[work.unit].file, ": ", ResultStatusName(result.status),
                     ": ", result.reason));
       }
       return absl::OkStatus();
     }
     if (event.delivered) {
       ++statistics_.failed;
-      statistics_.failures.push_back(StrCat(input_.units[work.unit].file, ": ", result.reason));
+      statistics_.failures.push_back(StrCat(commands_[work.unit].file, ": ", result.reason));
       ++progress_.units_done;
       return absl::OkStatus();
     }
@@ -539,7 +532,7 @@ class Run {
     }
     ++statistics_.quarantined;
     ++progress_.units_done;
-    const PlanUnit& unit = input_.units[work.unit];
+    const FrontEndCommand& unit = commands_[work.unit];
     QuarantinedUnit out;
     out.unit = work.unit;
     out.reason = reason;
@@ -562,7 +555,7 @@ class Run {
     }
     ++statistics_.zygote;
     // The same units each time, so that a difference can be looked into.
-    bool audit = static_cast<double>((digests_[work.unit] + work.unit * 7919) % 10000) <
+    bool audit = static_cast<double>((commands_[work.unit].digest + work.unit * 7919) % 10000) <
                  options_.audit_percent * 100;
     if (!audit) return;
     audit_shards_[work.unit] = result.shard;
@@ -575,11 +568,11 @@ class Run {
     ++statistics_.audited;
     for (const std::string& line : result.differences) {
       ++statistics_.audit_difference_count;
-      Note(StrCat("differs: ", input_.units[unit].file, ": ", line));
+      Note(StrCat("differs: ", commands_[unit].file, ": ", line));
     }
     for (const std::string& line : result.dependent) {
       ++statistics_.audit_dependent_count;
-      Note(StrCat("dependent: ", input_.units[unit].file, ": ", line));
+      Note(StrCat("dependent: ", commands_[unit].file, ": ", line));
     }
   }
 
@@ -598,13 +591,13 @@ class Run {
       bool parses = work.kind == JobKind::kUnit || work.kind == JobKind::kPlain;
       if (!parses || tree_->Age(number) <= oldest) continue;
       oldest = tree_->Age(number);
-      name = input_.units[work.unit].file;
+      name = commands_[work.unit].file;
     }
     progress_.SetSlowest(name);
   }
 
-  const PlanInput& input_;
-  const std::vector<uint64_t>& digests_;
+  const std::span<const FrontEndCommand> commands_;
+  const std::vector<ScannedFile>& files_;
   const BatchRunOptions& options_;
   const BatchCallbacks& callbacks_;
   BatchProgress& progress_;
@@ -636,11 +629,13 @@ void BatchProgress::SetSlowest(std::string_view name) {
   slowest_ = std::string(name);
 }
 
-absl::Status RunBatch(const PlanInput& input, const Plan& plan,
-                      const std::vector<uint64_t>& digests, const BatchRunOptions& options,
-                      const BatchCallbacks& callbacks, BatchProgress* progress,
-                      const std::atomic<bool>* cancelled, BatchStatistics* statistics) {
-  return Run(input, plan, digests, options, callbacks, progress, statistics).Go(cancelled);
+absl::Status RunBatch(std::span<const FrontEndCommand> commands,
+                      const std::vector<ScannedFile>& files, Plan plan,
+                      const BatchRunOptions& options, const BatchCallbacks& callbacks,
+                      BatchProgress* progress, const std::atomic<bool>* cancelled,
+                      BatchStatistics* statistics) {
+  return Run(commands, files, std::move(plan), options, callbacks, progress, statistics)
+      .Go(cancelled);
 }
 
 }  // namespace astrolabe

@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -85,11 +86,12 @@ struct BatchCallbacks {
   std::vector<uint64_t> known_claims;
 };
 
-// Returns when every unit of the plan has come to its end, or Cancelled. `digests[u]` is unit u's
-// command digest.
-absl::Status RunBatch(const PlanInput& input, const Plan& plan,
-                      const std::vector<uint64_t>& digests, const BatchRunOptions& options,
-                      const BatchCallbacks& callbacks, BatchProgress* progress,
-                      const std::atomic<bool>* cancelled, BatchStatistics* statistics);
+// Returns when every unit of the plan has come to its end, or Cancelled. Units are those of `commands`,
+// files those that the plan speaks of.
+absl::Status RunBatch(std::span<const FrontEndCommand> commands,
+                      const std::vector<ScannedFile>& files, Plan plan,
+                      const BatchRunOptions& options, const BatchCallbacks& callbacks,
+                      BatchProgress* progress, const std::atomic<bool>* cancelled,
+                      BatchStatistics* statistics);
 
 }  // namespace astrolabe

@@ -83,13 +83,13 @@ DirectiveNames FindDirectiveNames(std::string_view text) {
   return names;
 }
 
-MacroOrder::MacroOrder(const PlanInput& input,
+MacroOrder::MacroOrder(const ScanResult& scan,
                        const std::function<std::string(const std::string&)>& read,
                        const std::function<bool(uint32_t)>& is_system)
-    : input_(input) {
+    : scan_(scan) {
   FindQuestions(read, is_system);
-  asked_by_.resize(input_.files.size());
-  decided_by_.resize(input_.files.size());
+  asked_by_.resize(scan_.files.size());
+  decided_by_.resize(scan_.files.size());
   for (uint32_t question = 0; question < questions_.size(); ++question) {
     asked_by_[questions_[question].asker].push_back(question);
     for (uint32_t definer : questions_[question].definers) {
@@ -101,27 +101,27 @@ MacroOrder::MacroOrder(const PlanInput& input,
 void MacroOrder::FindQuestions(const std::function<std::string(const std::string&)>& read,
                                const std::function<bool(uint32_t)>& is_system) {
   // A file without a guard is part of who includes it, so it speaks for each of those.
-  size_t count = input_.files.size();
+  size_t count = scan_.files.size();
   std::vector<DirectiveNames> names(count);
+  std::vector<bool> has_names(count);
   std::vector<bool> system(count);
-  for (uint32_t file = 0; file < count; ++file) {
-    names[file] = FindDirectiveNames(read(input_.files[file].path));
-    system[file] = is_system(file);
-  }
+  for (uint32_t file = 0; file < count; ++file) system[file] = is_system(file);
   std::vector<std::vector<uint32_t>> parts(count);
   std::unordered_map<std::string_view, std::vector<uint32_t>> definers;
   for (uint32_t file = 0; file < count; ++file) {
-    if (!input_.files[file].guarded) continue;
+    if (!scan_.files[file].guarded) continue;
     std::vector<uint32_t>& own = parts[file];
     own.push_back(file);
     for (size_t i = 0; i < own.size(); ++i) {
-      for (uint32_t next : input_.files[own[i]].includes) {
+      for (uint32_t next : scan_.files[own[i]].includes) {
         bool taken =
-            input_.files[next].guarded || std::find(own.begin(), own.end(), next) != own.end();
+            scan_.files[next].guarded || std::find(own.begin(), own.end(), next) != own.end();
         if (!taken) own.push_back(next);
       }
     }
     for (uint32_t part : own) {
+      if (!has_names[part]) names[part] = FindDirectiveNames(read(scan_.files[part].path));
+      has_names[part] = true;
       for (const std::string& name : names[part].defined) {
         std::vector<uint32_t>& files = definers[name];
         if (files.empty() || files.back() != file) files.push_back(file);
@@ -155,7 +155,7 @@ void MacroOrder::FindQuestions(const std::function<std::string(const std::string
 
 std::vector<uint32_t> MacroOrder::Walk(const std::vector<uint32_t>& roots) const {
   std::vector<uint32_t> order;
-  std::vector<bool> entered(input_.files.size());
+  std::vector<bool> entered(scan_.files.size());
   std::vector<std::pair<uint32_t, size_t>> stack;  // file, next of its includes
   auto enter = [&](uint32_t file) {
     if (entered[file]) return;
@@ -167,7 +167,7 @@ std::vector<uint32_t> MacroOrder::Walk(const std::vector<uint32_t>& roots) const
     enter(root);
     while (!stack.empty()) {
       auto& [file, next] = stack.back();
-      const std::vector<uint32_t>& includes = input_.files[file].includes;
+      const std::vector<uint32_t>& includes = scan_.files[file].includes;
       if (next == includes.size()) {
         stack.pop_back();
       } else {
@@ -180,7 +180,7 @@ std::vector<uint32_t> MacroOrder::Walk(const std::vector<uint32_t>& roots) const
 
 std::vector<MacroOrder::Answer> MacroOrder::Answers(uint32_t unit) const {
   std::vector<uint32_t> roots;
-  for (const PlanInclude& include : input_.units[unit].includes) roots.push_back(include.file);
+  for (const ScannedInclude& include : scan_.units[unit].includes) roots.push_back(include.file);
   std::vector<Answer> answers(questions_.size(), Answer::kNotAsked);
   std::vector<bool> defined(questions_.size());
   for (uint32_t file : Walk(roots)) {
@@ -193,7 +193,7 @@ std::vector<MacroOrder::Answer> MacroOrder::Answers(uint32_t unit) const {
 }
 
 std::vector<MacroOrder::Answer> MacroOrder::AnswersOfMost(
-    const std::vector<uint32_t>& units, std::vector<std::vector<Answer>>* each) const {
+    const std::vector<uint32_t>& units) const {
   std::vector<int> balance(questions_.size());
   std::vector<bool> asked(questions_.size());
   for (uint32_t unit : units) {
@@ -203,7 +203,6 @@ std::vector<MacroOrder::Answer> MacroOrder::AnswersOfMost(
       asked[question] = true;
       balance[question] += answers[question] == Answer::kYes ? 1 : -1;
     }
-    if (each != nullptr) each->push_back(std::move(answers));
   }
   std::vector<Answer> most(questions_.size(), Answer::kNotAsked);
   for (size_t question = 0; question < most.size(); ++question) {
@@ -214,23 +213,24 @@ std::vector<MacroOrder::Answer> MacroOrder::AnswersOfMost(
 
 std::pair<std::vector<uint32_t>, std::vector<uint32_t>> MacroOrder::Partition(
     const std::vector<uint32_t>& units) const {
-  std::vector<std::vector<Answer>> answers;
-  std::vector<Answer> most = AnswersOfMost(units, &answers);
+  std::vector<Answer> most = AnswersOfMost(units);
   std::pair<std::vector<uint32_t>, std::vector<uint32_t>> parts;
-  for (size_t i = 0; i < units.size(); ++i) {
+  for (uint32_t unit : units) {
+    // Walked a second time: the answers of all units together would be megabytes.
+    std::vector<Answer> answers = Answers(unit);
     bool agrees = true;
     for (size_t question = 0; question < most.size(); ++question) {
-      Answer answer = answers[i][question];
-      agrees = agrees && (answer == Answer::kNotAsked || answer == most[question]);
+      agrees =
+          agrees && (answers[question] == Answer::kNotAsked || answers[question] == most[question]);
     }
-    (agrees ? parts.first : parts.second).push_back(units[i]);
+    (agrees ? parts.first : parts.second).push_back(unit);
   }
   return parts;
 }
 
 std::vector<uint32_t> MacroOrder::Sort(const std::vector<uint32_t>& units,
                                        const std::vector<uint32_t>& headers) const {
-  std::vector<Answer> wanted = AnswersOfMost(units, nullptr);
+  std::vector<Answer> wanted = AnswersOfMost(units);
   std::vector<std::vector<uint32_t>> walks;
   std::vector<uint32_t> askers_left(questions_.size());  // headers not placed that would ask
   for (uint32_t header : headers) {
@@ -242,7 +242,7 @@ std::vector<uint32_t> MacroOrder::Sort(const std::vector<uint32_t>& units,
       for (uint32_t question : asked_by_[file]) ++askers_left[question];
     }
   }
-  std::vector<bool> entered(input_.files.size());
+  std::vector<bool> entered(scan_.files.size());
   std::vector<bool> defined(questions_.size());
   // Whether all that `header` brings in finds what it should, and leaves it to those that come later.
   auto fits = [&](size_t header) {

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "analysis/batch/planner.h"
+#include "analysis/project/dependency_scan.h"
 
 namespace astrolabe {
 
@@ -27,11 +27,11 @@ struct DirectiveNames {
 };
 DirectiveNames FindDirectiveNames(std::string_view text);
 
-// One thread. Borrows the input.
+// One thread. Borrows the scan.
 class MacroOrder {
  public:
   // `is_system(file)`: the headers of the compiler and the C library agree among themselves.
-  MacroOrder(const PlanInput& input, const std::function<std::string(const std::string&)>& read,
+  MacroOrder(const ScanResult& scan, const std::function<std::string(const std::string&)>& read,
              const std::function<bool(uint32_t)>& is_system);
 
   // Of `units`, those in which every header finds the macros that it finds in most of them; and the rest.
@@ -56,10 +56,9 @@ class MacroOrder {
   // The files that are entered from `roots`, in order, each once.
   std::vector<uint32_t> Walk(const std::vector<uint32_t>& roots) const;
   std::vector<Answer> Answers(uint32_t unit) const;
-  std::vector<Answer> AnswersOfMost(const std::vector<uint32_t>& units,
-                                    std::vector<std::vector<Answer>>* each) const;
+  std::vector<Answer> AnswersOfMost(const std::vector<uint32_t>& units) const;
 
-  const PlanInput& input_;
+  const ScanResult& scan_;
   std::vector<Question> questions_;
   std::vector<std::vector<uint32_t>> asked_by_;    // by file: questions that it asks
   std::vector<std::vector<uint32_t>> decided_by_;  // by file: questions of which it is a definer

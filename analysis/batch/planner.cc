@@ -2,9 +2,12 @@
 #include "analysis/batch/planner.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
 #include <map>
+#include <memory>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <unordered_map>
@@ -54,65 +57,92 @@ void FindNames(std::string_view text, const std::unordered_map<std::string_view,
   }
 }
 
+template <typename Unit>
+void SortByCost(std::span<const uint64_t> costs, std::vector<Unit>* units) {
+  std::stable_sort(units->begin(), units->end(),
+                   [&](const Unit& a, const Unit& b) { return costs[a.unit] > costs[b.unit]; });
+}
+
 class Planner {
  public:
   Planner(const PlanInput& input, const PlanOptions& options)
       : input_(input),
+        files_(input.scan.files),
         options_(options),
-        is_main_(input.files.size()),
-        parts_(SplitCommands(input)),
-        system_folders_(SystemFolders(input)),
-        order_(input, options.read, [this](uint32_t file) { return IsSystem(file); }) {
+        is_main_(files_.size()),
+        parts_(TakeCommandsApart()),
+        order_(input.scan, options.read, [this](uint32_t file) { return IsSystem(file); }) {
     std::unordered_map<std::string_view, uint32_t> by_path;
-    for (uint32_t file = 0; file < input.files.size(); ++file) {
-      by_path.emplace(input.files[file].path, file);
-    }
-    for (size_t i = 0; i < input.units.size(); ++i) {
-      auto it = by_path.find(input.units[i].file);
+    for (uint32_t file = 0; file < files_.size(); ++file) by_path.emplace(files_[file].path, file);
+    for (size_t i = 0; i < input.commands.size(); ++i) {
+      auto it = by_path.find(input.commands[i].file);
       if (it != by_path.end()) is_main_[it->second] = true;
-      std::set<std::string>& leading = leading_.emplace_back();
-      for (const auto& [name, definition] : input.units[i].leading_macros) {
-        if (parts_[i].macros.contains(name)) continue;  // defined twice: left to MacroConflict
-        parts_[i].macros[name] = definition;
-        leading.insert(name);
+      CommandMacros& leading = leading_.emplace_back();
+      for (const auto& [name, definition] : input.scan.units[i].leading_macros) {
+        // Defined twice: left to MacroConflict.
+        if (!parts_[i]->macros.contains(std::string(name))) leading.emplace(name, definition);
       }
     }
   }
 
   Plan Make() {
-    std::map<std::string, std::vector<uint32_t>> groups;
-    for (uint32_t unit = 0; unit < input_.units.size(); ++unit) {
-      groups[parts_[unit].semantics].push_back(unit);
+    std::map<std::string_view, std::vector<uint32_t>> groups;
+    for (uint32_t unit = 0; unit < input_.commands.size(); ++unit) {
+      groups[parts_[unit]->semantics].push_back(unit);
     }
     for (const auto& [semantics, units] : groups) PlanGroup(units);
     for (PlannedZygote& zygote : plan_.zygotes) {
-      std::stable_sort(zygote.units.begin(), zygote.units.end(),
-                       [&](const PlannedUnit& a, const PlannedUnit& b) {
-                         return input_.units[a.unit].cost > input_.units[b.unit].cost;
-                       });
+      for (const PlannedUnit& unit : zygote.units) zygote.cost += input_.costs[unit.unit];
+      SortByCost(input_.costs, &zygote.units);
     }
+    SortByCost(input_.costs, &plan_.plain);
     return std::move(plan_);
   }
 
  private:
-  static std::vector<CommandParts> SplitCommands(const PlanInput& input) {
-    std::vector<CommandParts> parts;
-    for (const PlanUnit& unit : input.units) {
-      parts.push_back(SplitCommand(unit.cc1, unit.directory));
+  // By unit; each set of flags once, whatever the number of units that have it. Finds system_folders_.
+  std::vector<std::shared_ptr<const CommandParts>> TakeCommandsApart() {
+    std::vector<std::shared_ptr<const CommandParts>> by_unit;
+    std::map<std::pair<const void*, std::string_view>, std::shared_ptr<const CommandParts>> known;
+    for (const FrontEndCommand& command : input_.commands) {
+      const std::vector<std::string>& cc1 = command.cc1;
+      std::shared_ptr<const CommandParts>& parts = known[{&cc1, command.directory}];
+      if (parts == nullptr) {
+        parts = std::make_shared<const CommandParts>(SplitCommand(cc1, command.directory));
+        AddSystemFolders(command);
+      }
+      by_unit.push_back(parts);
     }
-    return parts;
+    return by_unit;
   }
 
-  static std::set<std::string> SystemFolders(const PlanInput& input) {
-    std::set<std::string> folders;
-    for (const PlanUnit& unit : input.units) {
-      for (size_t i = 0; i + 1 < unit.cc1.size(); ++i) {
-        if (!unit.cc1[i].ends_with("isystem")) continue;
-        std::filesystem::path folder = std::filesystem::path(unit.directory) / unit.cc1[i + 1] / "";
-        folders.insert(folder.lexically_normal().string());
-      }
+  void AddSystemFolders(const FrontEndCommand& command) {
+    for (size_t i = 0; i + 1 < command.cc1.size(); ++i) {
+      if (!command.cc1[i].ends_with("isystem")) continue;
+      std::filesystem::path folder =
+          std::filesystem::path(command.directory) / command.cc1[i + 1] / "";
+      system_folders_.insert(folder.lexically_normal().string());
     }
-    return folders;
+  }
+
+  // Of its command line and of its first lines; no name is in both.
+  std::array<const CommandMacros*, 2> MacroSets(uint32_t unit) const {
+    return {&parts_[unit]->macros, &leading_[unit]};
+  }
+
+  // How a unit's command line or its first lines define a macro; null if they do not mention it.
+  const std::optional<std::string>* FindMacro(uint32_t unit, const std::string& name) const {
+    for (const CommandMacros* macros : MacroSets(unit)) {
+      auto it = macros->find(name);
+      if (it != macros->end()) return &it->second;
+    }
+    return nullptr;
+  }
+
+  CommandMacros MacrosOf(uint32_t unit) const {
+    CommandMacros macros = parts_[unit]->macros;
+    macros.insert(leading_[unit].begin(), leading_[unit].end());
+    return macros;
   }
 
   // What the units of one group have in common and what not.
@@ -167,51 +197,53 @@ class Planner {
   }
 
   std::string ValueOf(uint32_t unit, const std::string& name) const {
-    auto it = parts_[unit].macros.find(name);
-    if (it == parts_[unit].macros.end()) return "not given";
-    return it->second.has_value() ? "=" + *it->second : "undefined";
+    const std::optional<std::string>* value = FindMacro(unit, name);
+    if (value == nullptr) return "not given";
+    return value->has_value() ? "=" + **value : "undefined";
   }
 
   void FindCommon(Group& group) {
     // The largest unit's directories first, each other's new ones behind.
     std::vector<uint32_t> order = group.units;
     std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
-      return parts_[a].search.size() > parts_[b].search.size();
+      return parts_[a]->search.size() > parts_[b]->search.size();
     });
-    group.common.rest = parts_[order[0]].rest;
+    group.common.rest = parts_[order[0]]->rest;
     std::set<SearchEntry> known;
     std::map<std::string, std::map<std::string, size_t>> values;
     for (uint32_t unit : order) {
-      for (const SearchEntry& entry : parts_[unit].search) {
+      for (const SearchEntry& entry : parts_[unit]->search) {
         if (known.insert(entry).second) group.common.search.push_back(entry);
       }
-      for (const auto& [name, value] : parts_[unit].macros) ++values[name][ValueOf(unit, name)];
+      for (const CommandMacros* macros : MacroSets(unit)) {
+        for (const auto& [name, value] : *macros) ++values[name][ValueOf(unit, name)];
+      }
     }
     std::set<std::string> names;
     for (const auto& [name, by_value] : values) {
       bool all_agree = by_value.size() == 1 && by_value.begin()->second == order.size();
       if (all_agree) {
-        group.common.macros[name] = parts_[order[0]].macros.at(name);
+        group.common.macros[name] = *FindMacro(order[0], name);
       } else {
         names.insert(name);
       }
     }
     for (uint32_t unit : group.units) {
-      const std::vector<std::string>& own = input_.units[unit].macros_before_includes;
+      const std::vector<std::string_view>& own = input_.scan.units[unit].macros_before_includes;
       names.insert(own.begin(), own.end());
     }
     group.names.assign(names.begin(), names.end());
   }
 
   void FindMentions(Group& group) {
-    group.mentions.resize(input_.files.size());
-    group.has_mentions.resize(input_.files.size());
-    group.own.resize(input_.files.size());
+    group.mentions.resize(files_.size());
+    group.has_mentions.resize(files_.size());
+    group.own.resize(files_.size());
     if (group.names.empty()) return;
     std::unordered_map<std::string_view, uint32_t> known;
     for (uint32_t name = 0; name < group.names.size(); ++name) known[group.names[name]] = name;
     for (uint32_t unit : group.units) {
-      for (const PlanInclude& include : input_.units[unit].includes) {
+      for (const ScannedInclude& include : input_.scan.units[unit].includes) {
         Mentions(group, known, include.file);
       }
     }
@@ -226,7 +258,7 @@ class Planner {
       std::vector<bool>& names = group.own[reached];
       if (names.empty()) {
         names.resize(group.names.size());
-        FindNames(options_.read(input_.files[reached].path), known, &names);
+        FindNames(options_.read(files_[reached].path), known, &names);
       }
       for (size_t name = 0; name < names.size(); ++name) {
         if (names[name]) all[name] = true;
@@ -237,11 +269,11 @@ class Planner {
   }
 
   std::vector<uint32_t> Reach(uint32_t from) const {
-    std::vector<bool> seen(input_.files.size());
+    std::vector<bool> seen(files_.size());
     std::vector<uint32_t> reached = {from};
     seen[from] = true;
     for (size_t i = 0; i < reached.size(); ++i) {
-      for (uint32_t next : input_.files[reached[i]].includes) {
+      for (uint32_t next : files_[reached[i]].includes) {
         if (seen[next]) continue;
         seen[next] = true;
         reached.push_back(next);
@@ -257,9 +289,8 @@ class Planner {
     while (!todo.empty()) {
       uint32_t file = todo.back();
       todo.pop_back();
-      if (input_.files[file].guarded || !reached.insert(file).second) continue;
-      todo.insert(todo.end(), input_.files[file].includes.begin(),
-                  input_.files[file].includes.end());
+      if (files_[file].guarded || !reached.insert(file).second) continue;
+      todo.insert(todo.end(), files_[file].includes.begin(), files_[file].includes.end());
     }
     return reached;
   }
@@ -283,24 +314,24 @@ class Planner {
   // it can.
   std::string MacroConflict(const Group& group, uint32_t unit,
                             const std::unordered_map<std::string_view, uint32_t>& number) const {
-    const PlanUnit& planned = input_.units[unit];
-    std::vector<bool> entered(input_.files.size());  // by an earlier #include, for good
-    for (const PlanInclude& include : planned.includes) {
+    const ScannedUnit& planned = input_.scan.units[unit];
+    std::vector<bool> entered(files_.size());  // by an earlier #include, for good
+    for (const ScannedInclude& include : planned.includes) {
       std::vector<uint32_t> reached = Reach(include.file);
       for (uint32_t m = 0; m < include.macros_before; ++m) {
-        const std::string& macro = planned.macros_before_includes[m];
-        if (leading_[unit].contains(macro)) continue;
+        std::string_view macro = planned.macros_before_includes[m];
+        if (leading_[unit].contains(std::string(macro))) continue;
         uint32_t name = number.at(macro);
         if (!group.mentions[include.file][name]) continue;
         std::set<uint32_t> own = UnguardedReach(include.file);
         for (uint32_t file : reached) {
           if (own.contains(file) || entered[file] || !group.own[file][name]) continue;
-          return StrCat("defines ", macro, " before it first includes ", input_.files[file].path,
+          return StrCat("defines ", macro, " before it first includes ", files_[file].path,
                         ", which mentions it");
         }
       }
       for (uint32_t file : reached) {
-        if (input_.files[file].guarded) entered[file] = true;
+        if (files_[file].guarded) entered[file] = true;
       }
     }
     return {};
@@ -309,7 +340,7 @@ class Planner {
   // Names on which units differ and which a header mentions that a zygote would have.
   NameSet DividingNames(const Group& group) const {
     std::vector<bool> mentioned(group.names.size());
-    for (uint32_t file = 0; file < input_.files.size(); ++file) {
+    for (uint32_t file = 0; file < files_.size(); ++file) {
       if (!group.has_mentions[file]) continue;
       for (size_t name = 0; name < mentioned.size(); ++name) {
         if (group.mentions[file][name]) mentioned[name] = true;
@@ -367,10 +398,10 @@ class Planner {
     };
     std::map<uint32_t, Candidate> candidates;
     for (uint32_t unit : units) {
-      const std::vector<PlanInclude>& includes = input_.units[unit].includes;
+      const std::vector<ScannedInclude>& includes = input_.scan.units[unit].includes;
       for (size_t i = 0; i < includes.size(); ++i) {
-        const PlanInclude& include = includes[i];
-        const PlanFile& file = input_.files[include.file];
+        const ScannedInclude& include = includes[i];
+        const ScannedFile& file = files_[include.file];
         if (!file.guarded || IsFragment(file.path) || is_main_[include.file]) continue;
         bool avoided = false;
         for (uint32_t name : avoid) avoided |= group.mentions[include.file][name];
@@ -396,7 +427,7 @@ class Planner {
     CommandParts parts = group.common;
     parts.macros = macros;
     zygote.cc1 = JoinCommand(parts);
-    zygote.directory = input_.units[units[0]].directory;
+    zygote.directory = input_.commands[units[0]].directory;
     for (uint32_t file : files) zygote.headers.push_back(candidates.at(file).text);
     zygote.header_files = std::move(files);
     return zygote;
@@ -417,22 +448,22 @@ class Planner {
 
   // What a unit writes behind #include, but so that it means the same elsewhere: a file found beside
   // the includer gets its whole path.
-  std::string IncludeText(uint32_t unit, const PlanInclude& include) const {
+  std::string IncludeText(uint32_t unit, const ScannedInclude& include) const {
     if (include.angled) return StrCat("<", include.spelled, ">");
-    const std::string& path = input_.files[include.file].path;
+    const std::string& path = files_[include.file].path;
     std::filesystem::path beside =
-        std::filesystem::path(input_.units[unit].file).parent_path() / include.spelled;
+        std::filesystem::path(input_.commands[unit].file).parent_path() / include.spelled;
     bool is_beside = beside.lexically_normal() == std::filesystem::path(path);
-    return StrCat("\"", is_beside ? path : include.spelled, "\"");
+    return StrCat("\"", is_beside ? path : std::string_view(include.spelled), "\"");
   }
 
   // The macros on which all of `units` agree.
   CommandMacros SharedMacros(const std::vector<uint32_t>& units) const {
-    CommandMacros shared = parts_[units[0]].macros;
+    CommandMacros shared = MacrosOf(units[0]);
     for (uint32_t unit : units) {
       std::erase_if(shared, [&](const auto& macro) {
-        auto it = parts_[unit].macros.find(macro.first);
-        return it == parts_[unit].macros.end() || it->second != macro.second;
+        const std::optional<std::string>* value = FindMacro(unit, macro.first);
+        return value == nullptr || *value != macro.second;
       });
     }
     return shared;
@@ -440,35 +471,49 @@ class Planner {
 
   void AddUnits(PlannedZygote& into, const CommandMacros& have,
                 const std::vector<uint32_t>& units) const {
+    std::map<const CommandParts*, std::shared_ptr<const MacroChanges>> known;
     for (uint32_t unit : units) {
-      PlannedUnit planned;
-      planned.unit = unit;
-      // What the unit defines itself it is left to define: only its zygote must not have seen it
-      // otherwise.
-      CommandMacros want = parts_[unit].macros;
-      for (const std::string& name : leading_[unit]) {
-        if (have.contains(name) && have.at(name) == want.at(name)) continue;
-        want.erase(name);
-        if (!have.contains(name)) planned.changed_macros.push_back(name);
+      std::shared_ptr<const MacroChanges> macros;
+      if (leading_[unit].empty()) {
+        std::shared_ptr<const MacroChanges>& alike = known[parts_[unit].get()];
+        if (alike == nullptr) alike = Changes(have, unit);
+        macros = alike;
+      } else {
+        macros = Changes(have, unit);
       }
-      planned.macros = MacroDifference(have, want, &planned.changed_macros);
-      into.units.push_back(std::move(planned));
+      into.units.push_back({unit, std::move(macros)});
     }
+  }
+
+  // What the unit defines itself it is left to define: only its zygote must not have seen it otherwise.
+  std::shared_ptr<const MacroChanges> Changes(const CommandMacros& have, uint32_t unit) const {
+    auto changes = std::make_shared<MacroChanges>();
+    CommandMacros want = MacrosOf(unit);
+    for (const auto& [name, value] : leading_[unit]) {
+      auto had = have.find(name);
+      if (had != have.end() && had->second == value) continue;
+      want.erase(name);
+      if (had == have.end()) changes->names.push_back(name);
+    }
+    changes->lines = MacroDifference(have, want, &changes->names);
+    return changes;
   }
 
   // Whether a header is one of the compiler's or the C library's, by where it was found.
   bool IsSystem(uint32_t file) const {
-    const std::string& path = input_.files[file].path;
+    const std::string& path = files_[file].path;
     return std::any_of(system_folders_.begin(), system_folders_.end(),
                        [&](const std::string& folder) { return path.starts_with(folder); });
   }
 
   const PlanInput& input_;
+  const std::vector<ScannedFile>& files_;
   const PlanOptions& options_;
   std::vector<bool> is_main_;
-  std::vector<CommandParts> parts_;             // by unit; macros: leading ones included
-  std::vector<std::set<std::string>> leading_;  // by unit
-  std::set<std::string> system_folders_;        // each with a slash at its end
+  std::set<std::string> system_folders_;                    // each with a slash at its end
+  std::vector<std::shared_ptr<const CommandParts>> parts_;  // by unit
+  // By unit: what it defines itself ahead of all its includes and its command line does not.
+  std::vector<CommandMacros> leading_;
   MacroOrder order_;
   Plan plan_;
 };
@@ -484,6 +529,15 @@ Plan MakePlan(const PlanInput& input, const PlanOptions& options) {
   return Planner(input, options).Make();
 }
 
+Plan PlanPlainly(std::span<const uint64_t> costs, std::string_view reason) {
+  Plan plan;
+  for (uint32_t unit = 0; unit < costs.size(); ++unit) {
+    plan.plain.push_back({unit, std::string(reason)});
+  }
+  SortByCost(costs, &plan.plain);
+  return plan;
+}
+
 std::string DumpPlan(const PlanInput& input, const Plan& plan, std::string_view root) {
   std::string out;
   for (size_t i = 0; i < plan.zygotes.size(); ++i) {
@@ -496,16 +550,16 @@ std::string DumpPlan(const PlanInput& input, const Plan& plan, std::string_view 
     out += "\n";
     for (size_t h = 0; h < zygote.headers.size(); ++h) {
       out += StrCat("  header ", zygote.headers[h], " ",
-                    Shown(root, input.files[zygote.header_files[h]].path), "\n");
+                    Shown(root, input.scan.files[zygote.header_files[h]].path), "\n");
     }
     for (const PlannedUnit& unit : zygote.units) {
-      out += StrCat("  unit ", Shown(root, input.units[unit.unit].file));
-      for (const std::string& name : unit.changed_macros) out += StrCat(" ", name);
+      out += StrCat("  unit ", Shown(root, input.commands[unit.unit].file));
+      for (const std::string& name : unit.macros->names) out += StrCat(" ", name);
       out += "\n";
     }
   }
   for (const PlainUnit& unit : plan.plain) {
-    out += StrCat("plain ", Shown(root, input.units[unit.unit].file), ": ", unit.reason, "\n");
+    out += StrCat("plain ", Shown(root, input.commands[unit.unit].file), ": ", unit.reason, "\n");
   }
   return out;
 }

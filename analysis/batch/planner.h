@@ -4,9 +4,9 @@
 // zygote parses the headers that several of its units include by themselves. Macros split a group:
 // where the definition of a name differs between units and a header mentions the name, that header
 // may be shared only among units that agree. So each set of units that agree gets a zygote, and the sets
-// that are too small for that get one together, with the headers that mention none of these names. What a unit defines ahead of all its includes counts as if its command line did. What no
-// other unit shares is parsed plainly; so is a unit that defines a macro ahead of the
-// first #include of a header that mentions it.
+// that are too small for that get one together, with the headers that mention none of these names. What a unit
+// defines ahead of all its includes counts as if its command line did. What no other unit shares is parsed
+// plainly; so is a unit that defines a macro ahead of the first #include of a header that mentions it.
 //
 // The plan is about speed alone. Whether a unit was rightly parsed on top of a zygote is checked
 // where it was parsed (parse_server.cc): a wrong plan costs a second parse and no wrong fact.
@@ -15,40 +15,23 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
+
+#include "analysis/project/compile_command.h"
+#include "analysis/project/dependency_scan.h"
 
 namespace astrolabe {
 
-struct PlanInclude {
-  std::string spelled;  // without delimiters
-  bool angled = false;
-  uint32_t file = 0;           // index in PlanInput::files
-  uint32_t macros_before = 0;  // how many of the unit's macros_before_includes come ahead of it
-};
-
-struct PlanFile {
-  std::string path;      // absolute
-  bool guarded = false;  // by macro or #pragma once
-  std::vector<uint32_t> includes;
-};
-
-struct PlanUnit {
-  std::string file;
-  std::string directory;
-  std::vector<std::string> cc1;
-  std::vector<PlanInclude> includes;  // those of the main file that were found, in order
-  std::vector<std::string> macros_before_includes;
-  // Of those, what it defines unconditionally ahead of all its includes, with the rest of the line.
-  std::vector<std::pair<std::string, std::string>> leading_macros;
-  uint64_t cost = 1;  // bytes to parse; the largest units start first
-};
-
+// Borrowed, all by unit: its command, what the scan found (whose files the plan speaks of), and what a parse
+// costs: bytes, say. The largest units start first.
 struct PlanInput {
-  std::vector<PlanFile> files;
-  std::vector<PlanUnit> units;
+  std::span<const FrontEndCommand> commands;
+  const ScanResult& scan;
+  std::span<const uint64_t> costs;
 };
 
 struct PlanOptions {
@@ -62,11 +45,15 @@ struct PlanOptions {
 
 inline constexpr uint32_t kNoZygote = 0xFFFFFFFF;
 
-// A unit and how its macros differ from its zygote's.
+// How macros differ from a zygote's.
+struct MacroChanges {
+  std::string lines;  // #define and #undef
+  std::vector<std::string> names;
+};
+
 struct PlannedUnit {
   uint32_t unit = 0;
-  std::string macros;  // #define and #undef lines
-  std::vector<std::string> changed_macros;
+  std::shared_ptr<const MacroChanges> macros;  // never null; the same for units with the same flags
 };
 
 struct PlannedZygote {
@@ -75,6 +62,7 @@ struct PlannedZygote {
   std::vector<std::string> headers;    // as written behind #include
   std::vector<uint32_t> header_files;  // the same as files
   std::vector<PlannedUnit> units;      // the most costly first
+  uint64_t cost = 0;                   // of them all
   // For units that this one does not suit: a zygote with the headers alone that most units include, among
   // which fewer get in each other's way; kNoZygote if there is none. That one has no units of its own.
   uint32_t second_chance = kNoZygote;
@@ -87,10 +75,13 @@ struct PlainUnit {
 
 struct Plan {
   std::vector<PlannedZygote> zygotes;
-  std::vector<PlainUnit> plain;
+  std::vector<PlainUnit> plain;  // the most costly first
 };
 
 Plan MakePlan(const PlanInput& input, const PlanOptions& options);
+
+// Without a zygote.
+Plan PlanPlainly(std::span<const uint64_t> costs, std::string_view reason);
 
 // For people and tests: each zygote with its headers and units, each plain unit with its reason.
 std::string DumpPlan(const PlanInput& input, const Plan& plan, std::string_view root);

@@ -3,7 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -28,6 +31,37 @@ struct CompileCommand {
   std::string reason;  // a sentence for `dump flags`: "entry 17 of /w/build/compile_commands.json"
 };
 
+// A vector of arguments that is shared by its copies and never changes: a workspace has thousands of files
+// and some dozens of sets of flags, of ten kilobytes each.
+class SharedArguments {
+ public:
+  using value_type = std::string;
+  using const_iterator = std::vector<std::string>::const_iterator;
+  using iterator = const_iterator;
+
+  SharedArguments() : SharedArguments(std::vector<std::string>()) {}
+  SharedArguments(std::vector<std::string> arguments)
+      : arguments_(std::make_shared<const std::vector<std::string>>(std::move(arguments))) {}
+  SharedArguments(std::initializer_list<std::string> arguments)
+      : SharedArguments(std::vector<std::string>(arguments)) {}
+
+  const std::vector<std::string>& get() const { return *arguments_; }
+  operator const std::vector<std::string>&() const { return get(); }
+
+  const_iterator begin() const { return get().begin(); }
+  const_iterator end() const { return get().end(); }
+  size_t size() const { return get().size(); }
+  bool empty() const { return get().empty(); }
+  const std::string& operator[](size_t index) const { return get()[index]; }
+
+  friend bool operator==(const SharedArguments& a, const SharedArguments& b) {
+    return a.arguments_ == b.arguments_ || a.get() == b.get();
+  }
+
+ private:
+  std::shared_ptr<const std::vector<std::string>> arguments_;  // never null
+};
+
 // What Clang's front end (-cc1) is to do for a file, without what only concerns output, warnings or
 // dependency files.
 struct FrontEndCommand {
@@ -35,7 +69,7 @@ struct FrontEndCommand {
   std::string directory;  // absolute
   // "-cc1" arguments without the file itself, the same for all files that share their flags (so that
   // equal vectors mean equal semantics). Never empty.
-  std::vector<std::string> cc1;
+  SharedArguments cc1;
   std::vector<std::string> notes;  // flags that were dropped or not understood, one sentence each
   uint64_t digest = 0;             // XXH3-64 over directory, cc1 and the tool's version
 };

@@ -11,12 +11,12 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
-#include "alloc/string_interner.h"
 #include "analysis/project/paths.h"
 #include "base/strings.h"
 #include "clang/Basic/Diagnostic.h"
 #include "clang/DependencyScanning/DependencyScanningFilesystem.h"
 #include "clang/Frontend/CompilerInstance.h"
+#include "clang/Lex/DependencyDirectivesScanner.h"
 #include "clang/Lex/HeaderSearch.h"
 #include "clang/Lex/PPCallbacks.h"
 #include "clang/Lex/Preprocessor.h"
@@ -35,20 +35,34 @@ namespace deps = clang::dependencies;
 
 std::string_view View(llvm::StringRef text) { return {text.data(), text.size()}; }
 
-// Hands the reduced sources to the lexer.
+// Hands the reduced sources to the lexer. Those of the main file, which no other unit reads, are not kept in
+// the cache: its text and directives would be most of the memory of a scan of thousands of units.
 class DirectivesGetter : public clang::DependencyDirectivesGetter {
  public:
-  explicit DirectivesGetter(deps::DependencyScanningWorkerFilesystem& files) : files_(files) {}
+  DirectivesGetter(deps::DependencyScanningWorkerFilesystem& files,
+                   const clang::SourceManager& sources)
+      : files_(files), sources_(sources) {}
   std::unique_ptr<DependencyDirectivesGetter> cloneFor(clang::FileManager&) override {
-    return std::make_unique<DirectivesGetter>(files_);
+    return std::make_unique<DirectivesGetter>(files_, sources_);
   }
   std::optional<llvm::ArrayRef<clang::dependency_directives_scan::Directive>> operator()(
       clang::FileEntryRef file) override {
-    return files_.getDirectiveTokens(file.getName());
+    clang::FileID main = sources_.getMainFileID();
+    if (sources_.getFileEntryRefForID(main) != file) {
+      return files_.getDirectiveTokens(file.getName());
+    }
+    if (directives_.empty() && clang::scanSourceForDependencyDirectives(
+                                   sources_.getBufferData(main), tokens_, directives_)) {
+      return std::nullopt;
+    }
+    return directives_;
   }
 
  private:
   deps::DependencyScanningWorkerFilesystem& files_;
+  const clang::SourceManager& sources_;
+  llvm::SmallVector<clang::dependency_directives_scan::Token> tokens_;  // of the main file
+  llvm::SmallVector<clang::dependency_directives_scan::Directive> directives_;
 };
 
 // Whether one conditional without #else goes around all of `text`. Clang finds guards too, but in
@@ -122,8 +136,13 @@ class FirstError : public clang::DiagnosticConsumer {
 class Recorder : public clang::PPCallbacks {
  public:
   Recorder(const clang::SourceManager& sources, const FrontEndCommand& command, Worker& worker,
-           StringInterner& paths, ScannedUnit& unit)
-      : sources_(sources), command_(command), worker_(worker), paths_(paths), unit_(unit) {
+           StringInterner& paths, StringInterner& spellings, ScannedUnit& unit)
+      : sources_(sources),
+        command_(command),
+        worker_(worker),
+        paths_(paths),
+        spellings_(spellings),
+        unit_(unit) {
     if (clang::OptionalFileEntryRef entry = sources.getFileEntryRefForID(sources.getMainFileID())) {
       IdOf(*entry);
     }
@@ -154,8 +173,13 @@ class Recorder : public clang::PPCallbacks {
       worker_.edges.emplace_back(current_, to);
     }
     if (!in_main_) return;
-    unit_.includes.push_back({spelled.str(), angled, to, sources_.getSpellingLineNumber(hash) - 1,
-                              static_cast<uint32_t>(unit_.macros_before_includes.size())});
+    ScannedInclude include;
+    include.spelled = Spelling(spelled);
+    include.file = to;
+    include.line = sources_.getSpellingLineNumber(hash) - 1;
+    include.macros_before = static_cast<uint32_t>(unit_.macros_before_includes.size());
+    include.angled = angled;
+    unit_.includes.push_back(include);
   }
 
   void MacroDefined(const clang::Token& name, const clang::MacroDirective*) override {
@@ -178,6 +202,8 @@ class Recorder : public clang::PPCallbacks {
   // After the last token.
   void Finish(const clang::HeaderSearch& headers, const clang::LangOptions& language) {
     unit_.macros_before_includes.resize(macros_at_last_include_);
+    unit_.macros_before_includes.shrink_to_fit();
+    unit_.includes.shrink_to_fit();
     std::vector<uint32_t> closure;
     closure.reserve(ids_.size());
     for (const auto& [entry, id] : ids_) {
@@ -201,13 +227,17 @@ class Recorder : public clang::PPCallbacks {
            IsWrappedInConditional(file->getContents(), language);
   }
 
+  // As it may be kept.
+  std::string_view Spelling(llvm::StringRef text) {
+    return spellings_.Get(spellings_.Intern(View(text)));
+  }
+
   // Whether it is the main file's first word about this name.
   bool TakeMacro(const clang::Token& name) {
     if (!in_main_) return false;
-    std::string text = name.getIdentifierInfo()->getName().str();
-    bool first = macros_.insert(text).second;
+    bool first = macros_.insert(name.getIdentifierInfo()).second;
     if (first) {
-      unit_.macros_before_includes.push_back(std::move(text));
+      unit_.macros_before_includes.push_back(Spelling(name.getIdentifierInfo()->getName()));
     } else {
       ForgetLeading(name);
     }
@@ -220,12 +250,13 @@ class Recorder : public clang::PPCallbacks {
     llvm::StringRef line = behind.take_until([](char c) { return c == '\n'; }).rtrim();
     // A definition that goes on in the next line, or in a comment, is left to macros_before_includes.
     if (line.ends_with("\\") || line.contains("/*")) return;
-    unit_.leading_macros.emplace_back(name.getIdentifierInfo()->getName().str(), line.str());
+    unit_.leading_macros.emplace_back(Spelling(name.getIdentifierInfo()->getName()),
+                                      Spelling(line));
   }
 
   void ForgetLeading(const clang::Token& name) {
     std::erase_if(unit_.leading_macros, [&](const auto& macro) {
-      return name.getIdentifierInfo()->getName() == macro.first;
+      return View(name.getIdentifierInfo()->getName()) == macro.first;
     });
   }
 
@@ -245,9 +276,10 @@ class Recorder : public clang::PPCallbacks {
   const FrontEndCommand& command_;
   Worker& worker_;
   StringInterner& paths_;
+  StringInterner& spellings_;
   ScannedUnit& unit_;
   llvm::DenseMap<clang::FileEntryRef, uint32_t> ids_;  // equal for all names of one file
-  absl::flat_hash_set<std::string> macros_;
+  llvm::DenseSet<const clang::IdentifierInfo*> macros_;
   size_t macros_at_last_include_ = 0;
   bool in_main_ = false;
   bool leading_ = true;  // the main file's first #include is still to come
@@ -275,11 +307,12 @@ std::shared_ptr<clang::CompilerInvocation> InvocationFor(const FrontEndCommand& 
 }
 
 absl::Status ScanUnit(const FrontEndCommand& command, Worker& worker, StringInterner& paths,
-                      ScannedUnit& unit) {
+                      StringInterner& spellings, ScannedUnit& unit) {
   if (std::error_code error = worker.files->setCurrentWorkingDirectory(command.directory)) {
     return absl::NotFoundError(
         StrCat(command.file, ": its directory ", command.directory, ": ", error.message()));
   }
+  worker.files->setBypassedPathPrefix(command.file);  // see DirectivesGetter
   FirstError errors;
   clang::DiagnosticOptions diagnostic_options;
   diagnostic_options.IgnoreWarnings = true;
@@ -296,7 +329,8 @@ absl::Status ScanUnit(const FrontEndCommand& command, Worker& worker, StringInte
   instance.setVirtualFileSystem(worker.files);
   instance.createFileManager();
   instance.createSourceManager();
-  instance.setDependencyDirectivesGetter(std::make_unique<DirectivesGetter>(*worker.files));
+  instance.setDependencyDirectivesGetter(
+      std::make_unique<DirectivesGetter>(*worker.files, instance.getSourceManager()));
   if (!instance.createTarget()) {
     return absl::InvalidArgumentError(
         StrCat(command.file, ": Clang does not have its target: ", errors.text));
@@ -309,8 +343,8 @@ absl::Status ScanUnit(const FrontEndCommand& command, Worker& worker, StringInte
   // __has_builtin decides about includes in the C++ library.
   preprocessor.getBuiltinInfo().initializeBuiltins(preprocessor.getIdentifierTable(),
                                                    preprocessor.getLangOpts());
-  auto owned =
-      std::make_unique<Recorder>(instance.getSourceManager(), command, worker, paths, unit);
+  auto owned = std::make_unique<Recorder>(instance.getSourceManager(), command, worker, paths,
+                                          spellings, unit);
   Recorder& recorder = *owned;
   preprocessor.addPPCallbacks(std::move(owned));
   preprocessor.EnterMainSourceFile();
@@ -366,7 +400,8 @@ ScanResult ScanDependencies(std::span<const FrontEndCommand> commands, int threa
         if (cancelled != nullptr && cancelled->load()) {
           scan.units[i].status = absl::CancelledError("interrupted");
         } else {
-          scan.units[i].status = ScanUnit(commands[i], workers.local(), paths, scan.units[i]);
+          scan.units[i].status =
+              ScanUnit(commands[i], workers.local(), paths, *scan.spellings, scan.units[i]);
         }
         if (done != nullptr) ++*done;
       }

@@ -13,12 +13,15 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "alloc/string_interner.h"
 #include "analysis/project/compile_command.h"
 
 namespace astrolabe {
@@ -30,12 +33,14 @@ struct ScannedFile {
   std::vector<uint32_t> includes;  // files
 };
 
+// Views are of ScanResult::spellings.
 struct ScannedInclude {
-  std::string spelled;  // without delimiters
-  bool angled = false;
+  std::string_view spelled;  // without delimiters
   uint32_t file = 0;
-  uint32_t line = 0;           // 0-based
-  uint32_t macros_before = 0;  // how many of the unit's macros_before_includes come ahead of it
+  uint32_t line = 0;  // 0-based
+  uint32_t macros_before : 31 =
+      0;  // how many of the unit's macros_before_includes come ahead of it
+  bool angled : 1 = false;
 };
 
 struct ScannedUnit {
@@ -45,11 +50,11 @@ struct ScannedUnit {
   // Spelled, of any file of the closure, that found none.
   std::vector<std::string> missing;
   // Names that the main file defines or undefines before its last #include.
-  std::vector<std::string> macros_before_includes;
+  std::vector<std::string_view> macros_before_includes;
 
   // Of those, what stands ahead of the first #include and in no conditional: the name, and what is
   // written behind it up to the end of the line. As good as on the command line.
-  std::vector<std::pair<std::string, std::string>> leading_macros;
+  std::vector<std::pair<std::string_view, std::string_view>> leading_macros;
 
   // Every file that the unit reads, ascending, its own included.
   std::vector<uint32_t> Closure() const;
@@ -63,6 +68,8 @@ struct ScannedUnit {
 struct ScanResult {
   std::vector<ScannedFile> files;
   std::vector<ScannedUnit> units;  // parallel to the commands
+  // Owns what is written alike in many units.
+  std::unique_ptr<StringInterner> spellings = std::make_unique<StringInterner>();
 };
 
 // Scans on `threads` threads (0: as many as cores). Units that were not begun when `cancelled` was set

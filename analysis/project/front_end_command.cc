@@ -201,7 +201,7 @@ struct FrontEndCommands::Slot {
   absl::Mutex mutex;
   bool done ABSL_GUARDED_BY(mutex) = false;
   absl::Status status ABSL_GUARDED_BY(mutex);
-  std::vector<std::string> cc1 ABSL_GUARDED_BY(mutex);
+  SharedArguments cc1 ABSL_GUARDED_BY(mutex);
   std::vector<std::string> notes ABSL_GUARDED_BY(mutex);
   uint64_t digest ABSL_GUARDED_BY(mutex) = 0;
 

@@ -22,46 +22,50 @@ constexpr char kGuard[] = "#pragma once\n";
 class Workspace {
  public:
   void Header(const std::string& path, const std::string& text) {
-    PlanFile file;
+    ScannedFile file;
     file.path = "/w/" + path;
     file.guarded = text.starts_with(kGuard);
     texts_[file.path] = text;
-    input_.files.push_back(std::move(file));
+    scan_.files.push_back(std::move(file));
     std::istringstream lines(text);
     for (std::string line; std::getline(lines, line);) {
       if (!line.starts_with("#include")) continue;
-      uint32_t found = Find(input_.files.back().path, Spelled(line));
-      input_.files.back().includes.push_back(found);
+      uint32_t found = Find(scan_.files.back().path, Spelled(line));
+      scan_.files.back().includes.push_back(found);
     }
   }
 
-  // Its #defines are leading ones (see PlanUnit) up to the first #include.
+  // Its #defines are leading ones (see ScannedUnit) up to the first #include.
   void Unit(const std::string& path, const std::string& text,
             const std::vector<std::string>& flags = {}) {
-    PlanUnit unit;
-    unit.file = "/w/" + path;
-    unit.directory = "/w";
-    unit.cc1 = {"-std=c++20", "-I", "include"};
-    unit.cc1.insert(unit.cc1.end(), flags.begin(), flags.end());
+    FrontEndCommand command;
+    command.file = "/w/" + path;
+    command.directory = "/w";
+    std::vector<std::string> cc1 = {"-std=c++20", "-I", "include"};
+    cc1.insert(cc1.end(), flags.begin(), flags.end());
+    command.cc1 = cc1;
+    ScannedUnit unit;
     std::istringstream lines(text);
     for (std::string line; std::getline(lines, line);) {
       if (line.starts_with("#include")) {
-        PlanInclude include;
-        include.spelled = Spelled(line);
+        ScannedInclude include;
+        include.spelled = Keep(Spelled(line));
         include.angled = line.find('<') != std::string::npos;
-        include.file = Find(unit.file, include.spelled);
+        include.file = Find(command.file, std::string(include.spelled));
         include.macros_before = static_cast<uint32_t>(unit.macros_before_includes.size());
-        unit.includes.push_back(std::move(include));
+        unit.includes.push_back(include);
       } else if (line.starts_with("#define ")) {
-        std::string definition = line.substr(8);
-        std::string name = definition.substr(0, definition.find(' '));
+        std::string_view definition = Keep(line.substr(8));
+        std::string_view name = definition.substr(0, definition.find(' '));
         unit.macros_before_includes.push_back(name);
         if (unit.includes.empty()) {
           unit.leading_macros.emplace_back(name, definition.substr(name.size()));
         }
       }
     }
-    input_.units.push_back(std::move(unit));
+    commands_.push_back(std::move(command));
+    scan_.units.push_back(std::move(unit));
+    costs_.push_back(1);
   }
 
   void SameUnits(const std::vector<std::string>& paths, const std::string& text,
@@ -69,15 +73,17 @@ class Workspace {
     for (const std::string& path : paths) Unit(path, text, flags);
   }
 
-  PlanInput& input() { return input_; }
+  PlanInput input() { return {commands_, scan_, costs_}; }
+  ScanResult& scan() { return scan_; }
+  void SetCost(size_t unit, uint64_t cost) { costs_[unit] = cost; }
 
   Plan Make() {
     PlanOptions options;
     options.read = [this](const std::string& path) { return texts_[path]; };
-    return MakePlan(input_, options);
+    return MakePlan(input(), options);
   }
 
-  std::string Dump() { return DumpPlan(input_, Make(), "/w"); }
+  std::string Dump() { return DumpPlan(input(), Make(), "/w"); }
 
  private:
   static std::string Spelled(const std::string& line) {
@@ -89,15 +95,21 @@ class Workspace {
     std::filesystem::path beside = std::filesystem::path(includer).parent_path() / spelled;
     for (const std::string& path :
          {beside.lexically_normal().string(), StrCat("/w/include/", spelled)}) {
-      for (uint32_t file = 0; file < input_.files.size(); ++file) {
-        if (input_.files[file].path == path) return file;
+      for (uint32_t file = 0; file < scan_.files.size(); ++file) {
+        if (scan_.files[file].path == path) return file;
       }
     }
     ADD_FAILURE() << includer << " includes " << spelled << ", which is not there";
     return 0;
   }
 
-  PlanInput input_;
+  std::string_view Keep(std::string_view text) {
+    return scan_.spellings->Get(scan_.spellings->Intern(text));
+  }
+
+  std::vector<FrontEndCommand> commands_;
+  ScanResult scan_;
+  std::vector<uint64_t> costs_;
   std::map<std::string, std::string> texts_;
 };
 
@@ -155,8 +167,8 @@ TEST(Planner, MostCostlyUnitsFirst) {
   Workspace w;
   w.Header("include/common.h", kGuard);
   w.SameUnits({"a.cc", "b.cc", "c.cc"}, "#include <common.h>\n");
-  w.input().units[1].cost = 9;
-  w.input().units[2].cost = 7;
+  w.SetCost(1, 9);
+  w.SetCost(2, 7);
   EXPECT_EQ(w.Dump(), R"(zygote 0: 1 headers, 3 units
   header <common.h> include/common.h
   unit b.cc
@@ -235,8 +247,8 @@ TEST(Planner, MacrosThatNoHeaderMentionsDivideNothing) {
   unit b.cc TARGET
   unit c.cc
 )");
-  EXPECT_EQ(plan.zygotes[0].units[0].macros, "#undef TARGET\n#define TARGET a\n");
-  EXPECT_EQ(plan.zygotes[0].units[2].macros, "");
+  EXPECT_EQ(plan.zygotes[0].units[0].macros->lines, "#undef TARGET\n#define TARGET a\n");
+  EXPECT_EQ(plan.zygotes[0].units[2].macros->lines, "");
 }
 
 TEST(Planner, MacrosThatAHeaderMentionsDivideAGroup) {
@@ -313,7 +325,7 @@ TEST(Planner, WhatAUnitDefinesFirstCountsAsIfItsCommandDid) {
   unit c.cc
 )");
   // On a zygote that has it already, defining it alike once more is no error.
-  EXPECT_EQ(plan.zygotes[0].units[0].macros, "");
+  EXPECT_EQ(plan.zygotes[0].units[0].macros->lines, "");
 }
 
 TEST(Planner, AMacroBetweenIncludesThatTheNextOneMentions) {
@@ -355,7 +367,7 @@ TEST(Planner, HeadersThatIncludeEachOther) {
   Workspace w;
   w.Header("include/one.h", kGuard);
   w.Header("include/two.h", std::string(kGuard) + "#include <one.h>\nMINE\n");
-  w.input().files[0].includes.push_back(1);
+  w.scan().files[0].includes.push_back(1);
   w.SameUnits({"a.cc", "b.cc", "c.cc"}, "#include <one.h>\n");
   w.SameUnits({"d.cc", "e.cc", "f.cc"}, "#include <one.h>\n", {"-DMINE"});
   EXPECT_EQ(w.Make().zygotes.size(), 2u);
@@ -389,7 +401,7 @@ TEST(Planner, ManyUnitsInWhichAHeaderFindsAMacroThatItDoesNotFindInOthersAreApar
     ASSERT_EQ(zygote.units.size(), 9u);
     bool files_first = zygote.headers[0] == "<files.h>";
     for (const PlannedUnit& unit : zygote.units) {
-      bool after = w.input().units[unit.unit].file.starts_with("/w/after");
+      bool after = w.input().commands[unit.unit].file.starts_with("/w/after");
       EXPECT_EQ(after, files_first);
     }
   }

@@ -16,6 +16,7 @@ namespace astrolabe {
 namespace {
 
 using Strings = std::vector<std::string>;
+using Views = std::vector<std::string_view>;
 
 class DependencyScanTest : public testing::Test {
  protected:
@@ -160,7 +161,7 @@ TEST_F(DependencyScanTest, RecordsMacrosBeforeTheLastInclude) {
   Add("a.cc", {"-DCOMMAND_LINE"});
   Add("none.cc");
   Scan();
-  EXPECT_EQ(scan_.units[0].macros_before_includes, (Strings{"ONE", "TWO", "THREE"}));
+  EXPECT_EQ(scan_.units[0].macros_before_includes, (Views{"ONE", "TWO", "THREE"}));
   EXPECT_TRUE(scan_.units[1].macros_before_includes.empty());
 }
 
