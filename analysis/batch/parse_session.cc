@@ -124,7 +124,7 @@ class DeclarationKeeper : public clang::ASTConsumer {
   }
   bool shouldSkipFunctionBody(clang::Decl* declaration) override {
     const clang::FunctionDecl* function = declaration->getAsFunction();
-    return state_.skips_bodies && function != nullptr && !function->isTemplated();
+    return function != nullptr && state_.skips_body && state_.skips_body(*function);
   }
 
  private:
@@ -219,7 +219,10 @@ std::string RunFrontEnd(const FrontEndRun& run, ParseDelegate& delegate) {
   front_end.DisableFree = true;
   front_end.ProgramAction = clang::frontend::ParseSyntaxOnly;
   bool for_people = run.reader != nullptr;
-  front_end.SkipFunctionBodies = state.skips_bodies = for_people;
+  front_end.SkipFunctionBodies = for_people;
+  if (for_people) {
+    state.skips_body = [](const clang::FunctionDecl& function) { return !function.isTemplated(); };
+  }
   clang::LangOptions& language = invocation->getLangOpts();
   language.CommentOpts.ParseAllComments = true;
   language.SpellChecking = for_people;  // typo correction costs over 1 %
@@ -292,7 +295,7 @@ void ContinueWithPreamble(ParseState& state, const std::string& file, const std:
 void ContinueBehindPreamble(ParseState& state, const std::string& file, std::string text,
                             size_t preamble_size) {
   BeginEpoch(state);
-  state.skips_bodies = false;
+  state.skips_body = nullptr;
   clang::SourceManager& sources = state.compiler->getSourceManager();
   clang::Preprocessor& preprocessor = state.compiler->getPreprocessor();
   state.preamble_id = sources.getMainFileID();

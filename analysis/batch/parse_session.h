@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +21,7 @@ namespace clang {
 class CompilerInstance;
 class Decl;
 class DiagnosticConsumer;
+class FunctionDecl;
 }  // namespace clang
 
 namespace astrolabe {
@@ -41,8 +43,9 @@ struct ParseState {
   std::vector<const clang::Decl*> declarations;
   clang::FileID main_id;      // of the unit
   clang::FileID preamble_id;  // of an open file's preamble
-  // Bodies of functions that are no templates are skipped, see FrontEndRun::reader.
-  bool skips_bodies = false;
+  // Of a function whose body comes next, and may be skipped as far as Clang is concerned: whether it is. Asked if
+  // there is a FrontEndRun::reader; null: none is skipped.
+  std::function<bool(const clang::FunctionDecl&)> skips_body;
 };
 
 class ParseDelegate {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "analysis/features/live_ast.h"
 
-#include <algorithm>
-
 #include "clang/AST/ASTContext.h"
 #include "clang/Basic/SourceManager.h"
 #include "clang/Lex/Lexer.h"
@@ -11,14 +9,6 @@
 
 namespace astrolabe {
 namespace {
-
-CodePlace PlaceIn(std::string_view text, uint32_t offset) {
-  std::string_view before = text.substr(0, std::min<size_t>(offset, text.size()));
-  size_t line_begin = before.rfind('\n');
-  line_begin = line_begin == std::string_view::npos ? 0 : line_begin + 1;
-  return {static_cast<uint32_t>(std::count(before.begin(), before.end(), '\n')),
-          static_cast<uint32_t>(before.size() - line_begin)};
-}
 
 // The file range that a range of tokens covers: of macro expansions, the place of the expansion.
 clang::CharSourceRange FileRange(clang::SourceRange tokens, const clang::SourceManager& sources,
@@ -29,23 +19,6 @@ clang::CharSourceRange FileRange(clang::SourceRange tokens, const clang::SourceM
 }
 
 }  // namespace
-
-CodePlace LiveAst::PlaceAt(uint32_t offset) const {
-  if (line_begins.empty()) return PlaceIn(text, offset);
-  auto next = std::upper_bound(line_begins.begin(), line_begins.end(), offset);
-  uint32_t line = static_cast<uint32_t>(next - line_begins.begin()) - 1;
-  return {line, offset - line_begins[line]};
-}
-
-uint32_t LiveAst::OffsetOf(CodePlace place) const {
-  if (line_begins.empty() || place.line >= line_begins.size()) {
-    return static_cast<uint32_t>(text.size());
-  }
-  uint32_t begin = line_begins[place.line];
-  uint32_t end = place.line + 1 < line_begins.size() ? line_begins[place.line + 1] - 1
-                                                     : static_cast<uint32_t>(text.size());
-  return std::min(begin + place.column, end);
-}
 
 std::optional<CodePlace> LiveAst::PlaceOf(clang::SourceLocation location) const {
   const clang::SourceManager& sources = context->getSourceManager();
@@ -94,10 +67,7 @@ clang::SourceLocation LiveAst::LocationAt(CodePlace place) const {
 
 void LiveAst::SetText(std::string whole) {
   text = std::move(whole);
-  line_begins = {0};
-  for (size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 1)) {
-    line_begins.push_back(static_cast<uint32_t>(at + 1));
-  }
+  lines = LineIndex(text);
 }
 
 }  // namespace astrolabe

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "analysis/live/answers.h"
+#include "analysis/live/line_index.h"
 #include "clang/Basic/SourceLocation.h"
 
 namespace clang {
@@ -31,11 +32,11 @@ struct LiveAst {
   PreprocessorRecord* record =
       nullptr;  // macro uses, includes, skipped ranges; null in tests without
   clang::FileID main;
-  clang::FileID preamble;             // invalid if the file was parsed in one piece
-  std::string path;                   // of the file, absolute
-  std::string text;                   // all of it; see SetText
-  std::vector<uint32_t> line_begins;  // offsets in `text`
-  uint32_t preamble_size = 0;         // bytes of `text` that stand in `preamble`
+  clang::FileID preamble;      // invalid if the file was parsed in one piece
+  std::string path;            // of the file, absolute
+  std::string text;            // all of it; see SetText
+  LineIndex lines;             // of `text`
+  uint32_t preamble_size = 0;  // bytes of `text` that stand in `preamble`
   // Top-level declarations whose place is in `main`.
   std::vector<clang::Decl*> declarations;
 
@@ -53,8 +54,8 @@ struct LiveAst {
   void SetText(std::string whole);
   // The location of a place, in whichever part of the file it is.
   clang::SourceLocation LocationAt(CodePlace place) const;
-  uint32_t OffsetOf(CodePlace place) const;  // clamped
-  CodePlace PlaceAt(uint32_t offset) const;
+  uint32_t OffsetOf(CodePlace place) const { return lines.OffsetOf(place); }
+  CodePlace PlaceAt(uint32_t offset) const { return lines.PlaceOf(offset); }
 };
 
 }  // namespace astrolabe

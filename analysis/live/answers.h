@@ -94,6 +94,18 @@ struct LiveDiagnostic {
   }
 };
 
+// A function with a body, in bytes of the text.
+struct FunctionSpan {
+  uint32_t begin = 0;  // of its declaration
+  uint32_t body = 0;   // its opening brace
+  uint32_t end = 0;    // behind its closing one; equal to `begin` if the body was skipped
+  friend auto operator<=>(const FunctionSpan&, const FunctionSpan&) = default;
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(begin, body, end);
+  }
+};
+
 // --- Questions. Each is about a place of the main file unless it says otherwise.
 
 enum class QuestionKind : uint32_t {
@@ -110,6 +122,7 @@ enum class QuestionKind : uint32_t {
   kDocumentLinks,    // of the whole file
   kSyntaxTree,       // of what covers `range`, or of the whole file
   kAllDiagnostics,   // with what the end of the translation unit instantiates: DiagnosticsAnswer
+  kBodyDiagnostics,  // on the preamble, not on the AST; of `function` alone: DiagnosticsAnswer
   kComplete,         // on the preamble, not on the AST: CompletionAnswer
   kSignatureHelp,    // on the preamble, not on the AST: SignatureAnswer
 };
@@ -121,17 +134,21 @@ struct Question {
   std::optional<CodeRange> range;
   uint32_t limit = 0;            // of items, 0: none
   bool overloads_apart = false;  // kComplete: one option for each
+  FunctionSpan function;         // kBodyDiagnostics
   template <typename Archive>
   void Members(Archive& archive) {
-    archive(kind, place, usrs, range, limit, overloads_apart);
+    archive(kind, place, usrs, range, limit, overloads_apart, function);
   }
 };
 
 struct DiagnosticsAnswer {
   std::vector<LiveDiagnostic> diagnostics;
+  // Of a parse: functions whose bodies nobody sees from outside (not constexpr, no deduced return type), the
+  // outermost ones, in order.
+  std::vector<FunctionSpan> functions;
   template <typename Archive>
   void Members(Archive& archive) {
-    archive(diagnostics);
+    archive(diagnostics, functions);
   }
 };
 

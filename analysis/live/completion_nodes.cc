@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "analysis/live/completion_nodes.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -101,23 +100,6 @@ bool CompletionNodes::HandleEnd(const ParseEvent& event) {
     return true;
   }
   return false;
-}
-
-size_t FirstDifference(const std::string& a, const std::string& b) {
-  size_t common = std::min(a.size(), b.size());
-  size_t at = 0;
-  while (at < common && a[at] == b[at]) ++at;
-  return at;
-}
-
-size_t OffsetOfPlace(const std::string& text, const CodePlace& place) {
-  size_t line = 0;
-  for (uint32_t i = 0; i < place.line; ++i) {
-    line = text.find('\n', line);
-    if (line == std::string::npos) return text.size();
-    ++line;
-  }
-  return std::min(line + place.column, text.size());
 }
 
 bool SaysNothing(QuestionKind kind, const std::string& answer) {

@@ -76,10 +76,6 @@ class CompletionNodes {
   std::map<std::string, Prepared> prepared_;  // by path
 };
 
-// Where two texts begin to differ; the byte of a place, at most the text's size.
-size_t FirstDifference(const std::string& a, const std::string& b);
-size_t OffsetOfPlace(const std::string& text, const CodePlace& place);
-
 // Whether an encoded answer to a question of that kind has nothing to offer; of kComplete and kSignatureHelp alone.
 bool SaysNothing(QuestionKind kind, const std::string& answer);
 

@@ -2,21 +2,13 @@
 #include "analysis/live/declaration_start.h"
 
 #include <algorithm>
-#include <vector>
 
+#include "analysis/live/line_index.h"
 #include "index/file_scanner.h"
 #include "index/lexer.h"
 
 namespace astrolabe {
 namespace {
-
-std::vector<size_t> LineStarts(const std::string& text) {
-  std::vector<size_t> starts = {0};
-  for (size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 1)) {
-    starts.push_back(at + 1);
-  }
-  return starts;
-}
 
 bool IsType(SymbolKind kind) {
   return kind == SymbolKind::kClass || kind == SymbolKind::kStruct || kind == SymbolKind::kUnion ||
@@ -34,10 +26,9 @@ size_t BehindSemicolon(const std::string& text, size_t end) {
 }  // namespace
 
 size_t DeclarationStart(const std::string& path, const std::string& text, size_t offset) {
-  const std::vector<size_t> lines = LineStarts(text);
-  auto offset_of = [&](const Position& position) {
-    const size_t line = std::min<size_t>(position.line, lines.size() - 1);
-    return std::min(lines[line] + position.column, text.size());
+  const LineIndex lines(text);
+  auto offset_of = [&](const Position& position) -> size_t {
+    return lines.OffsetOf({position.line, position.column});
   };
   FileScanner scanner;
   size_t best = 0;

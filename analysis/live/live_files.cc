@@ -17,8 +17,11 @@
 #include "analysis/batch/process_memory.h"
 #include "analysis/live/bases.h"
 #include "analysis/live/completion_nodes.h"
+#include "analysis/live/line_index.h"
 #include "analysis/live/live_server.h"
+#include "analysis/live/open_file.h"
 #include "analysis/live/preamble.h"
+#include "analysis/live/questions.h"
 #include "base/log.h"
 #include "base/strings.h"
 #include "base/trace.h"
@@ -35,14 +38,8 @@ constexpr absl::Duration kIdle = absl::Seconds(2);
 constexpr int kMaxLost = 8;
 // Texts of headers change with every key; who includes them can wait for a pause.
 constexpr absl::Duration kHeaderPause = absl::Milliseconds(400);
-
-// For an answer in the node itself or from a prepared one. If there is none it is asked again, in a child, with
-// LiveOptions::question_limit.
-constexpr absl::Duration kFirstTryLimit = absl::Seconds(2);
-
-bool NeedsNoAst(QuestionKind kind) {
-  return kind == QuestionKind::kComplete || kind == QuestionKind::kSignatureHelp;
-}
+// For the diagnostics of one function; those of the whole file are on their way meanwhile.
+constexpr absl::Duration kBodyLimit = absl::Seconds(2);
 
 bool IsOnDisk(const std::string& path, const std::string& text) {
   std::ifstream file(path, std::ios::binary);
@@ -82,11 +79,13 @@ class LiveFiles::Engine {
 
   void Update(const std::string& path, std::string text, uint64_t generation) {
     bool is_new = !files_.contains(path);
-    File& file = files_[path];
+    OpenFile& file = files_[path];
     if (generation <= file.generation) return;
     file.asked = last_wanted_ = absl::Now();
     file.is_edited = !is_new || !IsOnDisk(path, text);
-    size_t edited = FirstDifference(file.text, text);
+    size_t edited = static_cast<size_t>(
+        std::mismatch(file.text.begin(), file.text.end(), text.begin(), text.end()).first -
+        file.text.begin());
     file.text = std::move(text);
     file.generation = generation;
     file.preamble_size = PreambleSize(file.text, file.closes_preamble);
@@ -110,7 +109,9 @@ class LiveFiles::Engine {
     DropAst(it->second);
     if (completion_nodes_ != nullptr) completion_nodes_->Drop(path);
     DropPreamble(it->second);
-    FailQuestions(path, absl::NotFoundError(StrCat(path, " was closed")));
+    if (questions_ != nullptr) {
+      questions_->Fail(path, absl::NotFoundError(StrCat(path, " was closed")));
+    }
     files_.erase(it);
     std::set<std::string> keys;
     for (const auto& [other_path, other] : files_) keys.insert(other.key);
@@ -156,80 +157,20 @@ class LiveFiles::Engine {
     if (it == files_.end()) return done(absl::NotFoundError(StrCat(path, " is not open")));
     it->second.asked = last_wanted_ = absl::Now();
     it->second.is_evicted = false;
+    if (questions_ == nullptr) return done(absl::UnavailableError(it->second.refused));
     CodePlace place = question.place;
-    Pending pending{path, std::move(question), std::move(done)};
-    questions_.emplace(id, std::move(pending));
+    questions_->Add(id, path, std::move(question), std::move(done));
     Advance(path);
-    if (place.line > 0) PrepareCompletion(path, OffsetOfPlace(it->second.text, place));
+    if (place.line > 0) {
+      PrepareCompletion(path, LineIndex(it->second.text).OffsetOf(place));
+    }
   }
 
   void Cancel(QuestionId id) {
-    auto it = questions_.find(id);
-    if (it == questions_.end()) return;
-    if (it->second.job != 0) {
-      // What only reads is over in a moment, and to kill it would cost the AST.
-      if (it->second.is_child) tree_->KillJob(it->second.job);
-      job_question_.erase(it->second.job);
-    }
-    Done done = std::move(it->second.done);
-    questions_.erase(it);
-    done(absl::CancelledError("cancelled"));
+    if (questions_ != nullptr) questions_->Cancel(id);
   }
 
  private:
-  // A node on its way or ready. `job` is the one that makes it.
-  struct NodeOfFile {
-    NodeId node = kRootNode;
-    NodeId parent = kRootNode;
-    uint32_t job = 0;
-    bool ready = false;
-    uint64_t generation = 0;  // of the text that it has, or its preamble is from
-    absl::Time started;
-  };
-
-  struct File {
-    std::string text;
-    uint64_t generation = 0;
-    size_t preamble_size = 0;
-    bool is_edited = false;  // it is not what is on disk, or may not be
-    std::string key;  // Bases::KeyOf its command; empty if it has a context, which no base has read
-    bool has_wanted_base = false;
-    bool is_alone = false;         // no base suits it
-    bool closes_preamble = false;  // PreambleReport::is_dead_end otherwise
-
-    std::optional<NodeOfFile> preamble;  // ready: serves; else being parsed
-    bool is_exact = true;       // else `preamble` serves only until one without a base is there
-    NodeId base = kRootNode;    // that `preamble` is on
-    std::string preamble_text;  // that `preamble` has
-    std::optional<NodeOfFile> next_preamble;  // replaces it when ready
-    std::optional<NodeOfFile> warm;           // on top of `preamble`: see JobKind::kWarm
-    std::string next_preamble_text;
-    NodeId next_base = kRootNode;
-    std::set<std::string> reads;  // files that the preamble has read
-    absl::Time preamble_due = absl::InfiniteFuture();
-
-    std::optional<NodeOfFile> ast;       // ready, of the newest text that was parsed
-    std::optional<NodeOfFile> next_ast;  // being parsed
-    uint32_t completing = 0;             // the job that looks for the rest of the diagnostics
-    uint64_t completing_generation = 0;
-    std::vector<LiveDiagnostic> first_diagnostics;  // of `ast`
-    absl::Time asked = absl::InfinitePast();
-    bool is_evicted = false;  // its AST was given back; a question or an edit brings it back
-    int crashes = 0;          // of the parse of this generation
-    // Why the newest text can't be parsed; empty if it can or is about to be.
-    std::string refused;
-  };
-
-  struct Pending {
-    std::string path;
-    Question question;
-    Done done;
-    uint32_t job = 0;            // 0: waits for a node
-    bool is_child = false;       // what answers is a process of its own
-    bool is_prepared = false;    // it is asked on one of completion_nodes_
-    bool cost_its_node = false;  // the node that should have answered died with it
-  };
-
   void Run() {
     ParseTreeOptions tree_options;
     tree_options.program = options_.program;
@@ -249,6 +190,7 @@ class LiveFiles::Engine {
     bases.post = [this](absl::AnyInvocable<void()> step) { Post(std::move(step)); };
     bases_ = std::make_unique<Bases>(*tree_, std::move(bases));
     completion_nodes_ = std::make_unique<CompletionNodes>(*tree_, options_.parse_limit);
+    questions_ = std::make_unique<Questions>(*tree_, *completion_nodes_, options_.question_limit);
     {
       absl::MutexLock lock(&mutex_);
       waking_ = tree_.get();
@@ -262,8 +204,8 @@ class LiveFiles::Engine {
       absl::MutexLock lock(&mutex_);
       waking_ = nullptr;
     }
-    for (auto& [id, pending] : questions_) pending.done(absl::CancelledError("the server ends"));
-    questions_.clear();
+    questions_->FailAll(absl::CancelledError("the server ends"));
+    questions_.reset();
     bases_.reset();
     completion_nodes_.reset();
     tree_.reset();
@@ -276,10 +218,6 @@ class LiveFiles::Engine {
       for (auto& [path, file] : files_) {
         if (file.refused.empty()) Refuse(path, file, std::string(why.message()));
       }
-      for (auto& [id, pending] : questions_) {
-        pending.done(absl::UnavailableError(why.message()));
-      }
-      questions_.clear();
       absl::SleepFor(absl::Milliseconds(50));
     }
   }
@@ -331,23 +269,23 @@ class LiveFiles::Engine {
     if (tree_ == nullptr) return;
     auto it = files_.find(path);
     if (it == files_.end()) return;
-    File& file = it->second;
+    OpenFile& file = it->second;
     if (file.refused.empty()) {
       StartPreambleIfNeeded(path, file);
+      StartBodyParseIfNeeded(path, file);
       StartParseIfNeeded(path, file);
     }
-    AskWhatCanBe(path, file);
+    questions_->Start(path, file);
     EvictAsts();
   }
 
-  void PreambleMayBeOld(File& file) {
+  void PreambleMayBeOld(OpenFile& file) {
     std::string_view wanted(file.text.data(), file.preamble_size);
-    const std::string& have = file.next_preamble ? file.next_preamble_text : file.preamble_text;
-    bool known = file.preamble.has_value() || file.next_preamble.has_value();
-    if (known && have != wanted) file.preamble_due = std::min(file.preamble_due, absl::Now());
+    const std::optional<NodeOfFile>& have = file.next_preamble ? file.next_preamble : file.preamble;
+    if (have && have->text != wanted) file.preamble_due = std::min(file.preamble_due, absl::Now());
   }
 
-  void StartPreambleIfNeeded(const std::string& path, File& file) {
+  void StartPreambleIfNeeded(const std::string& path, OpenFile& file) {
     if (file.is_evicted) return;
     bool first = !file.preamble.has_value() && !file.next_preamble.has_value();
     if (!first && file.preamble_due > absl::Now()) return;
@@ -372,7 +310,6 @@ class LiveFiles::Engine {
       job.unsaved.push_back(context_path);
       job.unsaved.push_back(command->context);
     }
-    file.next_preamble_text = job.text;
     file.key = command->context.empty() ? Bases::KeyOf(*command) : "";
     std::optional<NodeId> base;
     if (!file.is_alone) base = bases_->Find(file.key, path, EditedFiles(path));
@@ -410,7 +347,7 @@ class LiveFiles::Engine {
 
   // The end of the unit then costs less in every parse of the file. For the one that is being edited alone: it
   // takes a third of the preamble's memory once more.
-  void StartWarm(const std::string& path, File& file) {
+  void StartWarm(const std::string& path, OpenFile& file) {
     if (!file.is_edited) return;
     if (file.warm || !file.ast || !file.preamble || !file.is_exact || bases_->IsComing(file.key))
       return;
@@ -427,7 +364,35 @@ class LiveFiles::Engine {
     }
   }
 
-  void StartParseIfNeeded(const std::string& path, File& file) {
+  // What an edit inside one function has done to the diagnostics, ahead of the parse of the whole file.
+  void StartBodyParseIfNeeded(const std::string& path, OpenFile& file) {
+    if (!file.preamble || !file.ast || !file.is_exact || file.is_evicted) return;
+    if (file.body_generation == file.generation || file.ast->generation == file.generation) return;
+    StopBodyParse(file);
+    file.body_generation = file.generation;
+    std::optional<BodyEdit> edit = FindBodyEdit(file.ast->text, file.functions, file.text);
+    if (!edit) return;
+    file.body_edit = *edit;
+    Question question;
+    question.kind = QuestionKind::kBodyDiagnostics;
+    question.function = edit->function;
+    Job job;
+    job.kind = JobKind::kBody;
+    job.file = path;
+    job.text = file.text;
+    job.preamble_size = file.preamble_size;
+    job.question = Encode(std::move(question));
+    file.body_job = tree_->StartJob(file.preamble->node, std::move(job), kBodyLimit);
+    job_file_[file.body_job] = path;
+  }
+
+  void StopBodyParse(OpenFile& file) {
+    if (file.body_job != 0) tree_->KillJob(file.body_job);
+    job_file_.erase(file.body_job);
+    file.body_job = 0;
+  }
+
+  void StartParseIfNeeded(const std::string& path, OpenFile& file) {
     if (!file.preamble.has_value() || file.next_ast.has_value() || file.is_evicted) return;
     if (file.ast.has_value() && file.ast->generation >= file.generation) return;
     Job job;
@@ -441,7 +406,7 @@ class LiveFiles::Engine {
     Tell(path, "parsing");
   }
 
-  void StopOvertakenParse(File& file) {
+  void StopOvertakenParse(OpenFile& file) {
     if (!file.next_ast.has_value()) return;
     absl::Time fresh = file.ast.has_value() ? file.ast->started : file.next_ast->started;
     if (absl::Now() - fresh > kStaleFor) return;
@@ -453,6 +418,7 @@ class LiveFiles::Engine {
     made.generation = generation;
     made.started = absl::Now();
     made.parent = parent;
+    made.text = job.text;
     made.job = tree_->StartJob(parent, std::move(job), options_.parse_limit, &made.node);
     node_file_[made.node] = path;
     job_file_[made.job] = path;
@@ -475,15 +441,20 @@ class LiveFiles::Engine {
     node.reset();
   }
 
-  void DropAst(File& file) {
+  void DropAst(OpenFile& file) {
+    StopBodyParse(file);
     Drop(file.next_ast);
     Drop(file.ast);
+    StopCompleting(file);
+  }
+
+  void StopCompleting(OpenFile& file) {
     if (file.completing != 0) tree_->KillJob(file.completing);
     job_file_.erase(file.completing);
     file.completing = 0;
   }
 
-  void DropPreamble(File& file) {
+  void DropPreamble(OpenFile& file) {
     Drop(file.next_preamble);
     Drop(file.warm);
     Drop(file.preamble);
@@ -492,11 +463,12 @@ class LiveFiles::Engine {
   // Of the ASTs those that were asked about longest ago go, then their preambles; the file's next question brings them
   // back.
   void EvictAsts() {
-    std::vector<File*> alive;
+    std::vector<OpenFile*> alive;
     for (auto& [path, file] : files_) {
       if (file.ast.has_value()) alive.push_back(&file);
     }
-    std::sort(alive.begin(), alive.end(), [](File* a, File* b) { return a->asked < b->asked; });
+    std::sort(alive.begin(), alive.end(),
+              [](OpenFile* a, OpenFile* b) { return a->asked < b->asked; });
     for (size_t i = 0; i + options_.max_asts < alive.size(); ++i) {
       if (alive[i]->completing != 0 || alive[i]->next_ast.has_value()) continue;
       Drop(alive[i]->ast);
@@ -521,54 +493,6 @@ class LiveFiles::Engine {
     }
   }
 
-  void AskWhatCanBe(const std::string& path, File& file) {
-    std::vector<QuestionId> failed;
-    for (auto& [id, pending] : questions_) {
-      if (pending.path != path || pending.job != 0) continue;
-      if (!file.refused.empty()) {
-        failed.push_back(id);
-        continue;
-      }
-      Job job;
-      job.file = path;
-      job.question = Encode(pending.question);
-      NodeId node;
-      if (NeedsNoAst(pending.question.kind)) {
-        if (!file.preamble.has_value()) continue;
-        job.kind = JobKind::kComplete;
-        job.text = file.text;
-        CompletionNodes::Start start = completion_nodes_->Find(
-            PlaceIn(path, file, OffsetOfPlace(file.text, pending.question.place)));
-        job.preamble_size = start.parsed;
-        pending.is_prepared = start.is_prepared;
-        node = start.node;
-      } else {
-        if (!file.ast.has_value() || file.ast->generation < file.generation) continue;
-        job.kind = pending.cost_its_node ? JobKind::kAsk : JobKind::kRead;
-        node = file.ast->node;
-      }
-      pending.is_child = job.kind != JobKind::kRead;
-      bool has_second_try = !pending.is_child || pending.is_prepared;
-      absl::Duration limit = has_second_try ? std::min(kFirstTryLimit, options_.question_limit)
-                                            : options_.question_limit;
-      pending.job = tree_->StartJob(node, std::move(job), limit);
-      job_question_[pending.job] = id;
-    }
-    for (QuestionId id : failed) Finish(id, absl::UnavailableError(file.refused));
-  }
-
-  void Finish(QuestionId id, absl::StatusOr<std::string> answer) {
-    auto it = questions_.find(id);
-    if (it == questions_.end()) return;
-    Done done = std::move(it->second.done);
-    questions_.erase(it);
-    done(std::move(answer));
-  }
-
-  static CompletionPlace PlaceIn(const std::string& path, const File& file, size_t offset) {
-    return {path, file.text, file.preamble_size, file.preamble->node, offset};
-  }
-
   // The user is there: may ask for completion next.
   void PrepareCompletion(const std::string& path, size_t offset) {
     auto it = files_.find(path);
@@ -577,27 +501,15 @@ class LiveFiles::Engine {
     completion_nodes_->Prepare(PlaceIn(path, it->second, offset));
   }
 
-  void FailQuestions(const std::string& path, const absl::Status& why) {
-    std::vector<QuestionId> ids;
-    for (auto& [id, pending] : questions_) {
-      if (pending.path == path) ids.push_back(id);
-    }
-    for (QuestionId id : ids) {
-      auto it = questions_.find(id);
-      if (it->second.job != 0) job_question_.erase(it->second.job);
-      Finish(id, why);
-    }
-  }
-
   // The text can't be parsed: said where the user looks, until it changes.
-  void Refuse(const std::string& path, File& file, const std::string& why) {
+  void Refuse(const std::string& path, OpenFile& file, const std::string& why) {
     file.refused = why;
     DropAst(file);
     options_.on_diagnostics(path, file.generation, /*complete=*/true,
                             {Notice(StrCat("this file cannot be parsed: ", why,
                                            "; it is tried again when its text changes"))});
     Tell(path, "idle");
-    AskWhatCanBe(path, file);
+    if (questions_ != nullptr) questions_->Start(path, file);
   }
 
   // --- What has happened.
@@ -605,11 +517,9 @@ class LiveFiles::Engine {
   void Handle(ParseEvent event) {
     if (event.kind == ParseEvent::Kind::kReady) return HandleReady(event);
     if (event.kind == ParseEvent::Kind::kGone) return HandleGone(event.node);
-    auto question = job_question_.find(event.job);
-    if (question != job_question_.end()) {
-      QuestionId id = question->second;
-      job_question_.erase(question);
-      return HandleAnswer(id, event);
+    if (std::optional<std::string> again; questions_->HandleEnd(event, &again)) {
+      if (again) Advance(*again);
+      return;
     }
     if (bases_->HandleEnd(event)) return;
     if (completion_nodes_->HandleEnd(event)) return;
@@ -626,7 +536,7 @@ class LiveFiles::Engine {
     auto owner = node_file_.find(event.node);
     if (owner == node_file_.end()) return;
     std::string path = owner->second;
-    File& file = files_.at(path);
+    OpenFile& file = files_.at(path);
     lost_in_a_row_ = 0;
     if (file.next_preamble && file.next_preamble->node == event.node) {
       absl::StatusOr<PreambleReport> report = Decode<PreambleReport>(event.ready.payload);
@@ -648,7 +558,6 @@ class LiveFiles::Engine {
       Drop(file.preamble);
       file.preamble = *std::exchange(file.next_preamble, std::nullopt);
       file.preamble->ready = true;
-      file.preamble_text = std::move(file.next_preamble_text);
       if (report.ok()) file.reads = {report->files.begin(), report->files.end()};
       file.base = file.next_base;
       file.has_wanted_base = false;
@@ -659,14 +568,20 @@ class LiveFiles::Engine {
       }
       PreambleMayBeOld(file);
     } else if (file.next_ast && file.next_ast->node == event.node) {
+      StopCompleting(file);
       Drop(file.ast);
       file.ast = *std::exchange(file.next_ast, std::nullopt);
       file.ast->ready = true;
       absl::StatusOr<DiagnosticsAnswer> answer = Decode<DiagnosticsAnswer>(event.ready.payload);
       if (answer.ok() && file.is_exact) {
-        file.first_diagnostics = answer->diagnostics;
-        options_.on_diagnostics(path, file.ast->generation, /*complete=*/false,
-                                std::move(answer->diagnostics));
+        file.diagnostics = std::move(answer->diagnostics);
+        file.functions = std::move(answer->functions);
+        // Those of a text whose edited function was parsed by itself are out already, with what the end of the
+        // unit has to say of the rest.
+        if (file.diagnosed_generation < file.ast->generation) {
+          file.diagnosed_generation = file.ast->generation;
+          options_.on_diagnostics(path, file.ast->generation, /*complete=*/false, file.diagnostics);
+        }
       }
       bool is_newest = file.ast->generation == file.generation;
       if (is_newest && file.is_exact) StartCompletingDiagnostics(path, file);
@@ -679,18 +594,14 @@ class LiveFiles::Engine {
   }
 
   // Once for each preamble that is on none.
-  void WantBase(const std::string& path, File& file) {
+  void WantBase(const std::string& path, OpenFile& file) {
     if (file.base != kRootNode || file.is_alone || !file.is_exact || !file.ast) return;
     if (file.key.empty() || file.has_wanted_base) return;
     absl::StatusOr<LiveCommand> command = options_.command(path);
     if (command.ok()) file.has_wanted_base = bases_->Want(*command, path, EditedFiles(path));
   }
 
-  void StartCompletingDiagnostics(const std::string& path, File& file) {
-    if (file.completing != 0) {
-      tree_->KillJob(file.completing);
-      job_file_.erase(file.completing);
-    }
+  void StartCompletingDiagnostics(const std::string& path, OpenFile& file) {
     Question question;
     question.kind = QuestionKind::kAllDiagnostics;
     Job job;
@@ -698,30 +609,7 @@ class LiveFiles::Engine {
     job.file = path;
     job.question = Encode(question);
     file.completing = tree_->StartJob(file.ast->node, std::move(job), options_.parse_limit);
-    file.completing_generation = file.ast->generation;
     job_file_[file.completing] = path;
-  }
-
-  void HandleAnswer(QuestionId id, ParseEvent& event) {
-    auto it = questions_.find(id);
-    if (it == questions_.end()) return;
-    bool is_answered = event.delivered && event.result.status == ResultStatus::kOk;
-    bool is_doubtful = std::exchange(it->second.is_prepared, false) &&
-                       (!is_answered || SaysNothing(it->second.question.kind, event.result.shard));
-    if (is_doubtful) {
-      it->second.job = 0;
-      if (!event.lost) completion_nodes_->Distrust(it->second.path);
-      return Advance(std::string(it->second.path));
-    }
-    if (is_answered) return Finish(id, std::move(event.result.shard));
-    // Its node was replaced by that of a newer text, which will answer; or has died of it.
-    if (event.lost) {
-      it->second.job = 0;
-      it->second.cost_its_node = !it->second.is_child;
-      return Advance(std::string(it->second.path));
-    }
-    Finish(id, absl::UnavailableError(StrCat("the compiler ", event.reason,
-                                             event.where.empty() ? "" : " at ", event.where)));
   }
 
   // A node that waited for work has died: killed from outside, or with its parent. (One that was still parsing
@@ -732,7 +620,7 @@ class LiveFiles::Engine {
     auto owner = node_file_.find(node);
     if (owner == node_file_.end()) return;
     std::string path = owner->second;
-    File& file = files_.at(path);
+    OpenFile& file = files_.at(path);
     for (std::optional<NodeOfFile>* made : {&file.ast, &file.preamble, &file.warm}) {
       if (!made->has_value() || (*made)->node != node || !(*made)->ready) continue;
       node_file_.erase(owner);
@@ -746,29 +634,12 @@ class LiveFiles::Engine {
   void HandleEnd(const std::string& path, ParseEvent& event) {
     auto it = files_.find(path);
     if (it == files_.end()) return;
-    File& file = it->second;
+    OpenFile& file = it->second;
     std::string why = event.lost ? "the processes that parse it end at once"
                                  : StrCat("the compiler ", event.reason,
                                           event.where.empty() ? "" : " at ", event.where);
-    if (event.job == file.completing) {
-      file.completing = 0;
-      if (event.delivered) {
-        absl::StatusOr<DiagnosticsAnswer> answer = Decode<DiagnosticsAnswer>(event.result.shard);
-        if (answer.ok() && file.completing_generation == file.generation) {
-          options_.on_diagnostics(path, file.completing_generation, /*complete=*/true,
-                                  std::move(answer->diagnostics));
-        }
-      } else if (!event.lost) {
-        LogWarning(path, ": diagnostics are not complete: ", why);
-        LiveDiagnostic notice =
-            Notice(StrCat("what the end of the file instantiates could not be checked: ", why));
-        notice.level = DiagnosticLevel::kInformation;
-        file.first_diagnostics.push_back(std::move(notice));
-        options_.on_diagnostics(path, file.completing_generation, /*complete=*/true,
-                                std::move(file.first_diagnostics));
-      }
-      return;
-    }
+    if (event.job == file.body_job) return HandleBodyEnd(path, file, event);
+    if (event.job == file.completing) return HandleCompletingEnd(path, file, event, why);
     auto is = [&](const std::optional<NodeOfFile>& node) {
       return node.has_value() && node->job == event.job;
     };
@@ -796,8 +667,45 @@ class LiveFiles::Engine {
     Advance(path);
   }
 
+  // Should it have come to nothing, the parse of the whole file tells soon.
+  void HandleBodyEnd(const std::string& path, OpenFile& file, const ParseEvent& event) {
+    file.body_job = 0;
+    if (!event.delivered || file.body_generation != file.generation || !file.ast) return;
+    absl::StatusOr<DiagnosticsAnswer> answer = Decode<DiagnosticsAnswer>(event.result.shard);
+    bool is_known = file.diagnosed_generation >= file.generation;
+    if (!answer.ok() || is_known ||
+        !HasSameFunctions(file.body_edit, file.functions, answer->functions)) {
+      return;
+    }
+    file.diagnosed_generation = file.generation;
+    options_.on_diagnostics(
+        path, file.generation, /*complete=*/false,
+        MergeDiagnostics(file.body_edit, path, file.diagnostics, std::move(answer->diagnostics)));
+  }
+
+  void HandleCompletingEnd(const std::string& path, OpenFile& file, const ParseEvent& event,
+                           const std::string& why) {
+    file.completing = 0;
+    if (!file.ast) return;
+    if (event.delivered) {
+      absl::StatusOr<DiagnosticsAnswer> answer = Decode<DiagnosticsAnswer>(event.result.shard);
+      if (!answer.ok()) return;
+      file.diagnostics = std::move(answer->diagnostics);
+    } else if (event.lost) {
+      return;
+    } else {
+      LogWarning(path, ": diagnostics are not complete: ", why);
+      LiveDiagnostic notice =
+          Notice(StrCat("what the end of the file instantiates could not be checked: ", why));
+      notice.level = DiagnosticLevel::kInformation;
+      file.diagnostics.push_back(std::move(notice));
+    }
+    if (file.ast->generation != file.generation) return;
+    options_.on_diagnostics(path, file.generation, /*complete=*/true, file.diagnostics);
+  }
+
   // Once may be an accident: somebody killed it, memory was short for a moment.
-  bool IsHopeless(File& file, const ParseEvent& event) {
+  bool IsHopeless(OpenFile& file, const ParseEvent& event) {
     // The root itself: memory is short, or our own binary is no longer there.
     if (event.lost) return ++lost_in_a_row_ > kMaxLost;
     return ++file.crashes > 1;
@@ -819,10 +727,9 @@ class LiveFiles::Engine {
   bool stopped_ = false;
   std::unique_ptr<ParseTree> tree_;
   std::unique_ptr<CompletionNodes> completion_nodes_;
+  std::unique_ptr<Questions> questions_;  // null: no process can be started
   std::unique_ptr<Bases> bases_;
-  std::map<std::string, File> files_;
-  std::map<QuestionId, Pending> questions_;
-  std::map<uint32_t, QuestionId> job_question_;
+  std::map<std::string, OpenFile> files_;
   std::map<uint32_t, std::string> job_file_;
   std::map<NodeId, std::string> node_file_;
   absl::Time next_sample_ = absl::InfinitePast();

@@ -22,6 +22,7 @@
 #include "analysis/live/answers.h"
 #include "analysis/live/archive.h"
 #include "analysis/live/live_command.h"
+#include "analysis/live/questions.h"
 
 namespace astrolabe {
 
@@ -48,8 +49,6 @@ struct LiveOptions {
   std::function<void(const std::string& path, std::string_view state)> on_state;
 };
 
-using QuestionId = uint64_t;  // 0 is none
-
 // Any thread. Callbacks come on the live thread and must not block.
 class LiveFiles {
  public:
@@ -71,7 +70,7 @@ class LiveFiles {
   // Asks about the newest text at the moment of the call, or a newer one. The answer is Encode(…Answer).
   // NotFound if the file is not open; Unavailable if its parse crashed, hung, or could not begin, with the
   // reason; Cancelled after Cancel.
-  using Done = absl::AnyInvocable<void(absl::StatusOr<std::string>)>;
+  using Done = QuestionDone;
   QuestionId Ask(const std::string& path, Question question, Done done);
   void Cancel(QuestionId question);
 

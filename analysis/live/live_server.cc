@@ -18,6 +18,8 @@
 #include "analysis/live/answers.h"
 #include "analysis/live/archive.h"
 #include "analysis/live/end_of_unit.h"
+#include "analysis/live/function_spans.h"
+#include "analysis/live/line_index.h"
 #include "base/strings.h"
 #include "clang/Basic/SourceManager.h"
 #include "clang/Frontend/CompilerInstance.h"
@@ -82,11 +84,15 @@ class LiveRunner : public ParseDelegate {
       ContinueUpTo(state, path_, task_.job.text, task_.job.preamble_size);
       return;
     }
-    if (task_.job.kind == JobKind::kOpen) {
-      ContinueBehindPreamble(state, path_, task_.job.text, task_.job.preamble_size);
-    } else {
-      Complete(compiler);
-    }
+    bool is_whole = task_.job.kind == JobKind::kOpen || task_.job.kind == JobKind::kBody;
+    if (!is_whole) return Complete(compiler);
+    ContinueBehindPreamble(state, path_, task_.job.text, task_.job.preamble_size);
+    functions_.emplace(compiler.getSourceManager(), state.main_id);
+    std::optional<FunctionSpan> only;
+    if (task_.job.kind == JobKind::kBody) only = QuestionOfJob().function;
+    state.skips_body = [this, only](const clang::FunctionDecl& function) {
+      return functions_->Meet(function, only);
+    };
   }
 
   [[noreturn]] void AtEnd(ParseState& state) override {
@@ -96,15 +102,17 @@ class LiveRunner : public ParseDelegate {
       report.is_dead_end = true;  // the pragma was skipped
       Become(state, Encode(std::move(report)));
     }
-    if (task_.job.kind != JobKind::kOpen) _exit(kExitBadJob);
+    if (!functions_) _exit(kExitBadJob);
     LiveAst ast = MakeAst(state);
+    DiagnosticsAnswer parsed{diagnostics_.Take(ast), functions_->Spans()};
+    if (task_.job.kind == JobKind::kBody) AnswerWith(Encode(std::move(parsed)));
     auto read = [&](const Job& job) {
       Clock::time_point start = Clock::now();
       absl::StatusOr<Question> question = Decode<Question>(job.question);
       if (!question.ok()) _exit(kExitBadJob);
       return ResultOf(Answer(state, ast, *question), start);
     };
-    Become(state, Encode(DiagnosticsAnswer{diagnostics_.Take(ast)}), read);
+    Become(state, Encode(std::move(parsed)), read);
     if (task_.job.kind != JobKind::kAsk) _exit(kExitBadJob);
     Deliver(task_.result.get(), read(task_.job));
   }
@@ -145,20 +153,24 @@ class LiveRunner : public ParseDelegate {
 
   // Enters what has to be parsed for completion, on top of the preamble or of a longer beginning of the file.
   void Complete(clang::CompilerInstance& compiler) {
-    absl::StatusOr<Question> question = Decode<Question>(task_.job.question);
-    if (task_.job.kind != JobKind::kComplete || !question.ok()) _exit(kExitBadJob);
+    if (task_.job.kind != JobKind::kComplete) _exit(kExitBadJob);
+    Question question = QuestionOfJob();
     CompletionRequest request;
     request.path = path_;
     request.text = task_.job.text;
     request.preamble_size = static_cast<uint32_t>(task_.job.preamble_size);
-    LiveAst places;
-    places.SetText(request.text);
-    request.offset = places.OffsetOf(question->place);
-    request.signature_help = question->kind == QuestionKind::kSignatureHelp;
-    request.limit = question->limit;
-    request.overloads_apart = question->overloads_apart;
+    request.offset = LineIndex(request.text).OffsetOf(question.place);
+    request.signature_help = question.kind == QuestionKind::kSignatureHelp;
+    request.limit = question.limit;
+    request.overloads_apart = question.overloads_apart;
     request.on_answer = [this](const std::string& answer) { AnswerWith(answer); };
     completion_ = EnterCompletion(compiler, std::move(request));
+  }
+
+  Question QuestionOfJob() const {
+    absl::StatusOr<Question> question = Decode<Question>(task_.job.question);
+    if (!question.ok()) _exit(kExitBadJob);
+    return *std::move(question);
   }
 
   // Turns this process into a node; returns in a child that has a job.
@@ -201,7 +213,7 @@ class LiveRunner : public ParseDelegate {
   std::string Answer(ParseState& state, LiveAst& ast, const Question& question) {
     switch (question.kind) {
       case QuestionKind::kAllDiagnostics:
-        return Encode(DiagnosticsAnswer{CompleteDiagnostics(state, ast)});
+        return Encode(DiagnosticsAnswer{CompleteDiagnostics(state, ast), {}});
       case QuestionKind::kHover:
       case QuestionKind::kSymbols:
       case QuestionKind::kTypeDefinition:
@@ -216,6 +228,7 @@ class LiveRunner : public ParseDelegate {
       case QuestionKind::kInactiveRegions:
       case QuestionKind::kSyntaxTree:
         return AnswerDocumentQuestion(ast, question);
+      case QuestionKind::kBodyDiagnostics:
       case QuestionKind::kComplete:
       case QuestionKind::kSignatureHelp:
         break;
@@ -250,6 +263,7 @@ class LiveRunner : public ParseDelegate {
   std::string path_;
   uint32_t base_files_ = 0;  // that the base has come across, if there is one
   DiagnosticCollector diagnostics_;
+  std::optional<FunctionSpans> functions_;  // once the rest of the file is being parsed
   std::unique_ptr<CompletionRun> completion_;
   Clock::time_point start_ = Clock::now();
 };

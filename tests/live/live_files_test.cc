@@ -51,6 +51,7 @@ class LiveFilesTest : public testing::Test {
     options.on_diagnostics = [this](const std::string& path, uint64_t generation, bool complete,
                                     std::vector<LiveDiagnostic> diagnostics) {
       absl::MutexLock lock(&mutex_);
+      first_.try_emplace(generation, Lines(diagnostics));
       said_[path] = {generation, complete, std::move(diagnostics)};
     };
     live_ = std::make_unique<LiveFiles>(std::move(options));
@@ -126,8 +127,19 @@ class LiveFilesTest : public testing::Test {
       return said.generation == generation_ && said.complete;
     };
     if (!mutex_.AwaitWithTimeout(absl::Condition(&is_there), absl::Seconds(60))) return "timeout";
+    return Lines(said_[main_].diagnostics);
+  }
+
+  // What was said first about the newest text, once all is said.
+  std::string FirstDiagnostics() {
+    Diagnostics();
+    absl::MutexLock lock(&mutex_);
+    return first_[generation_];
+  }
+
+  static std::string Lines(const std::vector<LiveDiagnostic>& diagnostics) {
     std::string lines;
-    for (const LiveDiagnostic& diagnostic : said_[main_].diagnostics) {
+    for (const LiveDiagnostic& diagnostic : diagnostics) {
       lines += StrCat(diagnostic.range.begin.line, ":", diagnostic.range.begin.column, " ",
                       diagnostic.message, "\n");
     }
@@ -153,6 +165,7 @@ class LiveFilesTest : public testing::Test {
   uint64_t generation_ = 0;
   absl::Mutex mutex_;
   std::map<std::string, Said> said_ ABSL_GUARDED_BY(mutex_);
+  std::map<uint64_t, std::string> first_ ABSL_GUARDED_BY(mutex_);  // by generation
   std::unique_ptr<LiveFiles> live_;
 };
 
@@ -171,6 +184,34 @@ TEST_F(LiveFilesTest, DiagnosticsComeAndGoWithTheText) {
   EXPECT_EQ(Diagnostics(), "2:14 unused variable 'unused'\n");
   Open("#include <vector>\nint g();\nint f() { return g() }\n");
   EXPECT_EQ(Diagnostics(), "2:19 expected ';' after return statement\n");
+}
+
+TEST_F(LiveFilesTest, AnEditInsideOneFunctionIsDiagnosedByItself) {
+  // Takes far longer to parse than to skip, so that the function parsed by itself is first for certain.
+  std::string slow = "void slow(int x) {\n";
+  for (int i = 0; i < 30000; ++i) slow += "x = x + 1;";
+  slow += "}\n";
+  auto text = [&](const std::string& body) {
+    return StrCat("#include <vector>\nstatic int unused() { return 1; }\n", slow, "int f() { ",
+                  body, " }\nint g() { int w; return 1; }\n");
+  };
+  std::string others = "1:11 unused function 'unused'\n";
+  Open(text("return 0;"));
+  EXPECT_EQ(Diagnostics(), others + "5:14 unused variable 'w'\n");
+  Open(text("return 0;\nint v;"));
+  std::string moved = others + "5:4 unused variable 'v'\n6:14 unused variable 'w'\n";
+  // What the end of the unit says of the other functions is there already, from before the edit.
+  EXPECT_EQ(FirstDiagnostics(), moved);
+  EXPECT_EQ(Diagnostics(), moved);
+  Open(text("return 0; } int k() { int i; return 1;"));
+  EXPECT_EQ(FirstDiagnostics(), "4:36 unused variable 'i'\n5:14 unused variable 'w'\n")
+      << "another function: the whole file is parsed";
+  EXPECT_EQ(Diagnostics(), others + "4:36 unused variable 'i'\n5:14 unused variable 'w'\n");
+  Open(text("return 0; } struct { int v;"));
+  EXPECT_EQ(FirstDiagnostics(), Diagnostics()) << "braces that are not even";
+  Open(text("return 0;\n#define w f\n"));
+  EXPECT_EQ(Diagnostics(), others + "7:14 unused variable 'f'\n")
+      << "a macro is seen by the next function";
 }
 
 TEST_F(LiveFilesTest, WhatTheEndOfTheUnitFinds) {

@@ -12,6 +12,7 @@
 #include "analysis/features/completion/declaration_traits.h"
 #include "analysis/features/completion/option_text.h"
 #include "analysis/features/completion/ranking.h"
+#include "analysis/live/line_index.h"
 #include "base/strings.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclCXX.h"
@@ -46,14 +47,6 @@ struct Candidate {
   bool is_override = false;
   uint32_t overloads = 1;
 };
-
-CodePlace PlaceOf(std::string_view text, size_t offset) {
-  std::string_view before = text.substr(0, offset);
-  size_t newline = before.rfind('\n');
-  size_t line_begin = newline == std::string_view::npos ? 0 : newline + 1;
-  return {static_cast<uint32_t>(std::count(before.begin(), before.end(), '\n')),
-          static_cast<uint32_t>(before.size() - line_begin)};
-}
 
 bool IsMemberAccess(Context::Kind kind) {
   return kind == Context::CCC_DotMemberAccess || kind == Context::CCC_ArrowMemberAccess ||
@@ -583,7 +576,7 @@ class Builder {
     auto [file, begin] = Sources().getDecomposedLoc(range.getBegin());
     unsigned end = Sources().getFileOffset(range.getEnd());
     if (file != current_file_ || end < begin || end > in_.point.begin) return;
-    option->edits.push_back({{PlaceOf(in_.text, begin), PlaceOf(in_.text, end)}, fix.CodeToInsert});
+    option->edits.push_back({{PlaceIn(in_.text, begin), PlaceIn(in_.text, end)}, fix.CodeToInsert});
   }
 
   const CompletionInput& in_;
@@ -605,7 +598,7 @@ CompletionAnswer BuildCompletion(const CompletionInput& input,
 }
 
 CodeRange ReplacedRange(std::string_view text, const CompletionPoint& point) {
-  return {PlaceOf(text, point.begin), PlaceOf(text, point.end)};
+  return {PlaceIn(text, point.begin), PlaceIn(text, point.end)};
 }
 
 }  // namespace astrolabe

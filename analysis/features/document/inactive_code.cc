@@ -10,8 +10,8 @@ namespace astrolabe {
 namespace {
 
 bool IsDirective(const LiveAst& ast, uint32_t line) {
-  if (line >= ast.line_begins.size()) return false;
-  size_t first = ast.text.find_first_not_of(" \t", ast.line_begins[line]);
+  if (line >= ast.lines.size()) return false;
+  size_t first = ast.text.find_first_not_of(" \t", ast.lines[line]);
   return first != std::string::npos && ast.text[first] == '#';
 }
 
@@ -29,8 +29,8 @@ std::vector<LineSpan> InactiveLines(LiveAst& ast) {
         LineSpan span{ast.PlaceAt(skipped.begin).line + 1,
                       ast.PlaceAt(std::min(skipped.end, size)).line};
         // A condition may go on behind a backslash.
-        while (span.first < ast.line_begins.size()) {
-          std::string_view before(ast.text.data(), ast.line_begins[span.first] - 1);
+        while (span.first < ast.lines.size()) {
+          std::string_view before(ast.text.data(), ast.lines[span.first] - 1);
           if (before.ends_with('\r')) before.remove_suffix(1);
           if (!before.ends_with('\\')) break;
           ++span.first;
@@ -42,7 +42,7 @@ std::vector<LineSpan> InactiveLines(LiveAst& ast) {
           if (span.last == 0) continue;
           --span.last;
         }
-        if (span.first <= span.last && span.last < ast.line_begins.size()) spans.push_back(span);
+        if (span.first <= span.last && span.last < ast.lines.size()) spans.push_back(span);
       }
     }
   }

@@ -283,8 +283,8 @@ bool IsGuard(const LiveAst& ast, const RecordedMacroUse& use) {
   if (!use.macro->tokens_empty() || use.macro->isFunctionLike()) return false;
   uint32_t line = ast.PlaceAt(use.offset).line;
   if (line == 0) return false;
-  uint32_t begin = ast.line_begins[line - 1];
-  llvm::StringRef before(ast.text.data() + begin, ast.line_begins[line] - begin);
+  uint32_t begin = ast.lines[line - 1];
+  llvm::StringRef before(ast.text.data() + begin, ast.lines[line] - begin);
   before = before.trim();
   return before.consume_front("#ifndef") && before.trim() == use.name->getName();
 }

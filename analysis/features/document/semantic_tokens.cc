@@ -533,8 +533,8 @@ SemanticTokensAnswer MakeSemanticTokens(LiveAst& ast) {
   auto span = inactive.begin();
   auto next_span = [&] {
     for (uint32_t line = span->first; line <= span->last; ++line) {
-      uint32_t length = ast.OffsetOf({line, 0x7FFFFFFF}) - ast.line_begins[line];
-      if (length > 0 && ast.text[ast.line_begins[line] + length - 1] == '\r') --length;
+      uint32_t length = ast.OffsetOf({line, 0x7FFFFFFF}) - ast.lines[line];
+      if (length > 0 && ast.text[ast.lines[line] + length - 1] == '\r') --length;
       if (length > 0) answer.tokens.push_back({{line, 0}, length, TokenType::kComment, 0});
     }
     ++span;

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "analysis/live/questions.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "analysis/live/archive.h"
+#include "analysis/live/line_index.h"
+#include "base/strings.h"
+
+namespace astrolabe {
+namespace {
+
+// For an answer in the node itself or from a prepared one. If there is none it is asked again, in a child, with
+// the limit of a question.
+constexpr absl::Duration kFirstTryLimit = absl::Seconds(2);
+
+bool NeedsNoAst(QuestionKind kind) {
+  return kind == QuestionKind::kComplete || kind == QuestionKind::kSignatureHelp;
+}
+
+}  // namespace
+
+CompletionPlace PlaceIn(const std::string& path, const OpenFile& file, size_t offset) {
+  return {path, file.text, file.preamble_size, file.preamble->node, offset};
+}
+
+void Questions::Add(QuestionId id, const std::string& path, Question question, QuestionDone done) {
+  pending_.emplace(id, Pending{path, std::move(question), std::move(done)});
+}
+
+void Questions::Cancel(QuestionId id) {
+  auto it = pending_.find(id);
+  if (it == pending_.end()) return;
+  // What only reads is over in a moment, and to kill it would cost the AST.
+  if (it->second.job != 0 && it->second.is_child) tree_.KillJob(it->second.job);
+  Finish(id, absl::CancelledError("cancelled"));
+}
+
+void Questions::Start(const std::string& path, const OpenFile& file) {
+  if (!file.refused.empty()) return Fail(path, absl::UnavailableError(file.refused));
+  for (auto& [id, pending] : pending_) {
+    if (pending.path != path || pending.job != 0) continue;
+    if (StartOne(pending, file)) by_job_[pending.job] = id;
+  }
+}
+
+bool Questions::StartOne(Pending& pending, const OpenFile& file) {
+  Job job;
+  job.file = pending.path;
+  job.question = Encode(pending.question);
+  NodeId node;
+  if (NeedsNoAst(pending.question.kind)) {
+    if (!file.preamble.has_value()) return false;
+    job.kind = JobKind::kComplete;
+    job.text = file.text;
+    size_t offset = LineIndex(file.text).OffsetOf(pending.question.place);
+    CompletionNodes::Start start = nodes_.Find(PlaceIn(pending.path, file, offset));
+    job.preamble_size = start.parsed;
+    pending.is_prepared = start.is_prepared;
+    node = start.node;
+  } else {
+    if (!file.ast.has_value() || file.ast->generation < file.generation) return false;
+    job.kind = pending.cost_its_node ? JobKind::kAsk : JobKind::kRead;
+    node = file.ast->node;
+  }
+  pending.is_child = job.kind != JobKind::kRead;
+  bool has_second_try = !pending.is_child || pending.is_prepared;
+  pending.job = tree_.StartJob(node, std::move(job),
+                               has_second_try ? std::min(kFirstTryLimit, limit_) : limit_);
+  return true;
+}
+
+void Questions::Fail(const std::string& path, const absl::Status& why) {
+  std::vector<QuestionId> ids;
+  for (auto& [id, pending] : pending_) {
+    if (pending.path == path) ids.push_back(id);
+  }
+  for (QuestionId id : ids) Finish(id, why);
+}
+
+void Questions::FailAll(const absl::Status& why) {
+  while (!pending_.empty()) Finish(pending_.begin()->first, why);
+}
+
+void Questions::Finish(QuestionId id, absl::StatusOr<std::string> answer) {
+  auto it = pending_.find(id);
+  if (it == pending_.end()) return;
+  by_job_.erase(it->second.job);
+  QuestionDone done = std::move(it->second.done);
+  pending_.erase(it);
+  done(std::move(answer));
+}
+
+bool Questions::HandleEnd(ParseEvent& event, std::optional<std::string>* again) {
+  auto asked = by_job_.find(event.job);
+  if (asked == by_job_.end()) return false;
+  QuestionId id = asked->second;
+  by_job_.erase(asked);
+  Pending& pending = pending_.at(id);
+  pending.job = 0;
+  bool is_answered = event.delivered && event.result.status == ResultStatus::kOk;
+  bool is_doubtful = std::exchange(pending.is_prepared, false) &&
+                     (!is_answered || SaysNothing(pending.question.kind, event.result.shard));
+  if (is_doubtful) {
+    if (!event.lost) nodes_.Distrust(pending.path);
+    *again = pending.path;
+  } else if (is_answered) {
+    Finish(id, std::move(event.result.shard));
+  } else if (event.lost) {
+    // Its node was replaced by that of a newer text, which will answer; or has died of it.
+    pending.cost_its_node = !pending.is_child;
+    *again = pending.path;
+  } else {
+    Finish(id, absl::UnavailableError(StrCat("the compiler ", event.reason,
+                                             event.where.empty() ? "" : " at ", event.where)));
+  }
+  return true;
+}
+
+}  // namespace astrolabe
