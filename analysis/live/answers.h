@@ -113,13 +113,9 @@ enum class QuestionKind : uint32_t {
   kSymbols,         // what the name there stands for: SymbolsAnswer
   kTypeDefinition,  // SymbolsAnswer
   kHighlights,
-  kSemanticTokens,  // of the whole file
-  kOutline,         // of the whole file
-  kFolding,         // of the whole file
-  kSelection,
+  kSemanticTokens,   // of the whole file
   kReferencesHere,   // all places in the main file that name the symbols of `usrs`
   kInactiveRegions,  // of the whole file
-  kDocumentLinks,    // of the whole file
   kSyntaxTree,       // of what covers `range`, or of the whole file
   kAllDiagnostics,   // with what the end of the translation unit instantiates: DiagnosticsAnswer
   kBodyDiagnostics,  // on the preamble, not on the AST; of `function` alone: DiagnosticsAnswer
@@ -269,59 +265,11 @@ struct SemanticTokensAnswer {
   }
 };
 
-struct OutlineItem {
-  std::string name;
-  std::string detail;  // type or signature
-  uint32_t kind = 0;   // as LSP numbers SymbolKind
-  bool is_deprecated = false;
-  CodeRange range;      // all of it
-  CodeRange selection;  // its name
-  std::vector<OutlineItem> children;
-  template <typename Archive>
-  void Members(Archive& archive) {
-    archive(name, detail, kind, is_deprecated, range, selection, children);
-  }
-};
-
-struct OutlineAnswer {
-  std::vector<OutlineItem> items;
-  template <typename Archive>
-  void Members(Archive& archive) {
-    archive(items);
-  }
-};
-
-struct FoldingRegion {
-  CodeRange range;   // what disappears: from behind the opening brace to ahead of the closing one
-  std::string kind;  // "region", "comment", "imports" or empty
-  template <typename Archive>
-  void Members(Archive& archive) {
-    archive(range, kind);
-  }
-};
-
-struct RegionsAnswer {  // kFolding, kInactiveRegions, kSelection (innermost first)
-  std::vector<FoldingRegion> regions;
+struct InactiveRegionsAnswer {
+  std::vector<CodeRange> regions;
   template <typename Archive>
   void Members(Archive& archive) {
     archive(regions);
-  }
-};
-
-struct DocumentLinkItem {
-  CodeRange range;   // of the spelled file with its delimiters
-  std::string path;  // absolute
-  template <typename Archive>
-  void Members(Archive& archive) {
-    archive(range, path);
-  }
-};
-
-struct DocumentLinksAnswer {
-  std::vector<DocumentLinkItem> links;
-  template <typename Archive>
-  void Members(Archive& archive) {
-    archive(links);
   }
 };
 

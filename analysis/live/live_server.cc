@@ -219,12 +219,8 @@ class LiveRunner : public ParseDelegate {
       case QuestionKind::kTypeDefinition:
       case QuestionKind::kHighlights:
       case QuestionKind::kReferencesHere:
-      case QuestionKind::kDocumentLinks:
         return AnswerSymbolQuestion(ast, question);
       case QuestionKind::kSemanticTokens:
-      case QuestionKind::kOutline:
-      case QuestionKind::kFolding:
-      case QuestionKind::kSelection:
       case QuestionKind::kInactiveRegions:
       case QuestionKind::kSyntaxTree:
         return AnswerDocumentQuestion(ast, question);

@@ -9,7 +9,6 @@ void BindAll(Dispatcher& dispatcher, Session& session) {
   BindWorkspaceSymbol(dispatcher, session);
   BindDocumentSymbol(dispatcher, session);
   BindImplementation(dispatcher, session);
-  BindDocumentLink(dispatcher, session);
   BindFoldingRange(dispatcher, session);
   BindSelectionRange(dispatcher, session);
   BindSwitchSourceHeader(dispatcher, session);

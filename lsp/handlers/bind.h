@@ -15,7 +15,6 @@ void BindDocumentSync(Dispatcher& dispatcher, Session& session);  // didOpen and
 void BindWorkspaceSymbol(Dispatcher& dispatcher, Session& session);
 void BindDocumentSymbol(Dispatcher& dispatcher, Session& session);
 void BindImplementation(Dispatcher& dispatcher, Session& session);
-void BindDocumentLink(Dispatcher& dispatcher, Session& session);
 void BindFoldingRange(Dispatcher& dispatcher, Session& session);
 void BindSelectionRange(Dispatcher& dispatcher, Session& session);
 void BindSwitchSourceHeader(Dispatcher& dispatcher, Session& session);

@@ -12,6 +12,8 @@
 namespace astrolabe::lsp {
 namespace {
 
+constexpr std::string_view kAnonymous = "(anonymous)";
+
 struct OutlineNode {
   DocumentSymbol symbol;
   std::string qualified;  // "ns::Class"
@@ -33,7 +35,12 @@ std::string ShownName(const Symbol& symbol, std::string_view parent) {
     scope.remove_prefix(parent.size());
     if (scope.starts_with("::")) scope.remove_prefix(2);
   }
-  const std::string name = symbol.name.empty() ? "(anonymous)" : std::string(symbol.name);
+  // Nobody writes the name of a namespace without one.
+  while (scope.starts_with(kAnonymous)) {
+    scope.remove_prefix(kAnonymous.size());
+    if (scope.starts_with("::")) scope.remove_prefix(2);
+  }
+  const std::string name(symbol.name.empty() ? kAnonymous : symbol.name);
   return scope.empty() ? name : std::string(scope) + "::" + name;
 }
 

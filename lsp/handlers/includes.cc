@@ -21,18 +21,15 @@ bool IsFile(const std::string& path) {
   return std::filesystem::is_regular_file(path, error);
 }
 
-// The folders of -I and its kin, absolute, in order.
-std::vector<std::string> SearchPath(const CompileCommand& command) {
+// Where the front end looks for headers, in order; those for "" before those for <>.
+std::vector<std::string> SearchFolders(const FrontEndCommand& command) {
   std::vector<std::string> folders;
-  for (size_t i = 0; i < command.arguments.size(); ++i) {
-    std::string_view argument = command.arguments[i];
-    for (std::string_view flag : {"-iquote", "-isystem", "-idirafter", "-I"}) {
-      if (!argument.starts_with(flag)) continue;
-      argument.remove_prefix(flag.size());
-      if (argument.empty() && i + 1 < command.arguments.size()) argument = command.arguments[++i];
-      folders.push_back(argument.starts_with('/') ? std::string(argument)
-                                                  : StrCat(command.directory, "/", argument));
-      break;
+  for (std::string_view flag : {"-iquote", "-I", "-isystem", "-internal-isystem",
+                                "-internal-externc-isystem", "-idirafter"}) {
+    for (size_t i = 0; i + 1 < command.cc1.size(); ++i) {
+      if (command.cc1[i] != flag) continue;
+      const std::string& folder = command.cc1[++i];
+      folders.push_back(folder.starts_with('/') ? folder : StrCat(command.directory, "/", folder));
     }
   }
   return folders;
@@ -40,8 +37,10 @@ std::vector<std::string> SearchPath(const CompileCommand& command) {
 
 class Resolver {
  public:
-  Resolver(Session& session, const Document& document)
-      : workspace_(session.WorkspaceOf(document.name.path)), path_(document.name.path) {
+  Resolver(Session& session, LiveDocuments& live, const Document& document)
+      : live_(live),
+        workspace_(session.WorkspaceOf(document.name.path)),
+        path_(document.name.path) {
     if (workspace_ == nullptr || path_.empty()) return;
     indexes_ = workspace_->indexes();
     const QuerySources sources = workspace_->Sources(indexes_);
@@ -62,12 +61,10 @@ class Resolver {
       std::string beside = NormalPath(StrCat(path_, "/../", spelled));
       if (IsFile(beside)) return beside;
     }
-    if (workspace_ == nullptr || path_.empty()) return {};
+    if (path_.empty()) return {};
     if (!folders_) {
-      folders_.emplace();
-      if (const auto project = workspace_->project()) {
-        *folders_ = SearchPath(project->CommandFor(path_));
-      }
+      absl::StatusOr<LiveCommand> command = live_.CommandFor(path_);
+      folders_ = command.ok() ? SearchFolders(command->front_end) : std::vector<std::string>();
     }
     for (const std::string& folder : *folders_) {
       std::string path = NormalPath(StrCat(folder, "/", spelled));
@@ -78,7 +75,7 @@ class Resolver {
 
  private:
   std::string OnlyFileEndingSo(const std::string& spelled) const {
-    if (indexes_.snapshot == nullptr) return {};
+    if (workspace_ == nullptr || indexes_.snapshot == nullptr) return {};
     std::string only;
     for (const FileHit& hit : FindFiles(*indexes_.snapshot, spelled, 8)) {
       if (!StrCat("/", hit.path).ends_with(StrCat("/", spelled))) continue;
@@ -88,6 +85,7 @@ class Resolver {
     return only;
   }
 
+  LiveDocuments& live_;
   const std::shared_ptr<Workspace> workspace_;
   const std::string path_;
   Indexes indexes_;
@@ -97,7 +95,8 @@ class Resolver {
 
 }  // namespace
 
-std::vector<DocumentInclude> IncludesOf(Session& session, const DocumentSnapshot& document) {
+std::vector<DocumentInclude> IncludesOf(Session& session, LiveDocuments& live,
+                                        const DocumentSnapshot& document) {
   const std::string text = document->text.ToString();
   FileScanner scanner;
   std::vector<DocumentInclude> includes;
@@ -105,11 +104,11 @@ std::vector<DocumentInclude> IncludesOf(Session& session, const DocumentSnapshot
   const ScannedFile scanned = scanner.Scan(text, LanguageHintOf(document->name.path));
   for (const Symbol& symbol : scanned.symbols) {
     if (symbol.kind != astrolabe::SymbolKind::kInclude) continue;
-    if (!resolver) resolver.emplace(session, *document);
+    if (!resolver) resolver.emplace(session, live, *document);
     const size_t begin =
         document->text.LineStart(symbol.name_position.line) + symbol.name_position.column;
     DocumentInclude include;
-    include.range = {begin, begin + symbol.name.size()};
+    include.range = {begin - 1, begin + symbol.name.size() + 1};
     include.spelled = symbol.name;
     include.path = resolver->Resolve(include.spelled);
     includes.push_back(std::move(include));

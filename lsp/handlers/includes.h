@@ -6,18 +6,20 @@
 #include <vector>
 
 #include "base/text/position.h"
+#include "lsp/server/live_documents.h"
 #include "lsp/server/session.h"
 
 namespace astrolabe::lsp {
 
 struct DocumentInclude {
-  ByteRange range;  // of the spelled path without its delimiters
+  ByteRange range;  // of the spelled path with its delimiters
   std::string spelled;
   std::string path;  // absolute, the client's; empty: not found
 };
 
 // In order of their places. The compiler's word counts, where the index has it; then what is beside the file;
-// then the search path of the file's command; then the only file of the workspace whose path ends so.
-std::vector<DocumentInclude> IncludesOf(Session& session, const DocumentSnapshot& document);
+// then where the compiler looks, its own folders included; then the only file of the workspace whose path ends so.
+std::vector<DocumentInclude> IncludesOf(Session& session, LiveDocuments& live,
+                                        const DocumentSnapshot& document);
 
 }  // namespace astrolabe::lsp

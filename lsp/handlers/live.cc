@@ -9,6 +9,7 @@ void BindLive(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   BindSignatureHelp(dispatcher, session, live);
   BindSemanticTokens(dispatcher, session, live);
   BindNavigation(dispatcher, session, live);
+  BindDocumentLink(dispatcher, session, live);
   BindDocumentHighlight(dispatcher, session, live);
   BindReferences(dispatcher, session, live);
   BindDiagnostics(dispatcher, session, live);

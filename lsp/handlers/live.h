@@ -16,6 +16,7 @@ void BindSignatureHelp(Dispatcher& dispatcher, Session& session, LiveDocuments& 
 void BindSemanticTokens(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 // definition, declaration, typeDefinition
 void BindNavigation(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
+void BindDocumentLink(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindDocumentHighlight(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindReferences(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindMemoryUsage(Dispatcher& dispatcher, Session& session, LiveDocuments& live);

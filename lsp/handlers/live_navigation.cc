@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lsp/handlers/asked_symbol.h"
+#include "lsp/handlers/includes.h"
 #include "lsp/handlers/live.h"
 #include "lsp/handlers/navigation.h"
 
@@ -16,6 +17,21 @@ namespace {
 
 // A parse that takes longer is not waited for where the index can answer.
 constexpr absl::Duration kPatience = absl::Milliseconds(300);
+
+// An #include leads to its file.
+std::optional<Location> IncludeAt(Session& session, LiveDocuments& live,
+                                  const DocumentSnapshot& document, const Position& position) {
+  const std::string line = document->text.Line(position.line);
+  const size_t first = line.find_first_not_of(" \t");
+  if (first == std::string::npos || line[first] != '#') return std::nullopt;
+  const size_t begin = document->text.LineStart(position.line);
+  const size_t end = document->text.LineEnd(position.line);
+  for (const DocumentInclude& include : IncludesOf(session, live, document)) {
+    if (include.range.begin < begin || include.range.begin > end || include.path.empty()) continue;
+    return Location{.uri = FileUri(include.path), .range = {}, .container_name = {}};
+  }
+  return std::nullopt;
+}
 
 // Where the index has the definition or declaration of what the AST has named.
 std::vector<Location> InIndex(Session& session, const DocumentSnapshot& document,
@@ -50,7 +66,7 @@ std::vector<Location> TargetOf(Session& session, LiveDocuments& live,
   std::vector<Location> wanted = one(jump == Jump::kDefinition);
   // Without a semantic index the name alone may find it.
   if (wanted.empty() && !symbol.is_local) {
-    auto by_name = TargetsInIndex(session, document, position, jump, work);
+    auto by_name = TargetsInIndex(session, document, position, jump, work, /*may_be_local=*/false);
     if (by_name.ok()) wanted = *std::move(by_name);
   }
   bool is_here = std::ranges::any_of(wanted, [&](const Location& location) {
@@ -71,6 +87,7 @@ absl::StatusOr<std::vector<Location>> Targets(Session& session, LiveDocuments& l
       live.Ask<SymbolsAnswer>(document, question, work, kPatience);
   std::vector<Location> locations;
   if (absl::IsDeadlineExceeded(answer.status())) {
+    if (auto include = IncludeAt(session, live, document, position)) return std::vector{*include};
     absl::StatusOr<std::vector<Location>> known =
         TargetsInIndex(session, document, position, jump, work);
     if (!known.ok() || !known->empty()) return known;
@@ -91,6 +108,7 @@ absl::StatusOr<std::vector<Location>> Targets(Session& session, LiveDocuments& l
   }
   if (!locations.empty()) return locations;
   if (absl::IsCancelled(answer.status())) return answer.status();
+  if (auto include = IncludeAt(session, live, document, position)) return std::vector{*include};
   return TargetsInIndex(session, document, position, jump, work);
 }
 

@@ -1,7 +1,7 @@
 // textDocument/implementation, and what the index knows of definitions and declarations.
 //
 // From a definition the next jump goes to the declaration, and from a declaration to the definition, so that
-// one key goes to and fro. An #include leads to its file.
+// one key goes to and fro.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <algorithm>
 #include <optional>
@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "lsp/handlers/asked_symbol.h"
 #include "lsp/handlers/bind.h"
-#include "lsp/handlers/includes.h"
 #include "lsp/handlers/navigation.h"
 #include "lsp/handlers/source_tokens.h"
 
@@ -20,20 +20,6 @@ namespace {
 
 // More of one name are no answer to "where is it".
 constexpr size_t kMaxTargets = 100;
-
-std::optional<Location> IncludeAt(Session& session, const DocumentSnapshot& document,
-                                  const Position& position) {
-  const std::string line = document->text.Line(position.line);
-  const size_t first = line.find_first_not_of(" \t");
-  if (first == std::string::npos || line[first] != '#') return std::nullopt;
-  const size_t begin = document->text.LineStart(position.line);
-  const size_t end = document->text.LineEnd(position.line);
-  for (const DocumentInclude& include : IncludesOf(session, document)) {
-    if (include.range.begin < begin || include.range.begin > end || include.path.empty()) continue;
-    return Location{.uri = FileUri(include.path), .range = {}, .container_name = {}};
-  }
-  return std::nullopt;
-}
 
 std::vector<Location> LocationsOf(const AskedSymbol& asked, const AskedHits& answer,
                                   Places& places) {
@@ -48,6 +34,18 @@ std::vector<Location> LocationsOf(const AskedSymbol& asked, const AskedHits& ans
   return locations;
 }
 
+// Whether a name behind this token may be one that is declared there: behind a type, that is.
+bool CanStandAheadOfName(std::string_view token) {
+  for (std::string_view word : {"return", "case", "goto", "new", "delete", "throw", "else", "do",
+                                "co_return", "co_await", "co_yield", "sizeof", "operator"}) {
+    if (token == word) return false;
+  }
+  for (std::string_view sign : {"*", "&", "&&", ">", "["}) {
+    if (token == sign) return true;
+  }
+  return absl::ascii_isalnum(static_cast<unsigned char>(token.front())) || token.front() == '_';
+}
+
 // A local name is declared where its function names it first.
 std::vector<Location> LocalDeclaration(const AskedSymbol& asked, PositionEncoding encoding) {
   const TextBuffer& text = asked.document->text;
@@ -59,10 +57,18 @@ std::vector<Location> LocalDeclaration(const AskedSymbol& asked, PositionEncodin
   if (token != tokens.tokens.begin() && token != tokens.tokens.end()) {
     const std::string_view ahead = tokens.Text(*std::prev(token));
     if (ahead == "." || ahead == "->" || ahead == "::") return {};
+    if (std::next(token) != tokens.tokens.end() && tokens.Text(*std::next(token)) == "::") {
+      return {};
+    }
   }
   for (const ByteRange& range : tokens.Find(asked.word)) {
     if (range.begin < function->begin || range.begin >= function->end) continue;
     if (range.begin == asked.range.begin) return {};
+    const auto first = std::ranges::find(tokens.tokens, range.begin, &Token::offset);
+    if (first == tokens.tokens.begin() || first == tokens.tokens.end() ||
+        !CanStandAheadOfName(tokens.Text(*std::prev(first)))) {
+      return {};
+    }
     return {{.uri = asked.document->name.uri,
              .range = ClientRange(text, range, encoding),
              .container_name = {}}};
@@ -96,8 +102,7 @@ bool Covers(const Location& location, const std::string& uri, const Position& po
 absl::StatusOr<std::vector<Location>> TargetsInIndex(Session& session,
                                                      const DocumentSnapshot& document,
                                                      const Position& position, Jump jump,
-                                                     const Work& work) {
-  if (auto include = IncludeAt(session, document, position)) return std::vector{*include};
+                                                     const Work& work, bool may_be_local) {
   const AskedSymbol asked = SymbolAt(session, document, position);
   Places places(session.documents());
   if (jump == Jump::kImplementation && asked.workspace != nullptr) {
@@ -122,7 +127,7 @@ absl::StatusOr<std::vector<Location>> TargetsInIndex(Session& session,
     if (!found.empty() && (locations.empty() || !is_here)) locations = std::move(found);
     if (!locations.empty() && !is_here) return locations;
   }
-  if (locations.empty() && !asked.word.empty()) {
+  if (locations.empty() && !asked.word.empty() && may_be_local) {
     locations = LocalDeclaration(asked, session.encoding());
   }
   return locations;

@@ -20,6 +20,6 @@ bool Covers(const Location& location, const std::string& uri, const Position& po
 absl::StatusOr<std::vector<Location>> TargetsInIndex(Session& session,
                                                      const DocumentSnapshot& document,
                                                      const Position& position, Jump jump,
-                                                     const Work& work);
+                                                     const Work& work, bool may_be_local = true);
 
 }  // namespace astrolabe::lsp

@@ -9,6 +9,7 @@
 #include "base/strings.h"
 #include "base/text/code_units.h"
 #include "lsp/handlers/live.h"
+#include "lsp/server/places.h"
 
 namespace astrolabe::lsp {
 namespace {
@@ -197,8 +198,13 @@ void BindSemanticTokens(Dispatcher& dispatcher, Session& session, LiveDocuments&
                                                 const Work& work) -> absl::StatusOr<Part> {
           absl::StatusOr<SemanticTokensAnswer> answer = AskTokens(live, document, work);
           if (!answer.ok()) return answer.status();
+          const TextBuffer& text = document->text;
+          const size_t begin = OffsetOfClient(text, range.start, session.encoding());
+          const size_t end = OffsetOfClient(text, range.end, session.encoding());
           std::erase_if(answer->tokens, [&](const SemanticToken& token) {
-            return token.begin.line < range.start.line || token.begin.line > range.end.line;
+            if (token.begin.line >= text.line_count()) return true;
+            const size_t at = text.LineStart(token.begin.line) + token.begin.column;
+            return at + token.length <= begin || at >= end;
           });
           SemanticTokens tokens;
           tokens.data = EncodeTokens(answer->tokens, document, session.encoding());

@@ -75,14 +75,14 @@ void LiveDocuments::TellInactiveRegions(const std::string& path) {
   if (document == nullptr) return;
   Question question;
   question.kind = QuestionKind::kInactiveRegions;
-  files().AskFor<RegionsAnswer>(path, question, [this, document](auto answer) {
+  files().AskFor<InactiveRegionsAnswer>(path, question, [this, document](auto answer) {
     // Of an older text: those of the newer one are on their way.
     if (!answer.ok() || session_.documents().Find(document->name.path) != document) return;
     InactiveRegionsParams params;
     params.text_document.uri = document->name.uri;
     params.text_document.version = static_cast<int32_t>(document->version);
-    for (const FoldingRegion& region : answer->regions) {
-      params.regions.push_back(ClientRange(document, region.range));
+    for (const CodeRange& region : answer->regions) {
+      params.regions.push_back(ClientRange(document, region));
     }
     session_.client()->Notify<InactiveRegionsNotification>(params);
   });

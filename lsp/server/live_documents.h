@@ -49,6 +49,9 @@ class LiveDocuments {
   // In any file, as it is in the editor or on disk.
   Location ClientLocation(const CodeLocation& location) const;
 
+  // How a file is compiled, open or not.
+  absl::StatusOr<LiveCommand> CommandFor(const std::string& path) ABSL_LOCKS_EXCLUDED(mutex_);
+
   DocumentDiagnostics& diagnostics() { return diagnostics_; }
   // On disk: files that include them are parsed again, and all of them if it is the database.
   void FilesChanged(const std::vector<std::string>& paths);
@@ -62,7 +65,6 @@ class LiveDocuments {
   absl::StatusOr<FrontEndCommands*> front_end() ABSL_LOCKS_EXCLUDED(mutex_);
   // Of the units in the same folder.
   std::vector<FrontEndCommand> CommandsBeside(const std::string& path);
-  absl::StatusOr<LiveCommand> CommandFor(const std::string& path) ABSL_LOCKS_EXCLUDED(mutex_);
   // The index has changed: open headers whose includers it did not know are parsed as theirs if it does now.
   void TryUnitsAgain() ABSL_LOCKS_EXCLUDED(mutex_);
   // To clients that grey what the preprocessor leaves out. On the live thread.

@@ -384,11 +384,13 @@ class Text(ServerTest):
         self.zoo(database=False)
         self.write("include/deep/far.h", "")
         self.write("compile_flags.txt", "-Iinclude\n")
-        client = self.opened('#include "zoo.h"\n#include <deep/far.h>\n#include <nowhere.h>\n')
+        client = self.opened('#include "zoo.h"\n#include <deep/far.h>\n#include <nowhere.h>\n#include <vector>\n')
         links = client.request("textDocument/documentLink", client.document("a.cc"))
         self.assertEqual([(l["range"]["start"], path_of(l["target"])) for l in links],
-                         [({"line": 0, "character": 10}, os.path.join(self.root, "zoo.h")),
-                          ({"line": 1, "character": 10}, os.path.join(self.root, "include/deep/far.h"))])
+                         [({"line": 0, "character": 9}, os.path.join(self.root, "zoo.h")),
+                          ({"line": 1, "character": 9}, os.path.join(self.root, "include/deep/far.h")),
+                          ({"line": 3, "character": 9}, links[-1] and path_of(links[-1]["target"]))])
+        self.assertTrue(path_of(links[-1]["target"]).endswith("/vector"), "of the compiler's own folders")
         target = client.request("textDocument/definition", client.at("a.cc", 1, 3))
         self.assertEqual(path_of(target[0]["uri"]), os.path.join(self.root, "include/deep/far.h"))
 

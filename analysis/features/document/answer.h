@@ -8,7 +8,7 @@
 
 namespace astrolabe {
 
-// kSemanticTokens, kOutline, kFolding, kSelection and kInactiveRegions; empty for all others.
+// kSemanticTokens, kInactiveRegions and kSyntaxTree; empty for all others.
 std::string AnswerDocumentQuestion(LiveAst& ast, const Question& question);
 
 }  // namespace astrolabe

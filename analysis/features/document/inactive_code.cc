@@ -59,11 +59,11 @@ std::vector<LineSpan> InactiveLines(LiveAst& ast) {
   return apart;
 }
 
-RegionsAnswer MakeInactiveRegions(LiveAst& ast) {
-  RegionsAnswer answer;
+InactiveRegionsAnswer MakeInactiveRegions(LiveAst& ast) {
+  InactiveRegionsAnswer answer;
   for (const LineSpan& span : InactiveLines(ast)) {
     CodePlace end = ast.PlaceAt(ast.OffsetOf({span.last, 0x7FFFFFFF}));
-    answer.regions.push_back({{{span.first, 0}, end}, "inactive"});
+    answer.regions.push_back({{span.first, 0}, end});
   }
   return answer;
 }

@@ -17,6 +17,6 @@ struct LineSpan {
 std::vector<LineSpan> InactiveLines(LiveAst& ast);
 
 // One region per span, from the begin of its first line to the end of its last one.
-RegionsAnswer MakeInactiveRegions(LiveAst& ast);
+InactiveRegionsAnswer MakeInactiveRegions(LiveAst& ast);
 
 }  // namespace astrolabe

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "analysis/features/symbols/answer.h"
 
-#include "analysis/features/symbols/document_links.h"
 #include "analysis/features/symbols/hover.h"
 #include "analysis/features/symbols/references_here.h"
 #include "analysis/features/symbols/symbols_at.h"
@@ -21,8 +20,6 @@ std::string AnswerSymbolQuestion(LiveAst& ast, const Question& question) {
       return Encode(FindHighlights(ast, question.place));
     case QuestionKind::kReferencesHere:
       return Encode(FindReferencesHere(ast, question.usrs));
-    case QuestionKind::kDocumentLinks:
-      return Encode(FindDocumentLinks(ast));
     default:
       return {};
   }

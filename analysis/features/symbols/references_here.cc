@@ -113,6 +113,8 @@ ReferencesAnswer FindHighlights(LiveAst& ast, CodePlace place) {
   }
   std::optional<CodeTarget> target = FindTargetAt(ast, place);
   if (!target.has_value()) return {};
+  // `auto` is nobody's name: its type is named elsewhere for other reasons.
+  if (target->name.standing == NameStanding::kDeduced) return {};
   UsrSet usrs;
   for (const LiveSymbol& symbol : SymbolsOfTarget(ast, *target)) usrs.insert(symbol.usr);
   if (usrs.empty()) return {};

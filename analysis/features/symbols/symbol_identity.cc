@@ -174,6 +174,10 @@ const clang::NamedDecl* DefinitionOf(const clang::NamedDecl* decl) {
     const clang::VarDecl* definition = variable->getDefinition();
     return definition != nullptr ? definition : variable->getActingDefinition();
   }
+  // Every opening of a namespace is one of its definitions: the first stands for it.
+  if (llvm::isa<clang::NamespaceDecl>(decl)) {
+    return llvm::cast<clang::NamedDecl>(decl->getCanonicalDecl());
+  }
   return decl;
 }
 

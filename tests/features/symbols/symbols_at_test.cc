@@ -8,7 +8,6 @@
 #include <algorithm>
 
 #include "analysis/features/symbols/answer.h"
-#include "analysis/features/symbols/document_links.h"
 #include "analysis/live/archive.h"
 #include "tests/features/marked_source.h"
 
@@ -229,10 +228,10 @@ TEST(SymbolsAt, WhatIsSaidOfASymbol) {
   });
 }
 
-TEST(SymbolsAt, IncludesAndLinks) {
+TEST(SymbolsAt, Includes) {
   MarkedSource source(
-      "#include $a[[\"dir/^a.h\"]]\n#  include $b[[<b.h>]] // b\n#^include \"missing.h\"\n"
-      "#define NAME <b.h>\n#include $c[[NAME]]\n#include \"half\nint x = in_^a;\n");
+      "#include $a[[\"dir/^a.h\"]]\n#  include <b.h> // b\n#^include \"missing.h\"\n"
+      "#define NAME <b.h>\n#include NAME\n#include \"half\nint x = in_^a;\n");
   source.File("dir/a.h", "#pragma once\nint in_a;\n").File("inc/b.h", "\n");
   source.Flags({"-std=c++20", "-I/test/inc"});
   source.Parse([&](LiveAst& ast) {
@@ -246,15 +245,6 @@ TEST(SymbolsAt, IncludesAndLinks) {
     ASSERT_TRUE(other_file.symbols[0].definition.has_value());
     EXPECT_EQ(other_file.symbols[0].definition->path, "/test/dir/a.h");
     EXPECT_EQ(other_file.symbols[0].definition->range, (CodeRange{{1, 4}, {1, 8}}));
-
-    DocumentLinksAnswer links = FindDocumentLinks(ast);
-    ASSERT_EQ(links.links.size(), 3u);
-    EXPECT_EQ(links.links[0].range, source.Range("a"));
-    EXPECT_EQ(links.links[0].path, "/test/dir/a.h");
-    EXPECT_EQ(links.links[1].range, source.Range("b"));
-    EXPECT_EQ(links.links[1].path, "/test/inc/b.h");
-    EXPECT_EQ(links.links[2].range, source.Range("c"));
-    EXPECT_EQ(links.links[2].path, "/test/inc/b.h");
   });
 }
 
@@ -298,7 +288,7 @@ TEST(Answer, IsTheEncodedOne) {
     ASSERT_TRUE(answer.ok());
     ASSERT_EQ(answer->symbols.size(), 1u);
     EXPECT_EQ(answer->symbols[0].definition->range, source.Range());
-    question.kind = QuestionKind::kFolding;
+    question.kind = QuestionKind::kSemanticTokens;
     EXPECT_EQ(AnswerSymbolQuestion(ast, question), "");
   });
 }
