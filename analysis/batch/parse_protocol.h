@@ -17,6 +17,7 @@
 //                       of 17. A node that crashes or hangs with it is replaced, and the question put by kAsk
 //   kAsk      (open)    answer a question about the open file in a child, which may spoil the AST
 //   kBody     (preamble) parse the rest of it but for all function bodies save one, and tell its diagnostics
+//   kText     (root)    answer a question about an open file that its text alone decides: formatting
 //   kPrefix   (preamble) become a node that has parsed the file up to a declaration, function bodies left out
 //   kComplete (preamble, prefix) answer a question that needs a parse up to a place: completion, signatures
 //
@@ -65,6 +66,7 @@ enum class JobKind : uint32_t {
   kRead,
   kAsk,
   kBody,
+  kText,
   kComplete,
   kPrefix,
 };
@@ -90,12 +92,12 @@ struct Job {
   // kUnit: names whose definition differs from the parent's. Had the parent come across one
   // of them, what it parsed is not what the unit would have.
   std::vector<std::string> changed_macros;
-  // kPreamble: the preamble; kPrefix: a beginning of the file; kOpen, kBody, kComplete: the whole text of it, of which so
+  // kPreamble: the preamble; kPrefix: a beginning of the file; kOpen, kBody, kText, kComplete: the whole text of it, of which so
   // many bytes the node has parsed.
   std::string text;
   uint64_t preamble_size = 0;
   std::vector<std::string> unsaved;  // kPreamble: paths and texts of other open files, by turns
-  std::string question;  // kRead, kAsk, kBody, kComplete: encoded (analysis/live/answers.h)
+  std::string question;  // kRead, kAsk, kBody, kText, kComplete: encoded (analysis/live/answers.h)
 };
 
 // A zygote has parsed its headers and waits.
@@ -137,7 +139,7 @@ struct JobResult {
   uint32_t dropped_candidates = 0;
   double parse_seconds = 0;
   double collect_seconds = 0;
-  std::string shard;  // encoded; of kRead, kAsk, kBody and kComplete the answer; empty unless kOk
+  std::string shard;  // encoded; of kRead, kAsk, kBody, kText and kComplete the answer; empty unless kOk
 };
 
 // Exit codes of a job besides 0.

@@ -118,6 +118,8 @@ enum class QuestionKind : uint32_t {
   kInactiveRegions,  // of the whole file
   kSyntaxTree,       // of what covers `range`, or of the whole file
   kAllDiagnostics,   // with what the end of the translation unit instantiates: DiagnosticsAnswer
+  kInlayHints,       // of what `ranges` touch, or of the whole file
+  kFormat,           // by the text alone, no AST is needed: FormatAnswer
   kBodyDiagnostics,  // on the preamble, not on the AST; of `function` alone: DiagnosticsAnswer
   kComplete,         // on the preamble, not on the AST: CompletionAnswer
   kSignatureHelp,    // on the preamble, not on the AST: SignatureAnswer
@@ -128,12 +130,15 @@ struct Question {
   CodePlace place;
   std::vector<std::string> usrs;
   std::optional<CodeRange> range;
-  uint32_t limit = 0;            // of items, 0: none
-  bool overloads_apart = false;  // kComplete: one option for each
-  FunctionSpan function;         // kBodyDiagnostics
+  uint32_t limit = 0;             // of items, 0: none
+  bool overloads_apart = false;   // kComplete: one option for each
+  FunctionSpan function;          // kBodyDiagnostics
+  std::vector<CodeRange> ranges;  // kFormat, kInlayHints; none: all of the text
+  std::string typed;              // kFormat: this character was typed ahead of `place`
+  std::string style;              // kFormat: where there is no .clang-format; empty: LLVM's
   template <typename Archive>
   void Members(Archive& archive) {
-    archive(kind, place, usrs, range, limit, overloads_apart, function);
+    archive(kind, place, usrs, range, limit, overloads_apart, function, ranges, typed, style);
   }
 };
 
@@ -262,6 +267,36 @@ struct SemanticTokensAnswer {
   template <typename Archive>
   void Members(Archive& archive) {
     archive(tokens);
+  }
+};
+
+struct FormatAnswer {
+  std::vector<CodeEdit> edits;  // in order, none touches another
+  std::string error;            // of the style's file; empty: none
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(edits, error);
+  }
+};
+
+enum class HintKind : uint32_t { kType, kParameter, kDesignator };
+
+struct HintItem {
+  CodePlace place;
+  HintKind kind = HintKind::kType;
+  std::string label;    // as it is shown: ": int", "count:", ".x="
+  std::string tooltip;  // all of what the label shortens; may be empty
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(place, kind, label, tooltip);
+  }
+};
+
+struct HintsAnswer {
+  std::vector<HintItem> hints;  // by place
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(hints);
   }
 };
 

@@ -704,10 +704,10 @@ class LiveFiles::Engine {
     options_.on_diagnostics(path, file.generation, /*complete=*/true, file.diagnostics);
   }
 
-  // Once may be an accident: somebody killed it, memory was short for a moment.
+  // Once may be an accident: memory was short for a moment. Who was killed from outside is not to blame at all.
   bool IsHopeless(OpenFile& file, const ParseEvent& event) {
     // The root itself: memory is short, or our own binary is no longer there.
-    if (event.lost) return ++lost_in_a_row_ > kMaxLost;
+    if (event.lost || event.killed) return ++lost_in_a_row_ > kMaxLost;
     return ++file.crashes > 1;
   }
 

@@ -13,6 +13,8 @@
 #include "analysis/features/completion/answer.h"
 #include "analysis/features/document/answer.h"
 #include "analysis/features/document/diagnostics.h"
+#include "analysis/features/format/format.h"
+#include "analysis/features/hints/inlay_hints.h"
 #include "analysis/features/live_ast.h"
 #include "analysis/features/symbols/answer.h"
 #include "analysis/live/answers.h"
@@ -40,6 +42,9 @@ class LiveRunner : public ParseDelegate {
 
   [[noreturn]] void Run() {
     const Job& job = task_.job;
+    if (job.kind == JobKind::kText) {
+      AnswerWith(Encode(FormatText(job.file, job.text, QuestionOfJob())));
+    }
     if (chdir(job.directory.c_str()) != 0) End(StrCat("no folder ", job.directory));
     path_ = job.file;
     FrontEndRun run;
@@ -60,7 +65,7 @@ class LiveRunner : public ParseDelegate {
       InstantiatePending(compiler);
       ReserveTypeTables(compiler.getASTContext(), kTablesGrow);
       Become(state, Encode(ReportBase(state)));
-      if (task_.job.kind != JobKind::kPreamble) _exit(kExitBadJob);
+      if (task_.job.kind != JobKind::kPreamble) Misplaced();
       // What is wrong in a header is for those who have it open.
       diagnostics_.Reset();
       path_ = task_.job.file;
@@ -102,18 +107,18 @@ class LiveRunner : public ParseDelegate {
       report.is_dead_end = true;  // the pragma was skipped
       Become(state, Encode(std::move(report)));
     }
-    if (!functions_) _exit(kExitBadJob);
+    if (!functions_) Misplaced();
     LiveAst ast = MakeAst(state);
     DiagnosticsAnswer parsed{diagnostics_.Take(ast), functions_->Spans()};
     if (task_.job.kind == JobKind::kBody) AnswerWith(Encode(std::move(parsed)));
     auto read = [&](const Job& job) {
       Clock::time_point start = Clock::now();
       absl::StatusOr<Question> question = Decode<Question>(job.question);
-      if (!question.ok()) _exit(kExitBadJob);
+      if (!question.ok()) Misplaced();
       return ResultOf(Answer(state, ast, *question), start);
     };
     Become(state, Encode(std::move(parsed)), read);
-    if (task_.job.kind != JobKind::kAsk) _exit(kExitBadJob);
+    if (task_.job.kind != JobKind::kAsk) Misplaced();
     Deliver(task_.result.get(), read(task_.job));
   }
 
@@ -153,7 +158,7 @@ class LiveRunner : public ParseDelegate {
 
   // Enters what has to be parsed for completion, on top of the preamble or of a longer beginning of the file.
   void Complete(clang::CompilerInstance& compiler) {
-    if (task_.job.kind != JobKind::kComplete) _exit(kExitBadJob);
+    if (task_.job.kind != JobKind::kComplete) Misplaced();
     Question question = QuestionOfJob();
     CompletionRequest request;
     request.path = path_;
@@ -169,7 +174,7 @@ class LiveRunner : public ParseDelegate {
 
   Question QuestionOfJob() const {
     absl::StatusOr<Question> question = Decode<Question>(task_.job.question);
-    if (!question.ok()) _exit(kExitBadJob);
+    if (!question.ok()) Misplaced();
     return *std::move(question);
   }
 
@@ -224,12 +229,15 @@ class LiveRunner : public ParseDelegate {
       case QuestionKind::kInactiveRegions:
       case QuestionKind::kSyntaxTree:
         return AnswerDocumentQuestion(ast, question);
+      case QuestionKind::kInlayHints:
+        return Encode(MakeInlayHints(ast, question.ranges));
+      case QuestionKind::kFormat:
       case QuestionKind::kBodyDiagnostics:
       case QuestionKind::kComplete:
       case QuestionKind::kSignatureHelp:
         break;
     }
-    _exit(kExitBadJob);
+    Misplaced();
   }
 
   std::vector<LiveDiagnostic> CompleteDiagnostics(ParseState& state, LiveAst& ast) {
@@ -248,8 +256,14 @@ class LiveRunner : public ParseDelegate {
     return result;
   }
 
+  // A job that this process is not for: a mistake of ours, not the file's.
+  [[noreturn]] void Misplaced() const {
+    End(StrCat("a job of kind ", static_cast<int>(task_.job.kind),
+               " came to a process of another"));
+  }
+
   // Of a node that could not come to be: its parent reports the exit, the front shows the text.
-  [[noreturn]] void End(const std::string& reason) {
+  [[noreturn]] static void End(const std::string& reason) {
     WriteAll(STDERR_FILENO, reason + "\n");
     _exit(kExitBadJob);
   }

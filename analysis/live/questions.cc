@@ -16,6 +16,12 @@ namespace {
 // the limit of a question.
 constexpr absl::Duration kFirstTryLimit = absl::Seconds(2);
 
+// So often a process that answers may be killed from outside before the question is given up.
+constexpr int kMaxKills = 3;
+
+// Answered whatever the state of the file: by its text.
+bool NeedsTextAlone(QuestionKind kind) { return kind == QuestionKind::kFormat; }
+
 bool NeedsNoAst(QuestionKind kind) {
   return kind == QuestionKind::kComplete || kind == QuestionKind::kSignatureHelp;
 }
@@ -39,19 +45,27 @@ void Questions::Cancel(QuestionId id) {
 }
 
 void Questions::Start(const std::string& path, const OpenFile& file) {
-  if (!file.refused.empty()) return Fail(path, absl::UnavailableError(file.refused));
+  std::vector<QuestionId> refused;
   for (auto& [id, pending] : pending_) {
     if (pending.path != path || pending.job != 0) continue;
-    if (StartOne(pending, file)) by_job_[pending.job] = id;
+    if (!file.refused.empty() && !NeedsTextAlone(pending.question.kind)) {
+      refused.push_back(id);
+    } else if (StartOne(pending, file)) {
+      by_job_[pending.job] = id;
+    }
   }
+  for (QuestionId id : refused) Finish(id, absl::UnavailableError(file.refused));
 }
 
 bool Questions::StartOne(Pending& pending, const OpenFile& file) {
   Job job;
   job.file = pending.path;
   job.question = Encode(pending.question);
-  NodeId node;
-  if (NeedsNoAst(pending.question.kind)) {
+  NodeId node = kRootNode;
+  if (NeedsTextAlone(pending.question.kind)) {
+    job.kind = JobKind::kText;
+    job.text = file.text;
+  } else if (NeedsNoAst(pending.question.kind)) {
     if (!file.preamble.has_value()) return false;
     job.kind = JobKind::kComplete;
     job.text = file.text;
@@ -108,9 +122,9 @@ bool Questions::HandleEnd(ParseEvent& event, std::optional<std::string>* again) 
     *again = pending.path;
   } else if (is_answered) {
     Finish(id, std::move(event.result.shard));
-  } else if (event.lost) {
-    // Its node was replaced by that of a newer text, which will answer; or has died of it.
-    pending.cost_its_node = !pending.is_child;
+  } else if (event.lost || (event.killed && ++pending.kills < kMaxKills)) {
+    // It was killed from outside; or its node was replaced by that of a newer text, which will answer; or has died of it.
+    pending.cost_its_node |= !pending.is_child;
     *again = pending.path;
   } else {
     Finish(id, absl::UnavailableError(StrCat("the compiler ", event.reason,

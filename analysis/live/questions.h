@@ -56,6 +56,7 @@ class Questions {
     bool is_child = false;       // what answers is a process of its own
     bool is_prepared = false;    // it is asked on one of nodes_
     bool cost_its_node = false;  // the node that should have answered died with it
+    int kills = 0;               // of processes that should have answered
   };
 
   // Whether the file has the node to ask.

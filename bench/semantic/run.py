@@ -5,7 +5,6 @@
 Parts, each for each workspace:
     index       from nothing to a complete index on disk, and clangd's background index in the same run
                 (../shared/peers/index_vs_clangd.py): wall, peak summed PSS, size on disk
-    front       what the front process grows by per TU while it indexes from nothing
     again       nothing changed; one .cc changed; a comment, then a new declaration, in a header that most
                 TUs include: wall, CPU, peak summed PSS, and when the new declaration is first found
     no_zygote   all TUs parsed plainly, for comparison (as long as clangd takes, or longer)
@@ -44,20 +43,11 @@ WORKSPACES = {
 }
 # (times faster than clangd at least, share of its memory at most, share of TUs by zygotes at least)
 BARS = {"rocksdb-lib": (10, 0.5, None), "rocksdb": (10, 0.5, None), "vtk": (6, None, 0.95), "llvm": (6, None, 0.95)}
-PARTS = ("index", "front", "again", "no_zygote", "latency")
+PARTS = ("index", "again", "no_zygote", "latency")
 
 
 def folder_bytes(path):
     return sum(os.lstat(os.path.join(p, f)).st_size for p, _, files in os.walk(path) for f in files)
-
-
-def anonymous_kb(pid):
-    """Memory of one process that is not a mapped file's, in KB; 0 when it is gone."""
-    try:
-        with open(f"/proc/{pid}/status") as f:
-            return next((int(line.split()[1]) for line in f if line.startswith("RssAnon:")), 0)
-    except OSError:
-        return 0
 
 
 class Run:
@@ -69,14 +59,13 @@ class Run:
     def __init__(self, command, interval=None, each=lambda pid: None):
         import treemem
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        self.peak_kb, self.front_kb = 0, []
+        self.peak_kb = 0
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
             start = time.monotonic()
             process = subprocess.Popen(command, stdout=out, stderr=errors)
             try:
                 while interval is not None and process.poll() is None:
                     self.peak_kb = max(self.peak_kb, treemem.pss_kb(process.pid))
-                    self.front_kb.append(anonymous_kb(process.pid))
                     each(process.pid)
                     time.sleep(interval)
                 process.wait()
@@ -174,7 +163,7 @@ class Workspace:
             by_outcome = outcomes(self.first.report())
             units = parsed_units(by_outcome)
             self.results["first"] = {**self.first.numbers(), "outcomes": by_outcome,
-                                     "front_kb": self.first.front_kb, "report": self.first.report()}
+                                     "report": self.first.report()}
             if units:
                 share, bar = by_outcome["zygote"] / units, BARS[self.name][2]
                 self.row("TUs by zygotes", f"{by_outcome['zygote']} of {units}", f"bar {bar:.0%}" if bar else "",
@@ -217,19 +206,6 @@ class Workspace:
                  f"ratio {result['memory_ratio']:.2f}" + (f" (bar {memory})" if memory else ""))
         self.row("index on disk", f"{mine['index_mb']:.1f} MB", f"clangd {theirs_mb:.1f} MB",
                  f"ratio {mine['index_mb'] / theirs_mb:.2f} (bar 1)" if theirs_mb else "")
-
-    def front(self):
-        self.ensure_index()
-        units = parsed_units(outcomes(self.first.report()))
-        samples = self.first.front_kb
-        if not units or len(samples) < 8:
-            return self.row("front process, growth per TU", "unknown", "bar 2 KB", "too short a run")
-        # From a quarter of the run on, when what does not depend on the number of TUs is there.
-        grown = max(samples) - samples[len(samples) // 4]
-        per_unit = grown / (0.75 * units)
-        self.results["front"] = {"kb_per_unit": per_unit, "peak_kb": max(samples)}
-        self.row("front process, growth per TU", f"{per_unit:.2f} KB", "bar 2 KB",
-                 f"peak {max(samples) / 1024:.0f} MB anonymous, {units} TUs")
 
     def changed(self, what, bar, before=lambda i: None, rounds=5):
         """The median of `rounds` runs, `before` each a change, and one more with the memory sampled."""

@@ -12,7 +12,11 @@ void BindLive(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   BindDocumentLink(dispatcher, session, live);
   BindDocumentHighlight(dispatcher, session, live);
   BindReferences(dispatcher, session, live);
+  BindRename(dispatcher, session, live);
   BindDiagnostics(dispatcher, session, live);
+  BindCodeAction(dispatcher, session, live);
+  BindFormatting(dispatcher, session, live);
+  BindInlayHint(dispatcher, session, live);
   BindClangdExtensions(dispatcher, session, live);
   BindMemoryUsage(dispatcher, session, live);
 }

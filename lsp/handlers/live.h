@@ -18,10 +18,16 @@ void BindSemanticTokens(Dispatcher& dispatcher, Session& session, LiveDocuments&
 void BindNavigation(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindDocumentLink(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindDocumentHighlight(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
+// prepareRename, rename
+void BindRename(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindReferences(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindMemoryUsage(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 // textDocument/ast, symbolInfo, inactiveRegions
 void BindClangdExtensions(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
+// formatting, rangeFormatting, rangesFormatting, onTypeFormatting
+void BindFormatting(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
+void BindInlayHint(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
+void BindCodeAction(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindDiagnostics(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 
 void BindLive(Dispatcher& dispatcher, Session& session, LiveDocuments& live);

@@ -83,6 +83,7 @@ void DocumentDiagnostics::Take(const std::string& path, uint64_t generation, boo
   known->complete = complete;
   for (const LiveDiagnostic& diagnostic : diagnostics) {
     known->items.push_back(ForClient(document, diagnostic));
+    known->fixes.push_back(diagnostic.fixes);
     if (diagnostic.level != DiagnosticLevel::kError || diagnostic.notes.empty()) continue;
     // An error in another file: its place is the first note.
     const std::string& other = diagnostic.notes[0].location.path;

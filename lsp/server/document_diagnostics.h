@@ -30,6 +30,7 @@ struct KnownDiagnostics {
   bool complete = false;
   std::string result_id;
   std::vector<Diagnostic> items;
+  std::vector<std::vector<DiagnosticFix>> fixes;  // of each item
   // Errors in files that the document includes and that are not open themselves.
   std::map<DocumentUri, std::vector<Diagnostic>> related;
 };

@@ -206,12 +206,19 @@ absl::StatusOr<std::string> LiveDocuments::AskForBytes(const DocumentSnapshot& d
 
 Question LiveDocuments::QuestionAt(QuestionKind kind, const DocumentSnapshot& document,
                                    const Position& position) const {
-  size_t offset = OffsetOfClient(document->text, position, session_.encoding());
-  TextPosition place = PositionOf(document->text, offset, PositionEncoding::kUtf8);
   Question question;
   question.kind = kind;
-  question.place = {place.line, place.column};
+  question.place = LiveRange(document, {position, position}).begin;
   return question;
+}
+
+CodeRange LiveDocuments::LiveRange(const DocumentSnapshot& document, const Range& range) const {
+  const auto place = [&](const Position& position) -> CodePlace {
+    const size_t offset = OffsetOfClient(document->text, position, session_.encoding());
+    const TextPosition at = PositionOf(document->text, offset, PositionEncoding::kUtf8);
+    return {at.line, at.column};
+  };
+  return {place(range.start), place(range.end)};
 }
 
 Range LiveDocuments::ClientRange(const DocumentSnapshot& document, const CodeRange& range) const {

@@ -45,6 +45,7 @@ class LiveDocuments {
   // A question about a place.
   Question QuestionAt(QuestionKind kind, const DocumentSnapshot& document,
                       const Position& position) const;
+  CodeRange LiveRange(const DocumentSnapshot& document, const Range& range) const;
   Range ClientRange(const DocumentSnapshot& document, const CodeRange& range) const;
   // In any file, as it is in the editor or on disk.
   Location ClientLocation(const CodeLocation& location) const;

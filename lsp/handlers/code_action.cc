@@ -1,0 +1,271 @@
+// textDocument/codeAction: what the compiler proposes, for one diagnostic or for all of a kind, and the #include
+// that a name lacks.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "analysis/features/completion/standard_symbols.h"
+#include "base/strings.h"
+#include "index/query/completion_candidates.h"
+#include "lsp/handlers/include_insertion.h"
+#include "lsp/handlers/live.h"
+#include "lsp/handlers/source_tokens.h"
+#include "lsp/server/edit_builder.h"
+#include "lsp/server/places.h"
+
+namespace astrolabe::lsp {
+namespace {
+
+// Names of the index that an unknown one may be meant to be.
+constexpr size_t kMaxCandidates = 50;
+constexpr size_t kMaxIncludes = 5;
+// Clang's names of the errors that a missing declaration brings.
+constexpr std::string_view kUnknownNames[] = {"undeclared_var_use",
+                                              "undeclared_var_use_suggest",
+                                              "unknown_typename",
+                                              "unknown_typename_suggest",
+                                              "no_member",
+                                              "no_member_suggest",
+                                              "typename_nested_not_found",
+                                              "no_template",
+                                              "no_template_suggest"};
+
+bool Touches(const Range& a, const Range& b) {
+  const auto key = [](const Position& position) {
+    return std::pair(position.line, position.character);
+  };
+  return key(a.start) <= key(b.end) && key(b.start) <= key(a.end);
+}
+
+bool IsAfter(const CodeEdit& a, const CodeEdit& b) { return b.range.end <= a.range.begin; }
+
+class Actions {
+ public:
+  Actions(Session& session, LiveDocuments& live, const DocumentSnapshot& document,
+          const KnownDiagnostics& known, const CodeActionParams& params)
+      : session_(session), live_(live), document_(document), known_(known), params_(params) {}
+
+  std::vector<std::variant<Command, CodeAction>> Make() {
+    const std::vector<size_t> touched = Touched();
+    if (Wants(CodeActionKind::kQuickFix)) {
+      for (size_t i : touched) AddFixes(i);
+      for (size_t i : touched) AddIncludes(i);
+      AddFixesOfSameKind(touched);
+    }
+    // Asked for by name alone: on saving, say.
+    if (params_.context.only && Wants(CodeActionKind::kSourceFixAll)) AddFixAll();
+    return std::move(actions_);
+  }
+
+ private:
+  bool Wants(std::string_view kind) const {
+    if (!params_.context.only) return true;
+    return std::ranges::any_of(*params_.context.only, [&](const CodeActionKind& wanted) {
+      const std::string_view name = wanted.value;
+      return name.empty() || kind == name || kind.starts_with(StrCat(name, "."));
+    });
+  }
+
+  std::vector<size_t> Touched() const {
+    std::vector<size_t> touched;
+    for (size_t i = 0; i < known_.items.size(); ++i) {
+      if (Touches(known_.items[i].range, params_.range)) touched.push_back(i);
+    }
+    return touched;
+  }
+
+  CodeAction& Add(std::string title, std::string_view kind, std::vector<Diagnostic> diagnostics,
+                  const std::vector<CodeEdit>& edits) {
+    EditBuilder builder(session_);
+    for (const CodeEdit& edit : edits) {
+      builder.Replace(document_->name.uri, live_.ClientRange(document_, edit.range), edit.text);
+    }
+    CodeAction action;
+    action.title = std::move(title);
+    action.kind = CodeActionKind(std::string(kind));
+    if (!diagnostics.empty()) action.diagnostics = std::move(diagnostics);
+    action.edit = builder.Take();
+    return std::get<CodeAction>(actions_.emplace_back(std::move(action)));
+  }
+
+  void AddFixes(size_t i) {
+    const std::vector<DiagnosticFix>& fixes = known_.fixes[i];
+    for (const DiagnosticFix& fix : fixes) {
+      CodeAction& action = Add(fix.title, CodeActionKind::kQuickFix, {known_.items[i]}, fix.edits);
+      if (fixes.size() == 1) action.is_preferred = true;
+    }
+  }
+
+  static std::string CodeOf(const Diagnostic& diagnostic) {
+    if (!diagnostic.code) return {};
+    const auto* text = std::get_if<std::string>(&*diagnostic.code);
+    return text == nullptr ? std::string() : *text;
+  }
+
+  // Of diagnostics with one way to fix them: those edits that no earlier one overlaps.
+  std::vector<CodeEdit> AllEdits(const std::vector<size_t>& items) const {
+    std::vector<CodeEdit> all;
+    for (size_t i : items) {
+      if (known_.fixes[i].size() != 1) continue;
+      const std::vector<CodeEdit>& edits = known_.fixes[i][0].edits;
+      const bool is_free = std::ranges::all_of(edits, [&](const CodeEdit& edit) {
+        return std::ranges::all_of(all, [&](const CodeEdit& other) {
+          return IsAfter(edit, other) || IsAfter(other, edit);
+        });
+      });
+      if (is_free) all.insert(all.end(), edits.begin(), edits.end());
+    }
+    return all;
+  }
+
+  void AddFixesOfSameKind(const std::vector<size_t>& touched) {
+    std::set<std::string> codes;
+    for (size_t i : touched) {
+      if (known_.fixes[i].size() == 1) codes.insert(CodeOf(known_.items[i]));
+    }
+    codes.erase("");
+    for (const std::string& code : codes) {
+      std::vector<size_t> same;
+      std::vector<Diagnostic> diagnostics;
+      for (size_t i = 0; i < known_.items.size(); ++i) {
+        if (known_.fixes[i].size() != 1 || CodeOf(known_.items[i]) != code) continue;
+        same.push_back(i);
+        diagnostics.push_back(known_.items[i]);
+      }
+      if (same.size() < 2) continue;
+      Add(StrCat("fix all ", same.size(), " of [", code, "] in this file"),
+          CodeActionKind::kQuickFix, std::move(diagnostics), AllEdits(same));
+    }
+  }
+
+  void AddFixAll() {
+    std::vector<size_t> all(known_.items.size());
+    for (size_t i = 0; i < all.size(); ++i) all[i] = i;
+    const std::vector<CodeEdit> edits = AllEdits(all);
+    if (!edits.empty()) {
+      Add("fix all that the compiler can", CodeActionKind::kSourceFixAll, {}, edits);
+    }
+  }
+
+  // Headers that declare the name which the compiler does not know: `Dog`, or what follows `zoo` in `zoo::Dog`.
+  void AddIncludes(size_t i) {
+    const Diagnostic& diagnostic = known_.items[i];
+    if (std::ranges::find(kUnknownNames, CodeOf(diagnostic)) == std::ranges::end(kUnknownNames)) {
+      return;
+    }
+    const size_t at = OffsetOfClient(document_->text, diagnostic.range.start, session_.encoding());
+    std::string scope;
+    for (const std::string& name : QualifiedNameAt(at)) {
+      AddIncludesOf(i, scope, name);
+      scope += StrCat(name, "::");
+    }
+  }
+
+  // The names of the qualified one that a byte is in, from its first on.
+  std::vector<std::string> QualifiedNameAt(size_t offset) const {
+    const auto word = IdentifierAt(document_->text, offset);
+    if (!word) return {};
+    const SourceTokens source(document_->text);
+    auto token = std::ranges::find(source.tokens, word->begin, &Token::offset);
+    const auto is = [&](auto place, std::string_view text) {
+      return place != source.tokens.end() && source.Text(*place) == text;
+    };
+    while (token != source.tokens.end() && std::distance(source.tokens.begin(), token) >= 2 &&
+           is(std::prev(token), "::")) {
+      token -= 2;
+    }
+    std::vector<std::string> names;
+    for (; token != source.tokens.end(); token += 2) {
+      names.emplace_back(source.Text(*token));
+      if (!is(std::next(token), "::") || std::next(token, 2) == source.tokens.end()) break;
+    }
+    return names;
+  }
+
+  void AddIncludesOf(size_t i, const std::string& scope, const std::string& name) {
+    const size_t before = actions_.size();
+    for (const StandardSymbol& symbol : StandardSymbols()) {
+      if (symbol.name == name && (scope.empty() || symbol.scope == scope)) {
+        AddInclude(i, symbol.scope, name, std::string(symbol.header));
+      }
+    }
+    const std::shared_ptr<Workspace> workspace = session_.WorkspaceOf(document_->name.path);
+    if (workspace == nullptr) return;
+    const Indexes indexes = workspace->indexes();
+    if (indexes.snapshot == nullptr) return;
+    CandidateQuery query;
+    query.typed = name;
+    query.any_scope = true;
+    query.near_path = workspace->IndexPath(document_->name.path);
+    query.limit = kMaxCandidates;
+    std::vector<IncludeFolder> folders;
+    if (const auto project = workspace->project()) {
+      const CompileCommand command = project->CommandFor(document_->name.path);
+      folders = IncludeFoldersOf(command.arguments, command.directory);
+    }
+    const std::string text = document_->text.ToString();
+    for (const CompletionCandidate& found : FindCompletionCandidates(*indexes.snapshot, query)) {
+      if (found.name != name || actions_.size() >= before + kMaxIncludes) continue;
+      if (!scope.empty() && !std::string_view(found.scope).ends_with(scope)) continue;
+      const std::string header = workspace->ClientPath(found.header);
+      if (header == document_->name.path) continue;
+      AddInclude(i, found.scope, name, SpellInclude(folders, document_->name.path, header, text));
+    }
+  }
+
+  void AddInclude(size_t i, std::string_view scope, const std::string& name,
+                  const std::string& spelled) {
+    if (spelled.empty()) return;
+    const std::optional<IncludeInsertion> insertion =
+        InsertInclude(document_->text.ToString(), document_->name.path, spelled);
+    if (!insertion) return;
+    std::string title = StrCat("#include ", spelled, " for ", scope, name);
+    for (const auto& action : actions_) {
+      if (std::get<CodeAction>(action).title == title) return;
+    }
+    const CodePlace place{insertion->line, 0};
+    Add(std::move(title), CodeActionKind::kQuickFix, {known_.items[i]},
+        {{{place, place}, insertion->text}});
+  }
+
+  Session& session_;
+  LiveDocuments& live_;
+  const DocumentSnapshot& document_;
+  const KnownDiagnostics& known_;
+  const CodeActionParams& params_;
+  std::vector<std::variant<Command, CodeAction>> actions_;
+};
+
+}  // namespace
+
+void BindCodeAction(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
+  CodeActionOptions options;
+  options.code_action_kinds = {CodeActionKind(std::string(CodeActionKind::kQuickFix)),
+                               CodeActionKind(std::string(CodeActionKind::kSourceFixAll))};
+  session.capabilities().code_action_provider = std::move(options);
+  using Result = CodeActionRequest::Result;
+  dispatcher.OnRequest<CodeActionRequest>(
+      [&session, &live](CodeActionParams params, RequestContext context, Reply<Result> reply) {
+        const std::string uri = params.text_document.uri;
+        session.AnswerAbout(
+            "lsp.codeAction", uri, std::move(context), std::move(reply),
+            [&session, &live, params = std::move(params)](
+                const DocumentSnapshot& document, const Work& work) -> absl::StatusOr<Result> {
+              auto known = live.diagnostics().Await(document, work);
+              if (!known.ok()) return known.status();
+              // Of a newer text: the client asks again for that.
+              if ((*known)->generation != document->generation) {
+                return absl::AbortedError("the text has changed");
+              }
+              return Result(Actions(session, live, document, **known, params).Make());
+            });
+      });
+}
+
+}  // namespace astrolabe::lsp

@@ -1,0 +1,48 @@
+// Where a symbol is named: in the index, in open files as they are in the editor, in text that nobody has parsed.
+//
+// The name is the compiler's if the file is parsed, else what the index has at its place. A virtual method is asked
+// for together with those that it overrides and those that override it, since a call of one may be a call of
+// another. Of open files the live AST answers, with unsaved edits; if it takes too long, the index's places are
+// carried over to the text in the editor, and what is typed anew is searched for the name.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "index/semantic/facts.h"
+#include "lsp/handlers/asked_symbol.h"
+#include "lsp/server/live_documents.h"
+
+namespace astrolabe::lsp {
+
+// What is asked for, by all names that it has.
+struct Subject {
+  AskedSymbol asked;                // of the index
+  std::vector<LiveSymbol> symbols;  // what the compiler sees there; empty: it has not said
+  std::vector<std::string> usrs;    // theirs, and those of the methods that belong to them
+  bool is_local = false;
+};
+Subject SubjectAt(Session& session, LiveDocuments& live, const DocumentSnapshot& document,
+                  const Position& position, const Work& work);
+
+struct ReferenceQuery {
+  bool with_declarations = true;
+  size_t limit = 0;  // of each USR in the index; 0: none
+};
+struct FoundReference {
+  Location location;
+  RoleSet roles = 0;
+};
+// By path, of documents without one by URI. In no order.
+using FoundReferences = std::map<std::string, std::vector<FoundReference>>;
+
+absl::StatusOr<FoundReferences> FindReferences(Session& session, LiveDocuments& live,
+                                               const DocumentSnapshot& document,
+                                               const Subject& subject, const ReferenceQuery& query,
+                                               const Work& work);
+
+}  // namespace astrolabe::lsp

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lsp/server/edit_builder.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "lsp/documents/uri.h"
+
+namespace astrolabe::lsp {
+
+EditBuilder::EditBuilder(const Session& session) : session_(session) {
+  const auto& workspace = session.client_capabilities().workspace;
+  if (!workspace || !workspace->workspace_edit) return;
+  has_document_changes_ = workspace->workspace_edit->document_changes.value_or(false);
+  has_annotations_ =
+      has_document_changes_ && workspace->workspace_edit->change_annotation_support.has_value();
+}
+
+void EditBuilder::Replace(const DocumentUri& uri, const Range& range, std::string new_text) {
+  Add(uri, {range, std::move(new_text), {}});
+}
+
+void EditBuilder::Propose(const DocumentUri& uri, const Range& range, std::string new_text,
+                          const std::string& reason) {
+  if (has_annotations_) {
+    annotations_.try_emplace(
+        reason, ChangeAnnotation{.label = reason, .needs_confirmation = true, .description = {}});
+  }
+  Add(uri, {range, std::move(new_text), has_annotations_ ? reason : std::string()});
+}
+
+void EditBuilder::Add(const DocumentUri& uri, Edit edit) {
+  std::vector<Edit>& edits = by_document_[uri];
+  const bool is_there = std::ranges::any_of(edits, [&](const Edit& other) {
+    return other.range == edit.range && other.text == edit.text;
+  });
+  if (is_there) return;
+  edits.push_back(std::move(edit));
+  ++edits_;
+}
+
+WorkspaceEdit EditBuilder::Take() {
+  WorkspaceEdit result;
+  const auto is_before = [](const Edit& a, const Edit& b) {
+    return std::pair(a.range.start.line, a.range.start.character) <
+           std::pair(b.range.start.line, b.range.start.character);
+  };
+  for (auto& [uri, edits] : by_document_) {
+    std::ranges::stable_sort(edits, is_before);
+    if (!has_document_changes_) {
+      if (!result.changes) result.changes.emplace();
+      std::vector<TextEdit>& changes = (*result.changes)[uri];
+      for (Edit& edit : edits) changes.push_back({edit.range, std::move(edit.text)});
+      continue;
+    }
+    TextDocumentEdit document;
+    document.text_document.uri = uri;
+    const absl::StatusOr<DocumentName> name = ParseDocumentUri(uri);
+    const DocumentSnapshot open = name.ok() ? session_.documents().Find(name->key()) : nullptr;
+    if (open != nullptr) {
+      document.text_document.version = static_cast<int32_t>(open->version);
+    }
+    for (Edit& edit : edits) {
+      if (edit.annotation.empty()) {
+        document.edits.push_back(TextEdit{edit.range, std::move(edit.text)});
+      } else {
+        document.edits.push_back(
+            AnnotatedTextEdit{edit.range, std::move(edit.text), edit.annotation});
+      }
+    }
+    if (!result.document_changes) result.document_changes.emplace();
+    result.document_changes->push_back(std::move(document));
+  }
+  if (!annotations_.empty()) result.change_annotations = std::move(annotations_);
+  return result;
+}
+
+}  // namespace astrolabe::lsp

@@ -1,0 +1,47 @@
+// A WorkspaceEdit in the form that the client takes: versioned documents where it can, annotations where it shows
+// them.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "lsp/protocol/types.h"
+#include "lsp/server/session.h"
+
+namespace astrolabe::lsp {
+
+// One thread.
+class EditBuilder {
+ public:
+  explicit EditBuilder(const Session& session);
+
+  // Edits of one document may come in any order; one that is there already counts once.
+  void Replace(const DocumentUri& uri, const Range& range, std::string new_text);
+  // The same, but the user has to agree to it; the reason is shown once for all edits that have it. To a client
+  // that has no annotations it is an edit like any other.
+  void Propose(const DocumentUri& uri, const Range& range, std::string new_text,
+               const std::string& reason);
+
+  size_t edits() const { return edits_; }
+  // Open documents are named with their version, so that a client with another text refuses.
+  WorkspaceEdit Take();
+
+ private:
+  struct Edit {
+    Range range;
+    std::string text;
+    std::string annotation;  // empty: none
+  };
+  void Add(const DocumentUri& uri, Edit edit);
+
+  const Session& session_;
+  bool has_document_changes_ = false;
+  bool has_annotations_ = false;
+  std::map<DocumentUri, std::vector<Edit>> by_document_;
+  std::map<std::string, ChangeAnnotation> annotations_;
+  size_t edits_ = 0;
+};
+
+}  // namespace astrolabe::lsp

@@ -1,0 +1,248 @@
+"""Requests that change code, over the wire. What is offered is applied, and what comes of it is compiled.
+
+    lsp_changes_test.py ASTROLABE [unittest arguments]
+"""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+import json
+import os
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lsp_server"))
+import lsp_server_test  # noqa: E402
+from client import ServerError, path_of  # noqa: E402
+from lsp_server_test import HEADER, MAIN, SOURCE, ServerTest, place  # noqa: E402
+
+ANNOTATES = {"workspace": {"workspaceEdit": {"documentChanges": True, "changeAnnotationSupport": {}}}}
+
+
+class ChangesTest(ServerTest):
+    def opened(self, *names, texts=None, index=True, **more):
+        """A server on the zoo with these files open: the zoo's with some of its files replaced or added."""
+        self.zoo()
+        for name, text in (texts or {}).items():
+            self.write(name, text)
+        if index:
+            self.index()
+        client = self.server("--background-index=0", **more)
+        for name in names:
+            client.open(name)
+            client.request("textDocument/hover", client.at(name, 0, 0))  # parsed
+        return client
+
+    def text(self, name):
+        with open(os.path.join(self.root, name)) as f:
+            return f.read()
+
+    def edits(self, workspace_edit):
+        """{name: [(start, end, text, annotation)]} of either form of an edit."""
+        if "documentChanges" in workspace_edit:
+            by_uri = {c["textDocument"]["uri"]: c["edits"] for c in workspace_edit["documentChanges"]}
+        else:
+            by_uri = workspace_edit.get("changes", {})
+        at = lambda p: (p["line"], p["character"])  # noqa: E731
+        return {os.path.relpath(path_of(uri), self.root): [
+            (at(e["range"]["start"]), at(e["range"]["end"]), e["newText"], e.get("annotationId")) for e in edits]
+            for uri, edits in by_uri.items()}
+
+    def apply(self, workspace_edit):
+        """Writes to disk what the files are after the edit."""
+        for name, edits in self.edits(workspace_edit).items():
+            rows = self.text(name).split("\n")
+            offset = lambda p: sum(len(row) + 1 for row in rows[:p[0]]) + p[1]  # noqa: E731
+            text = self.text(name)
+            for start, end, new, _ in sorted(edits, reverse=True):
+                text = text[:offset(start)] + new + text[offset(end):]
+            self.write(name, text)
+
+    def assert_compiles(self, *names):
+        for name in names:
+            got = subprocess.run(["clang++-22", "-std=c++20", "-fsyntax-only", name], cwd=self.root,
+                                 capture_output=True, text=True)
+            self.assertEqual((got.returncode, got.stderr), (0, ""), name)
+
+
+class Rename(ChangesTest):
+    def rename(self, client, name, mark, new_name, nth=0):
+        line, column = place(self.text(name), mark, nth)
+        return client.request("textDocument/rename", client.at(name, line, column, newName=new_name))
+
+    def check(self, name, mark, new_name, expected, texts=None, also=()):
+        """Renames, and expects so many edits in each file; afterwards all compiles."""
+        client = self.opened(name, texts=texts)
+        edit = self.rename(client, name, mark, new_name)
+        self.assertEqual({n: len(e) for n, e in self.edits(edit).items()}, expected)
+        self.apply(edit)
+        self.assert_compiles("zoo.cc", "main.cc", *also)
+
+    def refused(self, client, name, mark, new_name, reason):
+        with self.assertRaises(ServerError) as caught:
+            self.rename(client, name, mark, new_name)
+        self.assertIn(reason, caught.exception.message)
+
+    def test_a_function_in_all_files(self):
+        self.check("main.cc", "zoo::CountL|egs", "NumberOfLegs", {"zoo.h": 1, "zoo.cc": 1, "main.cc": 2})
+
+    def test_a_class_with_its_constructors(self):
+        header = HEADER.replace("  virtual ~Animal() = default;", "  Animal() = default;\n  explicit Animal(int);\n"
+                                "  virtual ~Animal();")
+        source = SOURCE.replace("int Dog::Legs", "Animal::Animal(int) {}\nAnimal::~Animal() {}\nint Dog::Legs")
+        self.check("zoo.cc", "const Ani|mal&", "Beast", {"zoo.h": 6, "zoo.cc": 5},
+                   texts={"zoo.h": header, "zoo.cc": source})
+
+    def test_from_a_constructor_it_is_the_class(self):
+        texts = {"one.cc": "struct One { One(); ~One(); };\nOne::One() {}\nOne::~One() {}\nOne one;\n"}
+        self.check("one.cc", "One::O|ne()", "Two", {"one.cc": 8}, texts=texts, also=["one.cc"])
+
+    def test_methods_that_override_each_other(self):
+        self.check("zoo.cc", "Dog::Le|gs", "Feet", {"zoo.h": 2, "zoo.cc": 2})
+
+    def test_a_namespace(self):
+        self.check("zoo.cc", "namespace z|oo {", "park", {"zoo.h": 1, "zoo.cc": 1, "main.cc": 3})
+
+    def test_a_macro(self):
+        self.check("main.cc", "#define DEC|LARE", "DEFINE", {"main.cc": 2})
+
+    def test_unsaved_edits_are_part_of_it(self):
+        client = self.opened("main.cc")
+        client.change("main.cc", MAIN + "int more() { return zoo::CountLegs(zoo::Dog()); }\n")
+        line, column = place(MAIN, "zoo::CountL|egs")
+        edit = client.request("textDocument/rename", client.at("main.cc", line, column, newName="Count"))
+        self.assertEqual(len(self.edits(edit)["main.cc"]), 3)
+
+    def test_a_local_without_any_index(self):
+        client = self.opened("zoo.cc", index=False)
+        edit = self.rename(client, "zoo.cc", "int lo|cal", "count")
+        self.assertEqual({n: len(e) for n, e in self.edits(edit).items()}, {"zoo.cc": 2})
+        self.refused(client, "zoo.cc", "int lo|cal", "animal", "is used in this function already, in line 7")
+        self.refused(client, "zoo.cc", "int lo|cal", "int", "is a keyword")
+        self.refused(client, "zoo.cc", "int lo|cal", "2nd", "is no name")
+
+    def test_what_can_not_be(self):
+        client = self.opened("zoo.cc", texts={"odd.cc": "#include <vector>\nstruct S { S& operator+(S&); };\n"
+                                                         "std::vector<int> v;\n"})
+        client.open("odd.cc")
+        self.refused(client, "zoo.cc", "Cou|ntLegs", "Dog", "zoo::Dog is there already, in zoo.h:11")
+        self.refused(client, "odd.cc", "std::vec|tor", "list", "which is no part of the workspace")
+        self.refused(client, "odd.cc", "opera|tor", "plus", "")
+
+    def test_prepare_tells_the_name(self):
+        client = self.opened("zoo.cc")
+        line, column = place(SOURCE, "Dog::Le|gs")
+        self.assertEqual(client.request("textDocument/prepareRename", client.at("zoo.cc", line, column)),
+                         {"range": {"start": {"line": line, "character": column - 2},
+                                    "end": {"line": line, "character": column + 2}}, "placeholder": "Legs"})
+        with self.assertRaises(ServerError):
+            client.request("textDocument/prepareRename", client.at("zoo.cc", 1, 0))
+
+    def test_what_may_be_another_has_to_be_confirmed(self):
+        self.write("a.h", "#pragma once\nstruct A { void go(); };\n")
+        self.write("t.cc", "#include \"a.h\"\ntemplate <class T> void call(T t) {\n  t.go();\n  A().go();\n}\n")
+        self.zoo()
+        self.write("compile_commands.json", json.dumps([
+            {"directory": self.root, "file": f, "arguments": ["clang++", "-c", f]} for f in ("a.cc", "t.cc")]))
+        self.write("a.cc", "#include \"a.h\"\nvoid A::go() {}\ntemplate <class T> void more(T t) { t.go(); }\n")
+        self.index()
+        client = self.server("--background-index=0", capabilities=ANNOTATES)
+        client.open("a.cc")
+        edit = self.rename(client, "a.cc", "A::g|o", "run")
+        found = self.edits(edit)
+        self.assertEqual([e[0][0] for e in found["a.h"]], [1])
+        self.assertEqual([(e[0][0], bool(e[3])) for e in found["t.cc"] if not e[3]], [(3, False)])
+        for annotation in {e[3] for edits in found.values() for e in edits if e[3]}:
+            self.assertTrue(edit["changeAnnotations"][annotation]["needsConfirmation"])
+        versions = {os.path.basename(path_of(c["textDocument"]["uri"])): c["textDocument"]["version"]
+                    for c in edit["documentChanges"]}
+        self.assertEqual(versions, {"a.cc": 1, "a.h": None, "t.cc": None})
+
+
+class CodeActions(ChangesTest):
+    def actions(self, client, name, only=None, line=None):
+        context = {"diagnostics": []} if only is None else {"diagnostics": [], "only": only}
+        span = ({"start": {"line": line, "character": 0}, "end": {"line": line, "character": 1000}} if line is not None
+                else {"start": {"line": 0, "character": 0}, "end": {"line": 1000, "character": 0}})
+        return client.request("textDocument/codeAction", client.document(name, range=span, context=context))
+
+    def test_a_fix_is_applied_and_helps(self):
+        self.write("a.cc", "int f(int x) {\n  return x\n}\n")
+        client = self.server("--background-index=0")
+        client.open("a.cc")
+        [action] = self.actions(client, "a.cc")
+        self.assertEqual((action["title"], action["kind"], action["isPreferred"]), ("insert ';'", "quickfix", True))
+        self.assertEqual(action["diagnostics"][0]["message"], "expected ';' after return statement")
+        self.apply(action["edit"])
+        self.assert_compiles("a.cc")
+
+    def test_all_of_a_kind(self):
+        self.write("a.cc", "int f(int x) {\n  if (x = 1) return 1;\n  return x\n}\nint g(int x) {\n  return x\n}\n")
+        client = self.server("--background-index=0")
+        client.open("a.cc")
+        titles = [a["title"] for a in self.actions(client, "a.cc", line=2)]
+        self.assertEqual(titles, ["insert ';'", "fix all 2 of [expected_semi_after_stmt] in this file"])
+        both = self.actions(client, "a.cc", line=2)[1]
+        self.apply(both["edit"])
+        self.assertEqual(self.text("a.cc").count("return x;"), 2)
+        self.assertEqual([a["title"] for a in self.actions(client, "a.cc", only=["source.fixAll"])],
+                         ["fix all that the compiler can"])
+        self.assertEqual(self.actions(client, "a.cc", only=["refactor"]), [])
+
+    def test_the_header_of_an_unknown_name(self):
+        client = self.opened(texts={"new.cc": "int f() {\n  std::vector<int> v;\n  zoo::Dog dog;\n  return 1;\n}\n"})
+        client.open("new.cc")
+        titles = [a["title"] for a in self.actions(client, "new.cc")]
+        self.assertIn("#include <vector> for std::vector", titles)
+        self.assertIn('#include "zoo.h" for zoo::Dog', titles)
+        for action in self.actions(client, "new.cc"):
+            if action["title"].startswith("#include"):
+                self.apply(action["edit"])
+        self.assert_compiles("new.cc")
+
+    def test_nothing_is_wrong(self):
+        client = self.opened("main.cc")
+        self.assertEqual(self.actions(client, "main.cc"), [])
+
+
+class Formatting(ChangesTest):
+    OPTIONS = {"options": {"tabSize": 2, "insertSpaces": True}}
+
+    def test_document_range_and_typing(self):
+        self.write("a.cc", "int  f( ) {\nreturn 1;}\nint  g;\n")
+        client = self.server("--background-index=0")
+        self.assertEqual(client.capabilities["documentOnTypeFormattingProvider"]["firstTriggerCharacter"], "\n")
+        client.open("a.cc")
+        edits = client.request("textDocument/rangeFormatting", client.document(
+            "a.cc", range={"start": {"line": 2, "character": 0}, "end": {"line": 2, "character": 3}}, **self.OPTIONS))
+        self.assertEqual([e["range"]["start"]["line"] for e in edits], [2])
+        typed = client.request("textDocument/onTypeFormatting", client.at("a.cc", 2, 7, ch=";", **self.OPTIONS))
+        self.assertEqual(typed, edits)
+        edits = client.request("textDocument/formatting", client.document("a.cc", **self.OPTIONS))
+        self.apply({"changes": {client.uri("a.cc"): edits}})
+        self.assertEqual(self.text("a.cc"), "int f() { return 1; }\nint g;\n")
+
+    def test_a_file_that_does_not_parse_and_a_style_that_is_none(self):
+        self.write("a.cc", "#pragma clang __debug crash\nint  x ;\n")
+        client = self.server("--background-index=0")
+        client.open("a.cc")
+        self.assertTrue(client.request("textDocument/formatting", client.document("a.cc", **self.OPTIONS)))
+        self.write(".clang-format", "BasedOnStyle: Nobody\n")
+        with self.assertRaises(ServerError) as caught:
+            client.request("textDocument/formatting", client.document("a.cc", **self.OPTIONS))
+        self.assertIn(".clang-format of this file", caught.exception.message)
+
+
+class InlayHints(ChangesTest):
+    def test_hints_of_a_range(self):
+        client = self.server("--background-index=0")
+        client.open("a.cc", "void f(int count);\nvoid g() {\n  f(1);\n  auto größe = 2;\n}\n")
+        hints = client.request("textDocument/inlayHint", client.document(
+            "a.cc", range={"start": {"line": 0, "character": 0}, "end": {"line": 5, "character": 0}}))
+        self.assertEqual([(h["position"]["line"], h["position"]["character"], h["label"], h["kind"]) for h in hints],
+                         [(2, 4, "count:", 2), (3, 12, ": int", 1)])
+        self.assertEqual(client.request("textDocument/inlayHint", client.document(
+            "a.cc", range={"start": {"line": 0, "character": 0}, "end": {"line": 1, "character": 0}})), [])
+
+
+if __name__ == "__main__":
+    lsp_server_test.ASTROLABE = os.path.abspath(sys.argv.pop(1))
+    unittest.main()
