@@ -14,6 +14,7 @@
 #include "analysis/batch/interface_digest.h"
 #include "analysis/batch/macro_identity.h"
 #include "analysis/batch/symbol_printer.h"
+#include "analysis/batch/used_types.h"
 #include "base/strings.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclCXX.h"
@@ -155,6 +156,22 @@ class Collector : public clang::index::IndexDataConsumer {
     }
     file->occurrences.push_back(occurrence);
     return true;
+  }
+
+  void CollectUsedTypes(std::span<const clang::Decl* const> declarations) {
+    FindUsedTypes(declarations, [&](const clang::NamedDecl& type, clang::SourceLocation place,
+                                    const clang::NamedDecl* container) {
+      const FileAccumulator* file = AccumulatorOf(sources_.getFileID(sources_.getFileLoc(place)));
+      if (file == nullptr || record_.file(file->run->file).is_system) return;
+      llvm::SmallVector<clang::index::SymbolRelation, 1> relations;
+      if (container != nullptr) {
+        using Role = clang::index::SymbolRole;
+        relations.emplace_back(static_cast<unsigned>(Role::RelationContainedBy), container);
+      }
+      ASTNodeInfo node{};
+      handleDeclOccurrence(&type, static_cast<unsigned>(clang::index::SymbolRole::Reference),
+                           relations, place, node);
+    });
   }
 
   void CollectMacros() {
@@ -503,6 +520,7 @@ Collected Collect(clang::CompilerInstance& compiler, PreprocessorRecord& record,
   indexing.IndexMacros = false;
   clang::index::indexTopLevelDecls(compiler.getASTContext(), compiler.getPreprocessor(), wanted,
                                    collector, indexing);
+  collector.CollectUsedTypes(wanted);
   collector.CollectMacros();
   return collector.Finish();
 }

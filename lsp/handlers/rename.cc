@@ -237,7 +237,10 @@ absl::StatusOr<WorkspaceEdit> Rename(Session& session, LiveDocuments& live,
       const Location& location = reference.location;
       const auto range = SpelledAt(text, location.range, renamed->name, session.encoding());
       if (!range) {
-        if ((reference.roles & kRoleImplicit) == 0) {
+        // A call that is not spelled converts, unless a macro makes it.
+        const bool is_implicit = (reference.roles & kRoleImplicit) != 0 ||
+                                 (reference.roles & (kRoleCall | kRoleMacro)) == kRoleCall;
+        if (!is_implicit) {
           left.push_back(PlaceForPeople(renamed->subject.asked.workspace.get(), path,
                                         location.range.start.line));
         }

@@ -23,6 +23,7 @@ class ChangesTest(ServerTest):
         self.zoo()
         for name, text in (texts or {}).items():
             self.write(name, text)
+        self.compiled(*{"zoo.cc", "main.cc", *(name for name in texts or () if name.endswith(".cc"))})
         if index:
             self.index()
         client = self.server("--background-index=0", **more)
@@ -30,6 +31,10 @@ class ChangesTest(ServerTest):
             client.open(name)
             client.request("textDocument/hover", client.at(name, 0, 0))  # parsed
         return client
+
+    def compiled(self, *names):
+        self.write("compile_commands.json", json.dumps([
+            {"directory": self.root, "file": f, "arguments": ["clang++", "-std=c++20", "-c", f]} for f in names]))
 
     def text(self, name):
         with open(os.path.join(self.root, name)) as f:
@@ -98,6 +103,11 @@ class Rename(ChangesTest):
     def test_methods_that_override_each_other(self):
         self.check("zoo.cc", "Dog::Le|gs", "Feet", {"zoo.h": 2, "zoo.cc": 2})
 
+    def test_what_names_it_by_a_using_declaration(self):
+        text = '#include "zoo.h"\nusing zoo::Dog;\nstruct Pair { Dog a; Dog* b; };\nDog* f(Dog& x) { Dog y = x; y = x; return &x; }\n'
+        self.check("zoo.cc", "int Do|g::Legs", "Hound", {"zoo.h": 1, "zoo.cc": 1, "main.cc": 1, "user.cc": 6},
+                   texts={"user.cc": text}, also=["user.cc"])
+
     def test_a_namespace(self):
         self.check("zoo.cc", "namespace z|oo {", "park", {"zoo.h": 1, "zoo.cc": 1, "main.cc": 3})
 
@@ -140,8 +150,7 @@ class Rename(ChangesTest):
         self.write("a.h", "#pragma once\nstruct A { void go(); };\n")
         self.write("t.cc", "#include \"a.h\"\ntemplate <class T> void call(T t) {\n  t.go();\n  A().go();\n}\n")
         self.zoo()
-        self.write("compile_commands.json", json.dumps([
-            {"directory": self.root, "file": f, "arguments": ["clang++", "-c", f]} for f in ("a.cc", "t.cc")]))
+        self.compiled("a.cc", "t.cc")
         self.write("a.cc", "#include \"a.h\"\nvoid A::go() {}\ntemplate <class T> void more(T t) { t.go(); }\n")
         self.index()
         client = self.server("--background-index=0", capabilities=ANNOTATES)
