@@ -661,6 +661,7 @@ class LiveFiles::Engine {
       // Its end is not tried again: without it all works, only slower.
       node_file_.erase(file.warm->node);
       file.warm->node = kRootNode;
+      file.warm->ready = false;
     } else {
       return;
     }

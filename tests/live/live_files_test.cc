@@ -214,6 +214,31 @@ TEST_F(LiveFilesTest, AnEditInsideOneFunctionIsDiagnosedByItself) {
       << "a macro is seen by the next function";
 }
 
+TEST_F(LiveFilesTest, AWarmProcessThatIsKilledIsDoneWithout) {
+  std::string text = "#include <vector>\nint f(std::vector<int> v) { return v.size(); }\n";
+  for (int round = 0; round < 10; ++round) {
+    main_ = (root_ / StrCat("round", round, ".cc")).string();
+    Open(text);
+    EXPECT_EQ(Diagnostics(), "");
+    Open(text + "int g();\n");
+    EXPECT_EQ(Diagnostics(), "");
+    // The one that has instantiated what the headers left stands on the one that has parsed them.
+    std::vector<pid_t> warm;
+    for (int i = 0; i < 500 && warm.empty(); ++i) {
+      for (pid_t preamble : Processes("astrolabe-pre")) {
+        for (pid_t child : Processes("astrolabe-pre", preamble)) warm.push_back(child);
+      }
+      absl::SleepFor(absl::Milliseconds(10));
+    }
+    ASSERT_FALSE(warm.empty());
+    for (pid_t process : warm) kill(process, SIGKILL);
+    for (int edit = 0; edit < 5; ++edit) {
+      Open(StrCat(text, "int g();\nint h", edit, "() { return e; }\n"));
+      EXPECT_NE(Diagnostics().find("use of undeclared identifier 'e'"), std::string::npos);
+    }
+  }
+}
+
 TEST_F(LiveFilesTest, WhatTheEndOfTheUnitFinds) {
   Open("template <class T> int f(T t) { return t.size(); }\nint x = f(1);\n");
   EXPECT_EQ(Diagnostics(), "0:40 member reference base type 'int' is not a structure or union\n");
