@@ -139,7 +139,8 @@ struct JobResult {
   uint32_t dropped_candidates = 0;
   double parse_seconds = 0;
   double collect_seconds = 0;
-  std::string shard;  // encoded; of kRead, kAsk, kBody, kText and kComplete the answer; empty unless kOk
+  std::string
+      shard;  // encoded; of kRead, kAsk, kBody, kText and kComplete the answer; empty unless kOk
 };
 
 // Exit codes of a job besides 0.

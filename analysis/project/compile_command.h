@@ -39,6 +39,8 @@ class SharedArguments {
   using const_iterator = std::vector<std::string>::const_iterator;
   using iterator = const_iterator;
 
+  // A vector is as good as one of these, and the other way round.
+  // NOLINTBEGIN(google-explicit-constructor)
   SharedArguments() : SharedArguments(std::vector<std::string>()) {}
   SharedArguments(std::vector<std::string> arguments)
       : arguments_(std::make_shared<const std::vector<std::string>>(std::move(arguments))) {}
@@ -47,6 +49,7 @@ class SharedArguments {
 
   const std::vector<std::string>& get() const { return *arguments_; }
   operator const std::vector<std::string>&() const { return get(); }
+  // NOLINTEND(google-explicit-constructor)
 
   const_iterator begin() const { return get().begin(); }
   const_iterator end() const { return get().end(); }

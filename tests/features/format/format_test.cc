@@ -24,7 +24,7 @@ std::string Applied(std::string text, std::vector<CodeEdit> edits) {
   return text;
 }
 
-std::string Formatted(const std::string& text, Question question = {},
+std::string Formatted(const std::string& text, const Question& question = {},
                       const std::string& path = "/nowhere/a.cc") {
   FormatAnswer answer = FormatText(path, text, question);
   EXPECT_EQ(answer.error, "");
