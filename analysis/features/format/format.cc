@@ -8,6 +8,7 @@
 
 #include "analysis/live/line_index.h"
 #include "base/strings.h"
+#include "base/text/line_diff.h"
 #include "clang/Format/Format.h"
 #include "clang/Tooling/Core/Replacement.h"
 #include "llvm/Support/VirtualFileSystem.h"
@@ -43,97 +44,6 @@ std::optional<std::string> Formatted(const format::FormatStyle& style, const std
   return *std::move(done);
 }
 
-// Edits line by line: an editor keeps its cursor and folds where lines stay as they are.
-class LineEdits {
- public:
-  static std::vector<CodeEdit> Between(std::string_view from, std::string_view to) {
-    LineEdits edits(from, to);
-    edits.Make();
-    return std::move(edits.edits_);
-  }
-
- private:
-  LineEdits(std::string_view from, std::string_view to)
-      : from_text_(from), to_text_(to), from_(Lines(from)), to_(Lines(to)) {}
-
-  static std::vector<std::string_view> Lines(std::string_view text) {
-    std::vector<std::string_view> lines;
-    for (size_t at = 0; at < text.size();) {
-      const size_t end = std::min(text.find('\n', at), text.size() - 1) + 1;
-      lines.push_back(text.substr(at, end - at));
-      at = end;
-    }
-    return lines;
-  }
-
-  static std::string Code(std::string_view text) {
-    std::string code(text);
-    std::erase_if(code, [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; });
-    return code;
-  }
-
-  // Formatting moves white space: lines are aligned by the code that has passed. Where that differs (sorted
-  // includes, wrapped comments) the rest is one edit.
-  void Make() {
-    size_t a = 0;
-    size_t b = 0;
-    while (a < from_.size() || b < to_.size()) {
-      if (a < from_.size() && b < to_.size() && from_[a] == to_[b]) {
-        ++a;
-        ++b;
-        continue;
-      }
-      const size_t a_begin = a;
-      const size_t b_begin = b;
-      std::string passed_a;
-      std::string passed_b;
-      do {
-        const bool a_is_behind = passed_a.size() <= passed_b.size();
-        if ((a_is_behind && a < from_.size()) || b >= to_.size()) {
-          passed_a += Code(from_[a++]);
-        } else {
-          passed_b += Code(to_[b++]);
-        }
-        const bool rest_is_alike =
-            a == from_.size() || b == to_.size() || from_[a] == to_[b] || !Code(from_[a]).empty();
-        if (passed_a == passed_b && rest_is_alike) break;
-      } while (a < from_.size() || b < to_.size());
-      Add(a_begin, a, b_begin, b);
-    }
-  }
-
-  void Add(size_t a_begin, size_t a_end, size_t b_begin, size_t b_end) {
-    std::string text;
-    for (size_t b = b_begin; b < b_end; ++b) text += to_[b];
-    std::string_view old;
-    const char* start =
-        a_begin < from_.size() ? from_[a_begin].data() : from_text_.data() + from_text_.size();
-    for (size_t a = a_begin; a < a_end; ++a) {
-      old = std::string_view(start, old.size() + from_[a].size());
-    }
-    // What both have at their ends is left alone.
-    size_t same = 0;
-    while (same < old.size() && same < text.size() && old[same] == text[same]) ++same;
-    size_t tail = 0;
-    while (tail < old.size() - same && tail < text.size() - same &&
-           old[old.size() - 1 - tail] == text[text.size() - 1 - tail]) {
-      ++tail;
-    }
-    const size_t begin = static_cast<size_t>(start - from_text_.data()) + same;
-    const size_t end = static_cast<size_t>(start - from_text_.data()) + old.size() - tail;
-    edits_.push_back(
-        {{index_.PlaceOf(static_cast<uint32_t>(begin)), index_.PlaceOf(static_cast<uint32_t>(end))},
-         text.substr(same, text.size() - same - tail)});
-  }
-
-  const std::string_view from_text_;
-  const std::string_view to_text_;
-  const LineIndex index_{from_text_};
-  const std::vector<std::string_view> from_;
-  const std::vector<std::string_view> to_;
-  std::vector<CodeEdit> edits_;
-};
-
 class Formatter {
  public:
   Formatter(format::FormatStyle style, const std::string& path, const std::string& text)
@@ -161,8 +71,14 @@ class Formatter {
 
  private:
   std::vector<CodeEdit> Edits(const std::optional<std::string>& after) const {
-    if (!after) return {};
-    return LineEdits::Between(text_, *after);
+    std::vector<CodeEdit> edits;
+    if (!after) return edits;
+    for (const ByteEdit& edit : DiffTexts(text_, *after)) {
+      edits.push_back({{lines_.PlaceOf(static_cast<uint32_t>(edit.range.begin)),
+                        lines_.PlaceOf(static_cast<uint32_t>(edit.range.end))},
+                       std::string(edit.replacement)});
+    }
+    return edits;
   }
 
   std::string_view LineText(uint32_t line) const {
