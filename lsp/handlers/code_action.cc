@@ -2,7 +2,7 @@
 // that a name lacks.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <algorithm>
-#include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -188,6 +188,27 @@ class Actions {
     return names;
   }
 
+  // What it takes to write an #include; found out once, and only where a name is unknown.
+  struct IncludeContext {
+    std::string text;
+    std::shared_ptr<Workspace> workspace;  // null: there is none
+    Indexes indexes;
+    std::vector<IncludeFolder> folders;
+  };
+  const IncludeContext& includes() {
+    if (includes_) return *includes_;
+    IncludeContext& context = includes_.emplace();
+    context.text = document_->text.ToString();
+    context.workspace = session_.WorkspaceOf(document_->name.path);
+    if (context.workspace == nullptr) return context;
+    context.indexes = context.workspace->indexes();
+    if (const auto project = context.workspace->project()) {
+      const CompileCommand command = project->CommandFor(document_->name.path);
+      context.folders = IncludeFoldersOf(command.arguments, command.directory);
+    }
+    return context;
+  }
+
   void AddIncludesOf(size_t i, const std::string& scope, const std::string& name) {
     const size_t before = actions_.size();
     for (const StandardSymbol& symbol : StandardSymbols()) {
@@ -195,21 +216,13 @@ class Actions {
         AddInclude(i, symbol.scope, name, std::string(symbol.header));
       }
     }
-    const std::shared_ptr<Workspace> workspace = session_.WorkspaceOf(document_->name.path);
-    if (workspace == nullptr) return;
-    const Indexes indexes = workspace->indexes();
+    const auto& [text, workspace, indexes, folders] = includes();
     if (indexes.snapshot == nullptr) return;
     CandidateQuery query;
     query.typed = name;
     query.any_scope = true;
     query.near_path = workspace->IndexPath(document_->name.path);
     query.limit = kMaxCandidates;
-    std::vector<IncludeFolder> folders;
-    if (const auto project = workspace->project()) {
-      const CompileCommand command = project->CommandFor(document_->name.path);
-      folders = IncludeFoldersOf(command.arguments, command.directory);
-    }
-    const std::string text = document_->text.ToString();
     for (const CompletionCandidate& found : FindCompletionCandidates(*indexes.snapshot, query)) {
       if (found.name != name || actions_.size() >= before + kMaxIncludes) continue;
       if (!scope.empty() && !std::string_view(found.scope).ends_with(scope)) continue;
@@ -223,7 +236,7 @@ class Actions {
                   const std::string& spelled) {
     if (spelled.empty()) return;
     const std::optional<IncludeInsertion> insertion =
-        InsertInclude(document_->text.ToString(), document_->name.path, spelled);
+        InsertInclude(includes().text, document_->name.path, spelled);
     if (!insertion) return;
     std::string title = StrCat("#include ", spelled, " for ", scope, name);
     for (const auto& action : actions_) {
@@ -240,6 +253,7 @@ class Actions {
   const KnownDiagnostics& known_;
   const CodeActionParams& params_;
   std::vector<std::variant<Command, CodeAction>> actions_;
+  std::optional<IncludeContext> includes_;
 };
 
 }  // namespace
