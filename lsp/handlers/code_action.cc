@@ -15,6 +15,7 @@
 #include "index/query/completion_candidates.h"
 #include "lsp/handlers/include_insertion.h"
 #include "lsp/handlers/live.h"
+#include "lsp/handlers/on_document.h"
 #include "lsp/handlers/source_tokens.h"
 #include "lsp/server/edit_builder.h"
 #include "lsp/server/places.h"
@@ -263,22 +264,18 @@ void BindCodeAction(Dispatcher& dispatcher, Session& session, LiveDocuments& liv
   options.code_action_kinds = {CodeActionKind(std::string(CodeActionKind::kQuickFix)),
                                CodeActionKind(std::string(CodeActionKind::kSourceFixAll))};
   session.capabilities().code_action_provider = std::move(options);
-  using Result = CodeActionRequest::Result;
-  dispatcher.OnRequest<CodeActionRequest>(
-      [&session, &live](CodeActionParams params, RequestContext context, Reply<Result> reply) {
-        const std::string uri = params.text_document.uri;
-        session.AnswerAbout(
-            "lsp.codeAction", uri, std::move(context), std::move(reply),
-            [&session, &live, params = std::move(params)](
-                const DocumentSnapshot& document, const Work& work) -> absl::StatusOr<Result> {
-              auto known = live.diagnostics().Await(document, work);
-              if (!known.ok()) return known.status();
-              // Of a newer text: the client asks again for that.
-              if ((*known)->generation != document->generation) {
-                return absl::AbortedError("the text has changed");
-              }
-              return Result(Actions(session, live, document, **known, params).Make());
-            });
+  using Answer = std::vector<std::variant<Command, CodeAction>>;
+  OnDocumentRequest<CodeActionRequest>(
+      dispatcher, session, "lsp.codeAction",
+      [&session, &live](const CodeActionParams& params, const DocumentSnapshot& document,
+                        const Work& work) -> absl::StatusOr<Answer> {
+        auto known = live.diagnostics().Await(document, work);
+        if (!known.ok()) return known.status();
+        // Of a newer text: the client asks again for that.
+        if ((*known)->generation != document->generation) {
+          return absl::AbortedError("the text has changed");
+        }
+        return Actions(session, live, document, **known, params).Make();
       });
 }
 

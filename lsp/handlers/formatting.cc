@@ -7,6 +7,7 @@
 
 #include "base/strings.h"
 #include "lsp/handlers/live.h"
+#include "lsp/handlers/on_document.h"
 
 namespace astrolabe::lsp {
 namespace {
@@ -33,20 +34,12 @@ absl::StatusOr<std::vector<TextEdit>> Format(Session& session, LiveDocuments& li
 template <typename Request, typename Ask>
 void BindOne(Dispatcher& dispatcher, Session& session, LiveDocuments& live, const char* name,
              Ask ask) {
-  using Result = typename Request::Result;
-  dispatcher.OnRequest<Request>([&session, &live, name, ask](typename Request::Params params,
-                                                             RequestContext context,
-                                                             Reply<Result> reply) {
-    const std::string uri = params.text_document.uri;
-    session.AnswerAbout(
-        name, uri, std::move(context), std::move(reply),
-        [&session, &live, ask, params = std::move(params)](
-            const DocumentSnapshot& document, const Work& work) -> absl::StatusOr<Result> {
-          auto edits = Format(session, live, document, ask(live, document, params), work);
-          if (!edits.ok()) return edits.status();
-          return Result(*std::move(edits));
-        });
-  });
+  OnDocumentRequest<Request>(
+      dispatcher, session, name,
+      [&session, &live, ask](const typename Request::Params& params,
+                             const DocumentSnapshot& document, const Work& work) {
+        return Format(session, live, document, ask(live, document, params), work);
+      });
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "lsp/handlers/includes.h"
 #include "lsp/handlers/live.h"
 #include "lsp/handlers/navigation.h"
+#include "lsp/handlers/on_document.h"
 
 namespace astrolabe::lsp {
 namespace {
@@ -112,22 +113,15 @@ absl::StatusOr<std::vector<Location>> Targets(Session& session, LiveDocuments& l
   return TargetsInIndex(session, document, position, jump, work);
 }
 
-template <typename Request, typename Params>
+template <typename Request>
 void BindJump(Dispatcher& dispatcher, Session& session, LiveDocuments& live, const char* name,
               Jump jump) {
-  using Result = typename Request::Result;
-  dispatcher.OnRequest<Request>([&session, &live, name, jump](const Params& params,
-                                                              RequestContext context,
-                                                              Reply<Result> reply) {
-    session.AnswerAbout(
-        name, params.text_document.uri, std::move(context), std::move(reply),
-        [&session, &live, jump, position = params.position](
-            const DocumentSnapshot& document, const Work& work) -> absl::StatusOr<Result> {
-          auto targets = Targets(session, live, document, position, jump, work);
-          if (!targets.ok()) return targets.status();
-          return Result(*std::move(targets));
-        });
-  });
+  OnDocumentRequest<Request>(
+      dispatcher, session, name,
+      [&session, &live, jump](const typename Request::Params& params,
+                              const DocumentSnapshot& document, const Work& work) {
+        return Targets(session, live, document, params.position, jump, work);
+      });
 }
 
 }  // namespace
@@ -135,32 +129,26 @@ void BindJump(Dispatcher& dispatcher, Session& session, LiveDocuments& live, con
 void BindNavigation(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   session.capabilities().definition_provider = true;
   session.capabilities().declaration_provider = true;
-  BindJump<DefinitionRequest, DefinitionParams>(dispatcher, session, live, "lsp.definition",
-                                                Jump::kDefinition);
-  BindJump<DeclarationRequest, DeclarationParams>(dispatcher, session, live, "lsp.declaration",
-                                                  Jump::kDeclaration);
+  BindJump<DefinitionRequest>(dispatcher, session, live, "lsp.definition", Jump::kDefinition);
+  BindJump<DeclarationRequest>(dispatcher, session, live, "lsp.declaration", Jump::kDeclaration);
   session.capabilities().type_definition_provider = true;
-  using Result = TypeDefinitionRequest::Result;
-  dispatcher.OnRequest<TypeDefinitionRequest>([&session, &live](const TypeDefinitionParams& params,
-                                                                RequestContext context,
-                                                                Reply<Result> reply) {
-    session.AnswerAbout(
-        "lsp.typeDefinition", params.text_document.uri, std::move(context), std::move(reply),
-        [&session, &live, position = params.position](const DocumentSnapshot& document,
-                                                      const Work& work) -> absl::StatusOr<Result> {
-          absl::StatusOr<SymbolsAnswer> answer = live.Ask<SymbolsAnswer>(
-              document, live.QuestionAt(QuestionKind::kTypeDefinition, document, position), work);
-          if (!answer.ok()) return answer.status();
-          std::vector<Location> locations;
-          for (const LiveSymbol& symbol : answer->symbols) {
-            for (Location& location :
-                 TargetOf(session, live, document, position, symbol, Jump::kDefinition, work)) {
-              locations.push_back(std::move(location));
-            }
+  OnDocumentRequest<TypeDefinitionRequest>(
+      dispatcher, session, "lsp.typeDefinition",
+      [&session, &live](const TypeDefinitionParams& params, const DocumentSnapshot& document,
+                        const Work& work) -> absl::StatusOr<std::vector<Location>> {
+        absl::StatusOr<SymbolsAnswer> answer = live.Ask<SymbolsAnswer>(
+            document, live.QuestionAt(QuestionKind::kTypeDefinition, document, params.position),
+            work);
+        if (!answer.ok()) return answer.status();
+        std::vector<Location> locations;
+        for (const LiveSymbol& symbol : answer->symbols) {
+          for (Location& location : TargetOf(session, live, document, params.position, symbol,
+                                             Jump::kDefinition, work)) {
+            locations.push_back(std::move(location));
           }
-          return Result(std::move(locations));
-        });
-  });
+        }
+        return locations;
+      });
 }
 
 }  // namespace astrolabe::lsp

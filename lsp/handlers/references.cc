@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "lsp/handlers/live.h"
+#include "lsp/handlers/on_document.h"
 #include "lsp/handlers/reference_search.h"
 
 namespace astrolabe::lsp {
@@ -89,18 +90,11 @@ absl::StatusOr<std::vector<Location>> References(Session& session, LiveDocuments
 
 void BindReferences(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   session.capabilities().references_provider = true;
-  using Result = ReferencesRequest::Result;
-  dispatcher.OnRequest<ReferencesRequest>(
-      [&](ReferenceParams params, RequestContext context, Reply<Result> reply) {
-        const std::string uri = params.text_document.uri;
-        session.AnswerAbout(
-            "lsp.references", uri, std::move(context), std::move(reply),
-            [&session, &live, params = std::move(params)](
-                const DocumentSnapshot& document, const Work& work) -> absl::StatusOr<Result> {
-              auto locations = References(session, live, document, params, work);
-              if (!locations.ok()) return locations.status();
-              return Result(*std::move(locations));
-            });
+  OnDocumentRequest<ReferencesRequest>(
+      dispatcher, session, "lsp.references",
+      [&session, &live](const ReferenceParams& params, const DocumentSnapshot& document,
+                        const Work& work) {
+        return References(session, live, document, params, work);
       });
 }
 

@@ -20,6 +20,7 @@
 #include "index/words.h"
 #include "lsp/documents/uri.h"
 #include "lsp/handlers/live.h"
+#include "lsp/handlers/on_document.h"
 #include "lsp/handlers/reference_search.h"
 #include "lsp/handlers/source_tokens.h"
 #include "lsp/server/edit_builder.h"
@@ -275,31 +276,19 @@ absl::StatusOr<WorkspaceEdit> Rename(Session& session, LiveDocuments& live,
 void BindRename(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   session.capabilities().rename_provider =
       RenameOptions{.work_done_progress = {}, .prepare_provider = true};
-  using Prepared = PrepareRenameRequest::Result;
-  dispatcher.OnRequest<PrepareRenameRequest>([&session, &live](const PrepareRenameParams& params,
-                                                               RequestContext context,
-                                                               Reply<Prepared> reply) {
-    session.AnswerAbout(
-        "lsp.prepareRename", params.text_document.uri, std::move(context), std::move(reply),
-        [&session, &live, position = params.position](
-            const DocumentSnapshot& document, const Work& work) -> absl::StatusOr<Prepared> {
-          auto renamed = WhatToRename(session, live, document, position, work);
-          if (!renamed.ok()) return renamed.status();
-          return Prepared(PrepareRenamePlaceholder{renamed->range, renamed->name});
-        });
-  });
-  using Result = RenameRequest::Result;
-  dispatcher.OnRequest<RenameRequest>(
-      [&session, &live](RenameParams params, RequestContext context, Reply<Result> reply) {
-        const std::string uri = params.text_document.uri;
-        session.AnswerAbout(
-            "lsp.rename", uri, std::move(context), std::move(reply),
-            [&session, &live, params = std::move(params)](
-                const DocumentSnapshot& document, const Work& work) -> absl::StatusOr<Result> {
-              auto edit = Rename(session, live, document, params, work);
-              if (!edit.ok()) return edit.status();
-              return Result(*std::move(edit));
-            });
+  OnDocumentRequest<PrepareRenameRequest>(
+      dispatcher, session, "lsp.prepareRename",
+      [&session, &live](const PrepareRenameParams& params, const DocumentSnapshot& document,
+                        const Work& work) -> absl::StatusOr<PrepareRenamePlaceholder> {
+        auto renamed = WhatToRename(session, live, document, params.position, work);
+        if (!renamed.ok()) return renamed.status();
+        return PrepareRenamePlaceholder{renamed->range, renamed->name};
+      });
+  OnDocumentRequest<RenameRequest>(
+      dispatcher, session, "lsp.rename",
+      [&session, &live](const RenameParams& params, const DocumentSnapshot& document,
+                        const Work& work) {
+        return Rename(session, live, document, params, work);
       });
 }
 
