@@ -23,9 +23,6 @@ namespace {
 
 constexpr int kMaxZygoteRestarts = 6;
 constexpr int kMaxRootDeaths = 5;
-// A zygote is parsed while the children of the one before it run: so many units are about as long.
-constexpr size_t kLookAhead = 100;
-constexpr size_t kMaxLiveZygotes = 4;
 // Parsing a zygote again costs about as much as so many units alone.
 constexpr size_t kMinSecondChances = 8;
 constexpr size_t kMaxAuditLines = 200;
@@ -156,25 +153,19 @@ class Run {
     }
   }
 
-  size_t UnitsAtHand() const {
-    size_t count = plain_.size();
-    for (const ZygoteWork& zygote : zygotes_) {
-      if (zygote.state == ZygoteWork::State::kReady) count += zygote.units.size();
-    }
-    return count;
+  // Whether to parse another zygote now. Zygotes are most of the memory: the next one begins when all units
+  // of one are at work. Meanwhile the other processes have the units that are parsed alone, which wait
+  // for just that.
+  bool WantsZygote() const {
+    auto wanted = std::count_if(zygotes_.begin(), zygotes_.end(), [](const ZygoteWork& zygote) {
+      return zygote.state == ZygoteWork::State::kParsing ||
+             (zygote.state == ZygoteWork::State::kReady && !zygote.units.empty());
+    });
+    return wanted < std::max(1, options_.jobs / 2);
   }
 
   bool StartOne() {
-    size_t at_hand = UnitsAtHand();
-    size_t parsing = 0;
-    size_t live = 0;
-    for (const ZygoteWork& zygote : zygotes_) {
-      parsing += zygote.state == ZygoteWork::State::kParsing;
-      live +=
-          zygote.state == ZygoteWork::State::kParsing || zygote.state == ZygoteWork::State::kReady;
-    }
-    bool wants_zygote = at_hand == 0 || (parsing == 0 && at_hand < kLookAhead);
-    if (wants_zygote && live < kMaxLiveZygotes && StartZygote()) return true;
+    if (WantsZygote() && StartZygote()) return true;
     for (uint32_t index : order_) {
       ZygoteWork& zygote = zygotes_[index];
       if (zygote.state != ZygoteWork::State::kReady || zygote.headers_started) continue;
