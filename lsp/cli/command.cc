@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <system_error>
 
@@ -61,7 +62,8 @@ absl::Status ResolveWorkspace(WorkspaceOptions& options) {
   return absl::OkStatus();
 }
 
-std::string OwnProgram() {
+std::string ParserProgram() {
+  if (const char* parser = std::getenv("ASTROLABE_PARSER"); parser != nullptr) return parser;
   std::error_code error;
   std::filesystem::path path = std::filesystem::read_symlink("/proc/self/exe", error);
   // A binary that was replaced while it runs is called "… (deleted)"; the link itself still works.

@@ -48,8 +48,9 @@ absl::Status ResolveWorkspace(WorkspaceOptions& options);
 // Prints "astrolabe: message" to stderr and gives the exit code for it.
 int Fail(const absl::Status& status);
 
-// The path of this very binary, for starting it anew.
-std::string OwnProgram();
+// The program that is started as the root of the parsing processes: this very binary, or what the
+// environment's ASTROLABE_PARSER names, an instrumented build of the same sources or a tool's wrapper.
+std::string ParserProgram();
 
 // Set by the first SIGINT or SIGTERM.
 const std::atomic<bool>& Interrupted();

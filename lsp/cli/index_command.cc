@@ -43,7 +43,7 @@ SemanticOptions SemanticOptionsOf(const IndexArguments& arguments) {
   options.index_dir = arguments.workspace.index_dir;
   options.tool_version = kAstrolabeVersion;
   options.owner = StrCat("astrolabe index, process ", getpid());
-  options.program = OwnProgram();
+  options.program = ParserProgram();
   options.compile_commands_dir = arguments.compile_commands_dir;
   options.query_drivers = arguments.query_drivers;
   options.threads = arguments.workspace.threads;

@@ -50,7 +50,7 @@ int RunServer(const std::vector<std::string>& arguments) {
   }
   if (options->check) {
     for (const std::string& warning : options->warnings) LogWarning(warning);
-    return lsp::CheckFile(*std::move(options), OwnProgram());
+    return lsp::CheckFile(*std::move(options), ParserProgram());
   }
   // An editor that ends us does not ask twice, and one that went away is seen by reading.
   std::signal(SIGINT, SIG_DFL);
@@ -59,7 +59,7 @@ int RunServer(const std::vector<std::string>& arguments) {
   // Whatever prints by mistake must not print into the protocol.
   const UniqueFd out(dup(STDOUT_FILENO));
   dup2(STDERR_FILENO, STDOUT_FILENO);
-  const int code = lsp::Serve(STDIN_FILENO, out.get(), *std::move(options), OwnProgram());
+  const int code = lsp::Serve(STDIN_FILENO, out.get(), *std::move(options), ParserProgram());
   if (is_traced) {
     if (absl::Status status = StopTrace(); !status.ok()) return Fail(status);
   }

@@ -38,7 +38,7 @@ absl::StatusOr<SemanticOptions> ResolveProject(ProjectArguments& arguments) {
   options.root = arguments.workspace.root;
   options.index_dir = arguments.workspace.index_dir;
   options.tool_version = kAstrolabeVersion;
-  options.program = OwnProgram();
+  options.program = ParserProgram();
   options.threads = arguments.workspace.threads;
   options.query_drivers = arguments.query_drivers;
   if (!arguments.compile_commands_dir.empty()) {
