@@ -14,6 +14,8 @@ void BindAll(Dispatcher& dispatcher, Session& session) {
   BindSwitchSourceHeader(dispatcher, session);
   BindCallHierarchy(dispatcher, session);
   BindTypeHierarchy(dispatcher, session);
+  BindMoniker(dispatcher, session);
+  BindWillRenameFiles(dispatcher, session);
   BindDocumentText(dispatcher, session);
 }
 

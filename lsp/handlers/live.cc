@@ -11,6 +11,8 @@ void BindLive(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   BindNavigation(dispatcher, session, live);
   BindDocumentLink(dispatcher, session, live);
   BindDocumentHighlight(dispatcher, session, live);
+  BindLinkedEditingRange(dispatcher, session, live);
+  BindCodeLens(dispatcher, session, live);
   BindReferences(dispatcher, session, live);
   BindRename(dispatcher, session, live);
   BindDiagnostics(dispatcher, session, live);

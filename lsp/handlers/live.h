@@ -20,6 +20,8 @@ void BindDocumentLink(Dispatcher& dispatcher, Session& session, LiveDocuments& l
 void BindDocumentHighlight(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 // prepareRename, rename
 void BindRename(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
+void BindLinkedEditingRange(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
+void BindCodeLens(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindReferences(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindMemoryUsage(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 // textDocument/ast, symbolInfo, inactiveRegions

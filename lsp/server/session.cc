@@ -125,7 +125,8 @@ InitializeResult Session::Initialize(const InitializeParams& params) {
   WorkspaceFoldersServerCapabilities folders;
   folders.supported = true;
   folders.change_notifications = true;
-  capabilities.workspace.emplace().workspace_folders = folders;
+  if (!capabilities.workspace) capabilities.workspace.emplace();
+  capabilities.workspace->workspace_folders = folders;
   InitializeResult result;
   result.capabilities = std::move(capabilities);
   result.server_info = ServerInfo{.name = "astrolabe", .version = std::string(kAstrolabeVersion)};

@@ -166,6 +166,60 @@ class Rename(ChangesTest):
         self.assertEqual(versions, {"a.cc": 1, "a.h": None, "t.cc": None})
 
 
+class LinkedEditing(ChangesTest):
+    def linked(self, client, name, mark):
+        got = client.request("textDocument/linkedEditingRange", client.at(name, *place(self.text(name), mark)))
+        return got and sorted((r["start"]["line"], r["start"]["character"]) for r in got["ranges"])
+
+    def test_locals_only(self):
+        client = self.opened("zoo.cc", index=False)
+        self.assertEqual(self.linked(client, "zoo.cc", "|local"), [(7, 6), (8, 9)])
+        self.assertEqual(self.linked(client, "zoo.cc", "|animal.Legs"), [(6, 28), (7, 14)])
+        self.assertIsNone(self.linked(client, "zoo.cc", "|CountLegs"))
+        self.assertIsNone(self.linked(client, "zoo.cc", "|return"))
+
+
+class MovedFiles(ChangesTest):
+    """Includes are rewritten, the files are moved, and all of it still compiles."""
+
+    def move(self, client, *moves):
+        edit = client.request("workspace/willRenameFiles", {"files": [
+            {"oldUri": client.uri(old), "newUri": client.uri(new)} for old, new in moves]})
+        edits = {name: [text for _, _, text, _ in found] for name, found in self.edits(edit).items()}
+        self.apply(edit)
+        for old, new in moves:
+            os.makedirs(os.path.dirname(os.path.join(self.root, new)), exist_ok=True)
+            os.rename(os.path.join(self.root, old), os.path.join(self.root, new))
+        return edits
+
+    def test_a_header_moves_into_a_folder(self):
+        client = self.opened("zoo.cc")
+        self.assertIn("willRename", client.capabilities["workspace"]["fileOperations"])
+        self.assertEqual(self.move(client, ("zoo.h", "sub/zoo.h")),
+                         {"zoo.cc": ['"sub/zoo.h"'], "main.cc": ['"sub/zoo.h"']})
+        self.assert_compiles("zoo.cc", "main.cc")
+
+    def test_a_folder_moves_with_what_it_includes(self):
+        client = self.opened(texts={
+            "old/a.h": '#include "b.h"\n#include "../zoo.h"\ninline int A() { return B(); }\n',
+            "old/b.h": "inline int B() { return 1; }\n",
+            "user.cc": '#include "old/a.h"\nint f() { return A(); }\n'})
+        self.assertEqual(self.move(client, ("old", "deep/er/new")),
+                         {"old/a.h": ['"../../../zoo.h"'], "user.cc": ['"deep/er/new/a.h"']})
+        self.assert_compiles("user.cc")
+
+    def test_unsaved_text_is_what_is_edited(self):
+        client = self.opened("main.cc")
+        client.change("main.cc", "// one line more\n" + MAIN)
+        edit = client.request("workspace/willRenameFiles", {"files": [
+            {"oldUri": client.uri("zoo.h"), "newUri": client.uri("animals.h")}]})
+        self.assertEqual(self.edits(edit)["main.cc"], [((1, 9), (1, 16), '"animals.h"', None)])
+
+    def test_what_nobody_includes(self):
+        client = self.opened("zoo.cc")
+        self.assertEqual(self.move(client, ("main.cc", "program.cc")), {})
+
+
 class CodeActions(ChangesTest):
     def actions(self, client, name, only=None, line=None):
         context = {"diagnostics": []} if only is None else {"diagnostics": [], "only": only}

@@ -20,6 +20,64 @@ PULLS = {"textDocument": {"diagnostic": {"relatedDocumentSupport": True}}}
 PULLS_AGAIN = {**PULLS, "workspace": {"diagnostics": {"refreshSupport": True}}}
 
 
+class CodeLenses(ServerTest):
+    def lenses(self, client, name):
+        """[(line, title)], resolved."""
+        found = client.request("textDocument/codeLens", client.document(name))
+        resolved = [lens if "command" in lens else client.request("codeLens/resolve", lens) for lens in found]
+        return [(lens["range"]["start"]["line"], lens["command"]["title"]) for lens in resolved], resolved
+
+    def test_uses_and_relations(self):
+        self.zoo()
+        self.index()
+        client = self.server("--background-index=0")
+        client.open("zoo.h")
+        titles, lenses = self.lenses(client, "zoo.h")
+        self.assertEqual(titles, [
+            (4, "4 references"), (4, "1 derived class"), (7, "1 reference"), (7, "overridden 1 time"),
+            (10, "2 references"), (10, "0 derived classes"), (12, "1 reference"),
+            (12, "overrides zoo::Animal::Legs"), (15, "2 references")])
+        command = lenses[-1]["command"]
+        self.assertEqual(command["command"], "astrolabe.showReferences")
+        uri, position, locations = command["arguments"]
+        self.assertEqual((uri, position["line"]), (client.uri("zoo.h"), 15))
+        self.assertEqual(lines(locations), [("main.cc", 6), ("main.cc", 6)])
+
+    def test_what_can_be_run(self):
+        text = ("#define TEST(a, b) void a##_##b()\nnamespace n {\nTEST(Suite, Name) {}\n}\n"
+                "int main() { return 0; }\n")
+        client = self.server("--background-index=0")
+        client.open("a.cc", text)
+        titles, lenses = self.lenses(client, "a.cc")
+        self.assertEqual(titles, [(2, "Run"), (2, "Debug"), (4, "Run"), (4, "Debug")])
+        self.assertEqual(lenses[0]["command"]["arguments"],
+                         [{"uri": client.uri("a.cc"), "kind": "test", "filter": "Suite.Name"}])
+
+    def test_a_lens_of_another_text(self):
+        client = self.server("--background-index=0")
+        client.open("a.cc", "void f();\n")
+        [lens] = client.request("textDocument/codeLens", client.document("a.cc"))
+        client.change("a.cc", "int x;\nvoid f();\n")
+        with self.assertRaises(ServerError) as caught:
+            client.request("codeLens/resolve", lens)
+        self.assertEqual(caught.exception.code, -32801)
+
+
+class Monikers(ServerTest):
+    def test_the_names_of_the_scip_export(self):
+        self.zoo()
+        self.index()
+        client = self.server("--background-index=0")
+        client.open("zoo.h")
+        at = lambda mark: client.at("zoo.h", *place(client.text("zoo.h"), mark))  # noqa: E731
+        [moniker] = client.request("textDocument/moniker", at("class |Dog"))
+        self.assertEqual(moniker, {"scheme": "scip", "identifier": "cxx . . . zoo/Dog#", "unique": "scheme",
+                                   "kind": "export"})
+        [method] = client.request("textDocument/moniker", at("|Legs() const override"))
+        self.assertTrue(method["identifier"].startswith("cxx . . . zoo/Dog#Legs("))
+        self.assertEqual(client.request("textDocument/moniker", at("|pragma")), [])
+
+
 class PullDiagnostics(ServerTest):
     def pull(self, client, name, previous=None):
         more = {} if previous is None else {"previousResultId": previous}
