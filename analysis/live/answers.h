@@ -260,6 +260,7 @@ struct SemanticToken {
   void Members(Archive& archive) {
     archive(begin, length, type, modifiers);
   }
+  kBracket,
 };
 
 struct SemanticTokensAnswer {

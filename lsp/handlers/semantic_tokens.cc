@@ -19,7 +19,7 @@ const std::vector<std::string>& TypeNames() {
   static const auto& names = *new std::vector<std::string>{
       "variable", "parameter",  "function", "method",        "property",  "class",   "interface",
       "enum",     "enumMember", "type",     "typeParameter", "namespace", "concept", "macro",
-      "modifier", "operator",   "label",    "comment",       "unknown"};
+      "modifier", "operator",   "bracket",  "label",         "comment",   "unknown"};
   return names;
 }
 const std::vector<std::string>& ModifierNames() {

@@ -17,10 +17,21 @@ FileOffsets::Part FileOffsets::PartOf(const clang::SourceManager& sources, clang
           static_cast<uint32_t>(sources.getBufferOrFake(id).getBufferSize())};
 }
 
+bool FileOffsets::IsFirstHalf(clang::SourceLocation location) const {
+  return !sources_.getSLocEntry(sources_.getFileID(location))
+              .getExpansion()
+              .isExpansionTokenRange();
+}
+
 std::optional<uint32_t> FileOffsets::Written(clang::SourceLocation location) const {
   while (location.isMacroID()) {
-    if (!sources_.isMacroArgExpansion(location)) return std::nullopt;
-    location = sources_.getImmediateSpellingLoc(location);
+    if (sources_.isMacroArgExpansion(location)) {
+      location = sources_.getImmediateSpellingLoc(location);
+    } else if (IsFirstHalf(location)) {
+      location = sources_.getImmediateExpansionRange(location).getBegin();
+    } else {
+      return std::nullopt;
+    }
   }
   for (const Part& part : {main_, preamble_}) {
     uint32_t offset = location.getRawEncoding() - part.first;  // wraps around if it is ahead

@@ -26,6 +26,8 @@ class FileOffsets {
     clang::SourceLocation::UIntTy first = 0;
     uint32_t size = 0;  // 0: there is no such part
   };
+  // Of a token that the parser has cut in two, as the >> of V<V<int>>: Clang makes it a macro's expansion.
+  bool IsFirstHalf(clang::SourceLocation location) const;
   static Part PartOf(const clang::SourceManager& sources, clang::FileID id);
 
   const clang::SourceManager& sources_;

@@ -135,6 +135,7 @@ class Walker : public clang::RecursiveASTVisitor<Walker> {
     return true;
   }
   bool VisitTemplateSpecializationTypeLoc(clang::TemplateSpecializationTypeLoc type) {
+    AddBrackets({type.getLAngleLoc(), type.getRAngleLoc()});
     clang::TemplateName name = type.getTypePtr()->getTemplateName();
     if (const clang::TemplateDecl* with_parameters = name.getAsTemplateDecl()) {
       Add(type.getTemplateNameLoc(), with_parameters);
@@ -156,6 +157,7 @@ class Walker : public clang::RecursiveASTVisitor<Walker> {
   }
   // What is written there is not yet deduced; the declaration knows more.
   bool VisitDeclaratorDecl(clang::DeclaratorDecl* declaration) {
+    AddOuterLists(declaration);
     const clang::TypeSourceInfo* written = declaration->getTypeSourceInfo();
     if (written == nullptr) return true;
     clang::AutoTypeLoc place = written->getTypeLoc().getContainedAutoTypeLoc();
@@ -190,6 +192,7 @@ class Walker : public clang::RecursiveASTVisitor<Walker> {
     return RecursiveASTVisitor::TraverseTemplateArgumentLoc(argument);
   }
   bool VisitConceptReference(clang::ConceptReference* reference) {
+    AddArguments(reference->getTemplateArgsAsWritten());
     Add(reference->getConceptNameLoc(), reference->getNamedConcept());
     return true;
   }
@@ -197,24 +200,29 @@ class Walker : public clang::RecursiveASTVisitor<Walker> {
   // --- Expressions and statements.
 
   bool VisitDeclRefExpr(clang::DeclRefExpr* reference) {
+    AddBrackets({reference->getLAngleLoc(), reference->getRAngleLoc()});
     AddReference(reference->getNameInfo(), reference->getDecl());
     return true;
   }
   bool VisitMemberExpr(clang::MemberExpr* member) {
+    AddBrackets({member->getLAngleLoc(), member->getRAngleLoc()});
     AddReference(member->getMemberNameInfo(), member->getMemberDecl());
     return true;
   }
   bool VisitOverloadExpr(clang::OverloadExpr* overloads) {
+    AddBrackets({overloads->getLAngleLoc(), overloads->getRAngleLoc()});
     std::vector<const clang::NamedDecl*> targets;
     for (const clang::NamedDecl* target : overloads->decls()) targets.push_back(target);
     AddAll(overloads->getNameLoc(), targets, 0);
     return true;
   }
   bool VisitCXXDependentScopeMemberExpr(clang::CXXDependentScopeMemberExpr* member) {
+    AddBrackets({member->getLAngleLoc(), member->getRAngleLoc()});
     AddAll(member->getMemberLoc(), heuristics_.resolveMemberExpr(member), kTokenDependentName);
     return true;
   }
   bool VisitDependentScopeDeclRefExpr(clang::DependentScopeDeclRefExpr* reference) {
+    AddBrackets({reference->getLAngleLoc(), reference->getRAngleLoc()});
     AddAll(reference->getLocation(), heuristics_.resolveDeclRefExpr(reference),
            kTokenDependentName);
     return true;
@@ -294,6 +302,36 @@ class Walker : public clang::RecursiveASTVisitor<Walker> {
     AddChanged(call->getConstructor()->getType()->getAs<clang::FunctionProtoType>(),
                call->arguments());
     return true;
+  }
+
+  // --- Angle brackets. Those of a lambda's own template are none of a template declaration.
+
+  bool VisitTemplateDecl(clang::TemplateDecl* declaration) {
+    return AddParameterList(declaration->getTemplateParameters());
+  }
+  bool VisitTagDecl(clang::TagDecl* declaration) { return AddOuterLists(declaration); }
+  bool VisitClassTemplateSpecializationDecl(clang::ClassTemplateSpecializationDecl* special) {
+    return AddArguments(special->getTemplateArgsAsWritten());
+  }
+  bool VisitVarTemplateSpecializationDecl(clang::VarTemplateSpecializationDecl* special) {
+    return AddArguments(special->getTemplateArgsAsWritten());
+  }
+  bool VisitClassTemplatePartialSpecializationDecl(
+      clang::ClassTemplatePartialSpecializationDecl* special) {
+    return AddParameterList(special->getTemplateParameters());
+  }
+  bool VisitVarTemplatePartialSpecializationDecl(
+      clang::VarTemplatePartialSpecializationDecl* special) {
+    return AddParameterList(special->getTemplateParameters());
+  }
+  bool VisitFunctionDecl(clang::FunctionDecl* function) {
+    if (const auto* dependent = function->getDependentSpecializationInfo()) {
+      return AddArguments(dependent->TemplateArgumentsAsWritten);
+    }
+    return AddArguments(function->getTemplateSpecializationArgsAsWritten());
+  }
+  bool VisitCXXNamedCastExpr(clang::CXXNamedCastExpr* cast) {
+    return AddBrackets(cast->getAngleBrackets());
   }
 
   // --- Keywords that are names elsewhere.
@@ -436,6 +474,31 @@ class Walker : public clang::RecursiveASTVisitor<Walker> {
   }
   bool AddOperator(clang::SourceLocation location) {
     Add(location, TokenMeaning{TokenType::kOperator, 0});
+    return true;
+  }
+  // Both, or none.
+  bool AddBrackets(clang::SourceRange brackets) {
+    std::optional<uint32_t> left = offsets_.Written(brackets.getBegin());
+    std::optional<uint32_t> right = offsets_.Written(brackets.getEnd());
+    if (!left || !right || *left >= *right || *right >= ast_.text.size()) return true;
+    if (ast_.text[*left] != '<' || ast_.text[*right] != '>') return true;
+    for (uint32_t offset : {*left, *right}) found_.push_back({offset, 1, {TokenType::kBracket, 0}});
+    return true;
+  }
+  bool AddParameterList(const clang::TemplateParameterList* parameters) {
+    return parameters == nullptr ||
+           AddBrackets({parameters->getLAngleLoc(), parameters->getRAngleLoc()});
+  }
+  bool AddArguments(const clang::ASTTemplateArgumentListInfo* arguments) {
+    return arguments == nullptr ||
+           AddBrackets({arguments->getLAngleLoc(), arguments->getRAngleLoc()});
+  }
+  // Those ahead of what is declared outside its class, and `template <>`.
+  template <typename Declaration>
+  bool AddOuterLists(const Declaration* declaration) {
+    for (unsigned i = 0; i < declaration->getNumTemplateParameterLists(); ++i) {
+      AddParameterList(declaration->getTemplateParameterList(i));
+    }
     return true;
   }
   bool AddModifier(const clang::Attr* attribute) {

@@ -14,7 +14,7 @@ namespace {
 constexpr const char* kTypes[] = {"variable",  "parameter", "function", "method",     "property",
                                   "class",     "interface", "enum",     "enumMember", "type",
                                   "typeParam", "namespace", "concept",  "macro",      "modifier",
-                                  "operator",  "label",     "comment",  "unknown"};
+                                  "operator",  "bracket",   "label",    "comment",    "unknown"};
 // Scopes are said by their first letters only where a test asks for them.
 constexpr const char* kModifiers[] = {"decl",     "def",     "deprecated", "readonly", "static",
                                       "abstract", "virtual", "dependent",  "library",  "mutable",
@@ -30,6 +30,7 @@ std::string Described(MarkedSource& source, const std::string& name = "main.cc",
         for (const SemanticToken& token : MakeSemanticTokens(ast).tokens) {
           EXPECT_LE(last, token.begin) << "tokens are in order and apart";
           last = {token.begin.line, token.begin.column + token.length};
+          if (token.type == TokenType::kBracket) continue;  // CheckBrackets looks at those
           std::string text = ast.text.substr(ast.OffsetOf(token.begin), token.length);
           EXPECT_EQ(text.find('\n'), std::string::npos);
           result += text + " " + kTypes[static_cast<int>(token.type)];
@@ -164,6 +165,72 @@ TEST(SemanticTokens, DependentNamesAreGuessedFromThePrimaryTemplate) {
             "v parameter\n"
             "push method dependent\n"
             "T typeParam\n");
+}
+
+// `[[<]]` are all that is expected.
+void CheckBrackets(const std::string& marked) {
+  MarkedSource source(marked);
+  std::vector<CodePlace> found;
+  source.Parse([&](LiveAst& ast) {
+    for (const SemanticToken& token : MakeSemanticTokens(ast).tokens) {
+      if (token.type != TokenType::kBracket) continue;
+      EXPECT_EQ(token.length, 1U) << marked;
+      EXPECT_EQ(token.modifiers, 0U) << marked;
+      found.push_back(token.begin);
+    }
+  });
+  std::vector<CodePlace> expected;
+  for (const CodeRange& range : source.Ranges()) expected.push_back(range.begin);
+  EXPECT_EQ(found, expected) << marked;
+}
+
+TEST(SemanticTokens, AngleBracketsOfDeclarations) {
+  CheckBrackets("template [[<]]typename T, int N = (1 < 2)[[>]] struct V { T t; };");
+  CheckBrackets(
+      "template [[<]]class T[[>]] struct V; template [[<]]class T[[>]] struct V[[<]]T*[[>]] {};");
+  CheckBrackets(
+      "template [[<]]class T[[>]] struct V; template [[<]][[>]] struct V[[<]]int[[>]] {};");
+  CheckBrackets("template [[<]]class T[[>]] struct V {}; template struct V[[<]]int[[>]];");
+  CheckBrackets(
+      "template [[<]]class T[[>]] void f(T); template [[<]][[>]] void f[[<]]int[[>]](int);");
+  CheckBrackets(
+      "template [[<]]class T[[>]] int v = 1; template [[<]][[>]] int v[[<]]char[[>]] = 2;\n"
+      "template [[<]]class T[[>]] int v[[<]]T*[[>]] = 3;");
+  CheckBrackets("template [[<]]template [[<]]class[[>]] class C[[>]] struct W {};");
+  CheckBrackets(
+      "template [[<]]class T[[>]] struct O { template [[<]]class U[[>]] struct I; void m(); };\n"
+      "template [[<]]class T[[>]] template [[<]]class U[[>]] struct O[[<]]T[[>]]::I {};\n"
+      "template [[<]]class T[[>]] void O[[<]]T[[>]]::m() {}\n"
+      "template [[<]][[>]] void O[[<]]int[[>]]::m() {}");
+  CheckBrackets(
+      "template [[<]]class T[[>]] concept C = sizeof(T) > 4; template [[<]]C T[[>]] void f();\n"
+      "template [[<]]class T[[>]] requires C[[<]]T[[>]] void g();");
+  CheckBrackets(
+      "template [[<]]class T[[>]] struct V { V(T); }; template [[<]]class T[[>]] V(T) -> "
+      "V[[<]]T[[>]];");
+  // Of a lambda not its own, as in clangd.
+  CheckBrackets("template [[<]]class T[[>]] struct V {}; auto l = []<class T>(V[[<]]T[[>]]) {};");
+}
+
+TEST(SemanticTokens, AngleBracketsOfUses) {
+  const std::string v =
+      "template [[<]]class T[[>]] struct V { template [[<]]class U[[>]] void m(U); };\n"
+      "template [[<]]class T[[>]] void f(T); template [[<]]class T[[>]] int x = 0;\n";
+  CheckBrackets(v + "V[[<]]V[[<]]V[[<]]int[[>]][[>]][[>]] a;");
+  CheckBrackets(v +
+                "void g() { f[[<]]int[[>]](1); f[[<]][[>]](1); x[[<]]int[[>]] = 1 < 2 && 3 > 2; }");
+  CheckBrackets(v +
+                "void g(V[[<]]int[[>]]& a) { a.m[[<]]int[[>]](1); a.template m[[<]]int[[>]](1); }");
+  CheckBrackets(v +
+                "void g(long l) { static_cast[[<]]int[[>]](l); "
+                "reinterpret_cast[[<]]V[[<]]int[[>]]*[[>]](l); }");
+  CheckBrackets(
+      v +
+      "template [[<]]class T[[>]] void g(T t) { f[[<]]T[[>]](t); t.template m[[<]]T[[>]]();\n"
+      "  T::template n[[<]]int[[>]](); typename T::template Z[[<]]int[[>]] z; }");
+  CheckBrackets(v + "struct D : V[[<]]int[[>]] { D() : V[[<]]int[[>]]() {} };");
+  CheckBrackets(v + "#define ID(x) x\nID(V[[<]]V[[<]]int[[>]][[>]]) a;");
+  CheckBrackets(v + "#define TYPE(x) V<x>\n#define LESS <\nTYPE(int) a; V LESS int> b;");
 }
 
 TEST(SemanticTokens, InstantiationsChangeNothing) {
