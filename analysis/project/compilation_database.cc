@@ -83,30 +83,36 @@ class CompilationDatabaseBuilder {
       Note(number, StrCat(file, ": its directory ", raw.directory, " is not there"));
       return;
     }
-    if (!IsRegularFile(file)) {
+    const bool is_absent = !IsRegularFile(file);
+    if (is_absent) {
       ++db_.counters_.missing_file;
       Note(number, StrCat(file, ": the file is not there (not generated yet?)"));
-      return;
     }
     problems_.clear();
     ExpandResponseFiles(raw.directory, raw.arguments, problems_);
     db_.counters_.missing_response_files += problems_.size();
     for (const std::string& problem : problems_) Note(number, problem);
     if (LanguageOfCommand(raw.arguments, raw.file).language == SourceLanguage::kNone) {
-      ++db_.counters_.other_language;
+      if (!is_absent) ++db_.counters_.other_language;
       return;
     }
-    Store(number, raw, file);
+    if (is_absent) {
+      absent_.push_back({MakeEntry(number, raw, file), HashString(file)});
+    } else {
+      Store(MakeEntry(number, raw, file), HashString(file));
+    }
   }
 
   void Finish() {
+    db_.size_ = db_.entries_.size();
+    for (const Absent& absent : absent_) Store(absent.entry, absent.hash);
     std::sort(db_.places_.begin(), db_.places_.end(), [](const auto& a, const auto& b) {
       return std::pair(a.hash, a.entry) < std::pair(b.hash, b.entry);
     });
     db_.places_.shrink_to_fit();
     db_.entries_.shrink_to_fit();
     db_.argument_ids_.shrink_to_fit();
-    db_.counters_.used = db_.entries_.size();
+    db_.counters_.used = db_.size_;
   }
 
  private:
@@ -122,7 +128,8 @@ class CompilationDatabaseBuilder {
     return place->second;
   }
 
-  void Store(size_t number, const RawEntry& raw, const std::string& absolute) {
+  CompilationDatabase::Entry MakeEntry(size_t number, const RawEntry& raw,
+                                       const std::string& absolute) {
     StringInterner& strings = *db_.strings_;
     CompilationDatabase::Entry entry;
     entry.number = static_cast<uint32_t>(number);
@@ -147,7 +154,11 @@ class CompilationDatabaseBuilder {
     }
     if (!has_file) ids_.push_back(CompilationDatabase::kFile);
     entry.arguments = StoreArguments();
-    db_.places_.push_back({HashString(absolute), static_cast<uint32_t>(db_.entries_.size())});
+    return entry;
+  }
+
+  void Store(const CompilationDatabase::Entry& entry, uint64_t hash) {
+    db_.places_.push_back({hash, static_cast<uint32_t>(db_.entries_.size())});
     db_.entries_.push_back(entry);
   }
 
@@ -169,8 +180,14 @@ class CompilationDatabaseBuilder {
     return at;
   }
 
+  struct Absent {
+    CompilationDatabase::Entry entry;
+    uint64_t hash;  // of the absolute file
+  };
+
   CompilationDatabase& db_;
   std::string base_;
+  std::vector<Absent> absent_;
   std::vector<std::string> problems_;
   std::vector<uint32_t> ids_;
   absl::flat_hash_map<std::string, bool> directories_;

@@ -7,7 +7,8 @@
 // placeholders, are interned again. What an entry then keeps is its file, its output and one number.
 //
 // An entry that cannot be used (malformed, of another language, its file or directory gone) is
-// counted, reported and left out; text that is not a JSON array is an error.
+// counted, reported and left out; text that is not a JSON array is an error. One whose file is not
+// there is still found by name: the file may be written later, and the database stays as it is then.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
@@ -35,7 +36,7 @@ class CompilationDatabase {
     size_t used = 0;            // size()
     size_t malformed = 0;       // not an object, or without file or command
     size_t other_language = 0;  // assembler, Fortran, Rust, …
-    size_t missing_file = 0;    // file not there (generated later, perhaps)
+    size_t missing_file = 0;    // file not there when it was read (generated later, perhaps)
     size_t missing_directory = 0;
     size_t missing_response_files = 0;  // the entry is used without it
   };
@@ -47,12 +48,13 @@ class CompilationDatabase {
   static absl::StatusOr<CompilationDatabase> Load(const std::string& json_path);
 
   const std::string& path() const { return path_; }
-  size_t size() const { return entries_.size(); }
-  // The entry at `index` < size(), in the order of the file.
+  // Entries whose files are there.
+  size_t size() const { return size_; }
+  // The entry at `index` < size(), in the order of the file, or at an index that Find gives.
   CompileCommand at(size_t index) const;
   // Its file alone, absolute and normal.
   std::string FileAt(size_t index) const;
-  // The first entry for a file, by its absolute normal path.
+  // The first entry for a file, by its absolute normal path. Of a file that was not there: beyond size().
   std::optional<size_t> Find(std::string_view absolute_file) const;
 
   // A sentence for each thing left out, at most kMaxNotes; counters() has the true numbers.
@@ -89,7 +91,8 @@ class CompilationDatabase {
   // By pointer: an interner does not move.
   std::unique_ptr<StringInterner> strings_;
   std::vector<uint32_t> argument_ids_;
-  std::vector<Entry> entries_;
+  std::vector<Entry> entries_;  // those of absent files last
+  size_t size_ = 0;
   struct Place {
     uint64_t hash;  // of the absolute file
     uint32_t entry;

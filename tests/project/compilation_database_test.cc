@@ -113,6 +113,26 @@ TEST_F(CompilationDatabaseTest, ReportsWhatIsGone) {
   EXPECT_EQ(db.at(0).reason, StrCat("entry 2 of ", Root("/compile_commands.json")));
 }
 
+TEST_F(CompilationDatabaseTest, WhatIsWrittenLaterIsFound) {
+  work_.Write("a.cc", "");
+  const CompilationDatabase db = Load(R"([
+    {"directory": "$R", "command": "c++ -DLATER later.cc", "file": "later.cc"},
+    {"directory": "$R", "command": "c++ -DA a.cc", "file": "a.cc"},
+    {"directory": "$R", "command": "c++ -DAGAIN later.cc", "file": "later.cc"},
+    {"directory": "$R", "command": "rustc later.rs", "file": "later.rs"}])");
+  EXPECT_EQ(db.size(), 1u);
+  EXPECT_EQ(db.counters().used, 1u);
+  EXPECT_EQ(db.counters().missing_file, 3u);
+  EXPECT_EQ(db.counters().other_language, 0u);
+  EXPECT_EQ(db.FileAt(0), Root("/a.cc"));
+  const std::optional<size_t> later = db.Find(Root("/later.cc"));
+  ASSERT_TRUE(later.has_value());
+  EXPECT_GE(*later, db.size());
+  EXPECT_EQ(db.at(*later).file, Root("/later.cc"));
+  EXPECT_EQ(db.at(*later).arguments, (Strings{"c++", "-DLATER", "later.cc"}));
+  EXPECT_FALSE(db.Find(Root("/later.rs")).has_value());
+}
+
 TEST_F(CompilationDatabaseTest, SkipsOtherLanguages) {
   std::string json = "[";
   for (const std::string_view name : {"boot.S", "x.s", "f.f90", "l.rs", "g.go", "README"}) {
