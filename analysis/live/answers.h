@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "alloc/hash.h"
+#include "index/symbol.h"
 
 namespace astrolabe {
 
@@ -115,6 +116,11 @@ enum class QuestionKind : uint32_t {
   kHighlights,
   kSemanticTokens,   // of the whole file
   kReferencesHere,   // all places in the main file that name the symbols of `usrs`
+  kHierarchyItems,   // what the name there stands for: HierarchyAnswer, as of the next four
+  kIncomingCalls,    // functions of the main file that call one of `usrs`
+  kOutgoingCalls,    // what the functions of `usrs` call, if they are defined in the main file
+  kSupertypes,       // direct bases of the classes of `usrs`
+  kSubtypes,         // classes that the translation unit derives directly from one of `usrs`
   kInactiveRegions,  // of the whole file
   kSyntaxTree,       // of what covers `range`, or of the whole file
   kAllDiagnostics,   // with what the end of the translation unit instantiates: DiagnosticsAnswer
@@ -211,6 +217,31 @@ struct ReferencesAnswer {
   }
 };
 
+// A function or class as the hierarchies of calls and types show it.
+struct HierarchySymbol {
+  std::string usr;
+  std::string name;
+  std::string scope;  // "ns::Class::"
+  SymbolKind kind = SymbolKind::kFunction;
+  CodeLocation location;         // of the name in its definition, else in a declaration
+  CodeRange extent;              // of that whole declaration
+  std::vector<CodeRange> calls;  // by or of it, in the main file and in order
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(usr, name, scope, kind, location, extent, calls);
+  }
+};
+
+struct HierarchyAnswer {
+  // kOutgoingCalls, kSupertypes: the main file defines what was asked about, so this is all there is.
+  bool is_defined_here = false;
+  std::vector<HierarchySymbol> symbols;
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(is_defined_here, symbols);
+  }
+};
+
 // In the order of the legend that the server announces.
 enum class TokenType : uint32_t {
   kVariable,
@@ -229,6 +260,7 @@ enum class TokenType : uint32_t {
   kMacro,
   kModifier,
   kOperator,
+  kBracket,
   kLabel,
   kComment,  // inactive code
   kUnknown,  // a dependent name
@@ -260,7 +292,6 @@ struct SemanticToken {
   void Members(Archive& archive) {
     archive(begin, length, type, modifiers);
   }
-  kBracket,
 };
 
 struct SemanticTokensAnswer {

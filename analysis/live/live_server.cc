@@ -224,6 +224,11 @@ class LiveRunner : public ParseDelegate {
       case QuestionKind::kTypeDefinition:
       case QuestionKind::kHighlights:
       case QuestionKind::kReferencesHere:
+      case QuestionKind::kHierarchyItems:
+      case QuestionKind::kIncomingCalls:
+      case QuestionKind::kOutgoingCalls:
+      case QuestionKind::kSupertypes:
+      case QuestionKind::kSubtypes:
         return AnswerSymbolQuestion(ast, question);
       case QuestionKind::kSemanticTokens:
       case QuestionKind::kInactiveRegions:

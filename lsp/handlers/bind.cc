@@ -12,8 +12,6 @@ void BindAll(Dispatcher& dispatcher, Session& session) {
   BindFoldingRange(dispatcher, session);
   BindSelectionRange(dispatcher, session);
   BindSwitchSourceHeader(dispatcher, session);
-  BindCallHierarchy(dispatcher, session);
-  BindTypeHierarchy(dispatcher, session);
   BindMoniker(dispatcher, session);
   BindWillRenameFiles(dispatcher, session);
   BindDocumentText(dispatcher, session);

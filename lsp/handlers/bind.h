@@ -18,8 +18,6 @@ void BindImplementation(Dispatcher& dispatcher, Session& session);
 void BindFoldingRange(Dispatcher& dispatcher, Session& session);
 void BindSelectionRange(Dispatcher& dispatcher, Session& session);
 void BindSwitchSourceHeader(Dispatcher& dispatcher, Session& session);
-void BindCallHierarchy(Dispatcher& dispatcher, Session& session);
-void BindTypeHierarchy(Dispatcher& dispatcher, Session& session);
 void BindMoniker(Dispatcher& dispatcher, Session& session);
 void BindWillRenameFiles(Dispatcher& dispatcher, Session& session);
 void BindDocumentText(Dispatcher& dispatcher, Session& session);  // for tests

@@ -1,8 +1,8 @@
 // textDocument/prepareCallHierarchy and callHierarchy/incomingCalls, outgoingCalls.
 //
-// With the semantic index, calls as the compiler saw them. Without it, incoming calls are the tokens that spell
-// the name in front of a parenthesis, by the function of tier 0's outline around them; outgoing calls have no
-// answer.
+// With the semantic index, calls as the compiler saw them; of open files that it does not have as they are, the live
+// ASTs answer. Of all other files, without an index, incoming calls are the tokens that spell the name in front of a
+// parenthesis, by the function of tier 0's outline around them; outgoing calls have no answer.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <map>
 #include <string>
@@ -10,8 +10,9 @@
 #include <vector>
 
 #include "index/query/symbol_query.h"
-#include "lsp/handlers/bind.h"
 #include "lsp/handlers/hierarchy_item.h"
+#include "lsp/handlers/live.h"
+#include "lsp/handlers/on_document.h"
 
 namespace astrolabe::lsp {
 namespace {
@@ -65,11 +66,22 @@ bool IsCallByText(const SemanticHit& hit) {
   return behind != std::string::npos && hit.text[behind] == '(';
 }
 
-absl::StatusOr<std::vector<CallHierarchyIncomingCall>> IncomingByText(Session& session,
-                                                                      const HierarchyKey& key,
-                                                                      const Indexes& indexes,
-                                                                      const Work& work) {
-  std::vector<CallHierarchyIncomingCall> calls;
+using Callers = std::vector<CallHierarchyIncomingCall>;
+using Callees = std::vector<CallHierarchyOutgoingCall>;
+
+std::vector<Range> RangesOf(const LiveDocuments& live, const LiveAnswer& answer,
+                            const HierarchySymbol& symbol) {
+  std::vector<Range> ranges;
+  for (const CodeRange& call : symbol.calls) {
+    ranges.push_back(live.ClientRange(answer.document, call));
+  }
+  return ranges;
+}
+
+absl::StatusOr<Callers> IncomingByText(Session& session, const HierarchyKey& key,
+                                       const Indexes& indexes,
+                                       const std::vector<LiveAnswer>& answers, const Work& work) {
+  Callers calls;
   if (indexes.snapshot == nullptr) return calls;
   SemanticRequest request;
   request.question = SemanticQuestion::kReferences;
@@ -81,6 +93,7 @@ absl::StatusOr<std::vector<CallHierarchyIncomingCall>> IncomingByText(Session& s
   std::map<std::pair<std::string, astrolabe::Position>, size_t> rank;
   for (const SemanticHit& hit : answer->hits) {
     if (work.stop || !IsCallByText(hit)) continue;
+    if (HasAnswered(answers, key.workspace->ClientPath(hit.path))) continue;
     const auto caller = CallerByText(*indexes.snapshot, hit);
     if (!caller) continue;
     const auto [it, is_new] = rank.emplace(std::pair(caller->path, caller->begin), calls.size());
@@ -93,50 +106,75 @@ absl::StatusOr<std::vector<CallHierarchyIncomingCall>> IncomingByText(Session& s
   return calls;
 }
 
-absl::StatusOr<std::vector<CallHierarchyIncomingCall>> Incoming(Session& session, const Json& data,
-                                                                const Work& work) {
-  auto key = KeyFrom(session, data);
-  if (!key.ok()) return key.status();
-  const Indexes indexes = key->workspace->indexes();
-  if (key->usr.empty() || indexes.semantic == nullptr) {
-    return IncomingByText(session, *key, indexes, work);
-  }
+absl::StatusOr<Callers> IncomingInIndex(Session& session, const HierarchyKey& key,
+                                        const Indexes& indexes,
+                                        const std::vector<LiveAnswer>& answers, const Work& work) {
   SemanticRequest request;
   request.question = SemanticQuestion::kCallers;
-  request.argument = UsrArgument{key->usr};
+  request.argument = UsrArgument{key.usr};
   request.limit = kMaxCalls;
-  auto answer = Ask(*key->workspace, indexes, std::move(request), work);
+  auto answer = Ask(*key.workspace, indexes, std::move(request), work);
   if (!answer.ok()) return answer.status();
   Places places(session.documents());
-  std::vector<CallHierarchyIncomingCall> calls;
+  Callers calls;
   // The hits of one caller stand together.
   SymbolId last = 0;
   bool is_shown = false;
   for (const SemanticHit& hit : answer->hits) {
     if (work.stop) break;
-    if (!hit.container) continue;
+    if (!hit.container || HasAnswered(answers, key.workspace->ClientPath(hit.path))) continue;
     if (std::exchange(last, hit.container->id) != hit.container->id) {
-      auto place = PlaceOfSymbol(*key->workspace, indexes, hit.container->usr, work);
+      auto place = PlaceOfSymbol(*key.workspace, indexes, hit.container->usr, work);
       if (!place.ok()) return place.status();
       is_shown = false;
       if (*place) {
-        if (auto item = ItemOf<CallHierarchyItem>(*key->workspace, **place, places)) {
+        if (auto item = ItemOf<CallHierarchyItem>(*key.workspace, **place, places)) {
           calls.push_back({.from = *std::move(item), .from_ranges = {}});
           is_shown = true;
         }
       }
     }
-    if (is_shown) calls.back().from_ranges.push_back(RangeOfHit(*key->workspace, hit, places));
+    if (is_shown) calls.back().from_ranges.push_back(RangeOfHit(*key.workspace, hit, places));
   }
   return calls;
 }
 
-absl::StatusOr<std::vector<CallHierarchyOutgoingCall>> Outgoing(Session& session, const Json& data,
-                                                                const Work& work) {
+absl::StatusOr<Callers> Incoming(Session& session, LiveDocuments& live, const Json& data,
+                                 const Work& work) {
   auto key = KeyFrom(session, data);
   if (!key.ok()) return key.status();
-  const Indexes indexes = key->workspace->indexes();
-  std::vector<CallHierarchyOutgoingCall> calls;
+  const Indexes indexes = IndexesOf(*key);
+  const auto answers = AskOpenFiles(session, live, *key, QuestionKind::kIncomingCalls, work);
+  auto calls = key->usr.empty() || indexes.semantic == nullptr
+                   ? IncomingByText(session, *key, indexes, answers, work)
+                   : IncomingInIndex(session, *key, indexes, answers, work);
+  if (!calls.ok()) return calls;
+  for (const LiveAnswer& answer : answers) {
+    for (const HierarchySymbol& caller : answer.answer.symbols) {
+      calls->push_back(
+          {.from = ItemOf<CallHierarchyItem>(key->workspace.get(), live, answer.document, caller),
+           .from_ranges = RangesOf(live, answer, caller)});
+    }
+  }
+  return calls;
+}
+
+absl::StatusOr<Callees> Outgoing(Session& session, LiveDocuments& live, const Json& data,
+                                 const Work& work) {
+  auto key = KeyFrom(session, data);
+  if (!key.ok()) return key.status();
+  Callees calls;
+  for (const LiveAnswer& answer :
+       AskOpenFiles(session, live, *key, QuestionKind::kOutgoingCalls, work)) {
+    if (!answer.answer.is_defined_here) continue;
+    for (const HierarchySymbol& callee : answer.answer.symbols) {
+      calls.push_back(
+          {.to = ItemOf<CallHierarchyItem>(key->workspace.get(), live, answer.document, callee),
+           .from_ranges = RangesOf(live, answer, callee)});
+    }
+    return calls;
+  }
+  const Indexes indexes = IndexesOf(*key);
   if (key->usr.empty() || indexes.semantic == nullptr) return calls;
   SemanticRequest request;
   request.question = SemanticQuestion::kCallees;
@@ -168,32 +206,34 @@ absl::StatusOr<std::vector<CallHierarchyOutgoingCall>> Outgoing(Session& session
 
 }  // namespace
 
-void BindCallHierarchy(Dispatcher& dispatcher, Session& session) {
+void BindCallHierarchy(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   session.capabilities().call_hierarchy_provider = true;
-  using Items = CallHierarchyPrepareRequest::Result;
-  dispatcher.OnRequest<CallHierarchyPrepareRequest>(
-      [&](const CallHierarchyPrepareParams& params, RequestContext context, Reply<Items> reply) {
-        session.AnswerAbout(
-            "lsp.prepareCallHierarchy", params.text_document.uri, std::move(context),
-            std::move(reply),
-            [&session, position = params.position](const DocumentSnapshot& document,
-                                                   const Work& work) -> absl::StatusOr<Items> {
-              return PrepareItems<CallHierarchyItem>(session, document, position, IsCallable, work);
-            });
+  OnDocumentRequest<CallHierarchyPrepareRequest>(
+      dispatcher, session, "lsp.prepareCallHierarchy",
+      [&session, &live](const CallHierarchyPrepareParams& params, const DocumentSnapshot& document,
+                        const Work& work) {
+        return PrepareItems<CallHierarchyItem>(session, live, document, params.position, IsCallable,
+                                               work);
       });
-  using Callers = CallHierarchyIncomingCallsRequest::Result;
+  using IncomingResult = CallHierarchyIncomingCallsRequest::Result;
   dispatcher.OnRequest<CallHierarchyIncomingCallsRequest>(
-      [&](CallHierarchyIncomingCallsParams params, RequestContext context, Reply<Callers> reply) {
+      [&](CallHierarchyIncomingCallsParams params, RequestContext context,
+          Reply<IncomingResult> reply) {
         session.Answer("lsp.incomingCalls", std::move(context), std::move(reply),
-                       [&session, data = std::move(params.item.data)](const Work& work)
-                           -> absl::StatusOr<Callers> { return Incoming(session, data, work); });
+                       [&session, &live, data = std::move(params.item.data)](
+                           const Work& work) -> absl::StatusOr<IncomingResult> {
+                         return Incoming(session, live, data, work);
+                       });
       });
-  using Callees = CallHierarchyOutgoingCallsRequest::Result;
+  using OutgoingResult = CallHierarchyOutgoingCallsRequest::Result;
   dispatcher.OnRequest<CallHierarchyOutgoingCallsRequest>(
-      [&](CallHierarchyOutgoingCallsParams params, RequestContext context, Reply<Callees> reply) {
+      [&](CallHierarchyOutgoingCallsParams params, RequestContext context,
+          Reply<OutgoingResult> reply) {
         session.Answer("lsp.outgoingCalls", std::move(context), std::move(reply),
-                       [&session, data = std::move(params.item.data)](const Work& work)
-                           -> absl::StatusOr<Callees> { return Outgoing(session, data, work); });
+                       [&session, &live, data = std::move(params.item.data)](
+                           const Work& work) -> absl::StatusOr<OutgoingResult> {
+                         return Outgoing(session, live, data, work);
+                       });
       });
 }
 

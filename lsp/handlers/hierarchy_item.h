@@ -1,4 +1,5 @@
-// Items of the call and the type hierarchy: symbols with their places, and the way back from the client.
+// Items of the call and the type hierarchy: symbols with their places, and the way back from the client; and who is
+// asked: the index, and the ASTs of open files for what it does not have.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
@@ -10,19 +11,36 @@
 
 #include "lsp/handlers/asked_symbol.h"
 #include "lsp/protocol/json.h"
+#include "lsp/server/live_documents.h"
 
 namespace astrolabe::lsp {
 
 // What an item's `data` carries, for the requests that follow.
 struct HierarchyKey {
-  std::shared_ptr<Workspace> workspace;
-  std::string usr;   // empty: tier 0 alone knows the symbol
-  std::string name;  // unqualified
+  std::shared_ptr<Workspace> workspace;  // null: the item is of a file outside of all
+  std::string usr;                       // empty: tier 0 alone knows the symbol
+  std::string name;                      // unqualified
+  std::string seen_in;                   // the open file whose AST gave the item; empty: the index
 };
 
-Json KeyData(const Workspace& workspace, const std::string& usr, const std::string& name);
+Json KeyData(const Workspace* workspace, const std::string& usr, const std::string& name,
+             const std::string& seen_in);
 // InvalidArgument for what is none of ours.
 absl::StatusOr<HierarchyKey> KeyFrom(Session& session, const Json& data);
+Indexes IndexesOf(const HierarchyKey& key);
+
+// What the AST of an open file says.
+struct LiveAnswer {
+  DocumentSnapshot document;
+  HierarchyAnswer answer;
+};
+// Those of open files that the index does not have as they are in the editor: the index answers for all others.
+std::vector<LiveAnswer> AskOpenFiles(Session& session, LiveDocuments& live, const HierarchyKey& key,
+                                     QuestionKind kind, const Work& work);
+// How long an AST is waited for: where there is a semantic index it will do.
+absl::Duration PatienceFor(const Indexes& indexes);
+// Whether one of them has answered for that file.
+bool HasAnswered(const std::vector<LiveAnswer>& answers, const std::string& path);
 
 // Where and what the symbol of a hit is. Nothing if it has no place that can be shown.
 template <typename Item>
@@ -40,19 +58,49 @@ std::optional<Item> ItemOf(const Workspace& workspace, const SemanticHit& hit, P
   item.uri = whole.uri;
   item.range = whole.range;
   item.selection_range = places.ToClient(path, hit.begin, hit.end, &hit.text);
-  item.data = KeyData(workspace, is_known ? hit.symbol->usr : std::string(), item.name);
+  item.data = KeyData(&workspace, is_known ? hit.symbol->usr : std::string(), item.name, {});
+  return item;
+}
+
+// The same of what the AST of `document` has.
+template <typename Item>
+Item ItemOf(const Workspace* workspace, const LiveDocuments& live, const DocumentSnapshot& document,
+            const HierarchySymbol& symbol) {
+  Item item;
+  item.name = symbol.name;
+  if (!symbol.scope.empty()) item.detail = symbol.scope.substr(0, symbol.scope.size() - 2);
+  item.kind = ClientKind(symbol.kind);
+  const Location name = live.ClientLocation(symbol.location);
+  item.uri = name.uri;
+  item.selection_range = name.range;
+  item.range = live.ClientLocation({symbol.location.path, symbol.extent}).range;
+  item.data = KeyData(workspace, symbol.usr, symbol.name, document->name.path);
   return item;
 }
 
 // What the symbols at a place are, each once, of the kinds that the hierarchy is about: the answer to its prepare
-// request.
+// request. From the index where it has the place; else from the AST, and if that does not answer by name.
 template <typename Item>
-absl::StatusOr<std::vector<Item>> PrepareItems(Session& session, const DocumentSnapshot& document,
+absl::StatusOr<std::vector<Item>> PrepareItems(Session& session, LiveDocuments& live,
+                                               const DocumentSnapshot& document,
                                                const Position& position,
                                                bool (*is_wanted)(astrolabe::SymbolKind),
                                                const Work& work) {
   constexpr size_t kMaxItems = 20;
   const AskedSymbol asked = SymbolAt(session, document, position);
+  if (!asked.argument || !std::holds_alternative<PlaceArgument>(*asked.argument)) {
+    auto seen = live.Ask<HierarchyAnswer>(
+        document, live.QuestionAt(QuestionKind::kHierarchyItems, document, position), work,
+        PatienceFor(asked.indexes));
+    std::vector<Item> items;
+    if (seen.ok()) {
+      for (const HierarchySymbol& symbol : seen->symbols) {
+        if (!is_wanted(symbol.kind)) continue;
+        items.push_back(ItemOf<Item>(asked.workspace.get(), live, document, symbol));
+      }
+    }
+    if (!items.empty()) return items;
+  }
   auto answer = Ask(asked, SemanticQuestion::kDefinition, kMaxItems, work);
   if (!answer.ok()) return answer.status();
   Places places(session.documents());

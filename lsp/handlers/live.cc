@@ -14,6 +14,8 @@ void BindLive(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   BindLinkedEditingRange(dispatcher, session, live);
   BindCodeLens(dispatcher, session, live);
   BindReferences(dispatcher, session, live);
+  BindCallHierarchy(dispatcher, session, live);
+  BindTypeHierarchy(dispatcher, session, live);
   BindRename(dispatcher, session, live);
   BindDiagnostics(dispatcher, session, live);
   BindCodeAction(dispatcher, session, live);

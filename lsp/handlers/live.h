@@ -23,6 +23,10 @@ void BindRename(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindLinkedEditingRange(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindCodeLens(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindReferences(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
+// prepareCallHierarchy, incomingCalls, outgoingCalls
+void BindCallHierarchy(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
+// prepareTypeHierarchy, supertypes, subtypes
+void BindTypeHierarchy(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindMemoryUsage(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 // textDocument/ast, symbolInfo, inactiveRegions
 void BindClangdExtensions(Dispatcher& dispatcher, Session& session, LiveDocuments& live);

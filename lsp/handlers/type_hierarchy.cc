@@ -1,11 +1,14 @@
-// textDocument/prepareTypeHierarchy and typeHierarchy/supertypes, subtypes: one level, from the semantic index.
+// textDocument/prepareTypeHierarchy and typeHierarchy/supertypes, subtypes: one level, from the semantic index and the
+// ASTs of open files that it does not have as they are.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "lsp/handlers/bind.h"
 #include "lsp/handlers/hierarchy_item.h"
+#include "lsp/handlers/live.h"
+#include "lsp/handlers/on_document.h"
 
 namespace astrolabe::lsp {
 namespace {
@@ -17,62 +20,104 @@ bool IsRecord(astrolabe::SymbolKind kind) {
          kind == astrolabe::SymbolKind::kUnion;
 }
 
-absl::StatusOr<std::vector<TypeHierarchyItem>> Related(Session& session, const Json& data,
-                                                       SemanticQuestion question,
-                                                       const Work& work) {
-  auto key = KeyFrom(session, data);
-  if (!key.ok()) return key.status();
-  std::vector<TypeHierarchyItem> items;
-  if (key->usr.empty()) return items;
+using Items = std::vector<TypeHierarchyItem>;
+
+absl::StatusOr<Items> RelatedInIndex(Session& session, const HierarchyKey& key,
+                                     SemanticQuestion question,
+                                     const std::vector<LiveAnswer>& answers, const Work& work) {
+  Items items;
+  if (key.usr.empty() || key.workspace == nullptr) return items;
   SemanticRequest request;
   request.question = question;
-  request.argument = UsrArgument{key->usr};
+  request.argument = UsrArgument{key.usr};
   request.limit = kMaxTypes;
-  auto answer = Ask(*key->workspace, key->workspace->indexes(), std::move(request), work);
+  auto answer = Ask(*key.workspace, key.workspace->indexes(), std::move(request), work);
   if (!answer.ok()) return answer.status();
   Places places(session.documents());
   for (const SemanticHit& hit : answer->hits) {
-    if (auto item = ItemOf<TypeHierarchyItem>(*key->workspace, hit, places)) {
+    // What derives from a class says so where it is defined.
+    const bool is_old = question == SemanticQuestion::kDerived &&
+                        HasAnswered(answers, key.workspace->ClientPath(hit.path));
+    if (is_old) continue;
+    if (auto item = ItemOf<TypeHierarchyItem>(*key.workspace, hit, places)) {
       items.push_back(*std::move(item));
     }
   }
   return items;
 }
 
+// Those of an answer that `items` does not have yet.
+void AddSeen(const LiveDocuments& live, const HierarchyKey& key, const LiveAnswer& answer,
+             Items& items) {
+  for (const HierarchySymbol& symbol : answer.answer.symbols) {
+    auto item = ItemOf<TypeHierarchyItem>(key.workspace.get(), live, answer.document, symbol);
+    const bool is_there = std::ranges::any_of(items, [&](const TypeHierarchyItem& other) {
+      return other.uri == item.uri && other.name == item.name &&
+             other.selection_range == item.selection_range;
+    });
+    if (!is_there) items.push_back(std::move(item));
+  }
+}
+
+absl::StatusOr<Items> Supertypes(Session& session, LiveDocuments& live, const HierarchyKey& key,
+                                 const Work& work) {
+  const auto answers = AskOpenFiles(session, live, key, QuestionKind::kSupertypes, work);
+  Items items;
+  for (const LiveAnswer& answer : answers) {
+    if (!answer.answer.is_defined_here) continue;
+    AddSeen(live, key, answer, items);
+    return items;
+  }
+  auto indexed = RelatedInIndex(session, key, SemanticQuestion::kBases, answers, work);
+  if (!indexed.ok() || !indexed->empty()) return indexed;
+  for (const LiveAnswer& answer : answers) AddSeen(live, key, answer, items);
+  return items;
+}
+
+absl::StatusOr<Items> Subtypes(Session& session, LiveDocuments& live, const HierarchyKey& key,
+                               const Work& work) {
+  const auto answers = AskOpenFiles(session, live, key, QuestionKind::kSubtypes, work);
+  auto items = RelatedInIndex(session, key, SemanticQuestion::kDerived, answers, work);
+  if (!items.ok()) return items;
+  for (const LiveAnswer& answer : answers) AddSeen(live, key, answer, *items);
+  return items;
+}
+
+using Related = absl::StatusOr<Items> (*)(Session&, LiveDocuments&, const HierarchyKey&,
+                                          const Work&);
+
 template <typename Request, typename Params>
-void BindRelated(Dispatcher& dispatcher, Session& session, const char* name,
-                 SemanticQuestion question) {
+void BindRelated(Dispatcher& dispatcher, Session& session, LiveDocuments& live, const char* name,
+                 Related related) {
   using Result = typename Request::Result;
   dispatcher.OnRequest<Request>(
-      [&session, name, question](Params params, RequestContext context, Reply<Result> reply) {
+      [&session, &live, name, related](Params params, RequestContext context, Reply<Result> reply) {
         session.Answer(name, std::move(context), std::move(reply),
-                       [&session, question, data = std::move(params.item.data)](
+                       [&session, &live, related, data = std::move(params.item.data)](
                            const Work& work) -> absl::StatusOr<Result> {
-                         return Related(session, data, question, work);
+                         auto key = KeyFrom(session, data);
+                         if (!key.ok()) return key.status();
+                         return related(session, live, *key, work);
                        });
       });
 }
 
 }  // namespace
 
-void BindTypeHierarchy(Dispatcher& dispatcher, Session& session) {
+void BindTypeHierarchy(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   session.capabilities().type_hierarchy_provider = true;
   session.capabilities().standard_type_hierarchy_provider = true;
-  using Items = TypeHierarchyPrepareRequest::Result;
-  dispatcher.OnRequest<TypeHierarchyPrepareRequest>(
-      [&](const TypeHierarchyPrepareParams& params, RequestContext context, Reply<Items> reply) {
-        session.AnswerAbout(
-            "lsp.prepareTypeHierarchy", params.text_document.uri, std::move(context),
-            std::move(reply),
-            [&session, position = params.position](const DocumentSnapshot& document,
-                                                   const Work& work) -> absl::StatusOr<Items> {
-              return PrepareItems<TypeHierarchyItem>(session, document, position, IsRecord, work);
-            });
+  OnDocumentRequest<TypeHierarchyPrepareRequest>(
+      dispatcher, session, "lsp.prepareTypeHierarchy",
+      [&session, &live](const TypeHierarchyPrepareParams& params, const DocumentSnapshot& document,
+                        const Work& work) {
+        return PrepareItems<TypeHierarchyItem>(session, live, document, params.position, IsRecord,
+                                               work);
       });
   BindRelated<TypeHierarchySupertypesRequest, TypeHierarchySupertypesParams>(
-      dispatcher, session, "lsp.supertypes", SemanticQuestion::kBases);
-  BindRelated<TypeHierarchySubtypesRequest, TypeHierarchySubtypesParams>(
-      dispatcher, session, "lsp.subtypes", SemanticQuestion::kDerived);
+      dispatcher, session, live, "lsp.supertypes", Supertypes);
+  BindRelated<TypeHierarchySubtypesRequest, TypeHierarchySubtypesParams>(dispatcher, session, live,
+                                                                         "lsp.subtypes", Subtypes);
 }
 
 }  // namespace astrolabe::lsp

@@ -162,6 +162,82 @@ class PullDiagnostics(ServerTest):
         self.assertEqual(kinds, {"main.cc": "full", "crash.cc": "unchanged"})
 
 
+class Hierarchies(ServerTest):
+    """Calls and types of open files: without any index, and with one that does not know the newest text."""
+
+    FLAGS = ("--background-index=0",)
+
+    def prepared(self, client, what, name, text, mark, nth=0):
+        return client.request(f"textDocument/prepare{what}Hierarchy", self.at(client, name, text, mark, nth))[0]
+
+    def calls(self, client, item, direction):
+        member = {"incoming": "from", "outgoing": "to"}[direction]
+        found = client.request(f"callHierarchy/{direction}Calls", {"item": item})
+        return [(c[member]["name"], [r["start"]["line"] for r in c["fromRanges"]]) for c in found]
+
+    def types(self, client, item, direction):
+        return sorted(t["name"] for t in client.request(f"typeHierarchy/{direction}", {"item": item}))
+
+    def test_calls_without_an_index(self):
+        self.zoo()
+        client = self.server(*self.FLAGS)
+        client.open("main.cc")
+        client.open("zoo.cc")
+        item = self.prepared(client, "Call", "main.cc", MAIN, "CountL|egs(dog) +")
+        self.assertEqual((item["name"], item["detail"], path_of(item["uri"])),
+                         ("CountLegs", "zoo", client.path("zoo.h")))
+        self.assertEqual(self.calls(client, item, "incoming"), [("main", [6, 6])])
+        self.assertEqual(self.calls(client, item, "outgoing"), [("Legs", [7])])
+        item = self.prepared(client, "Call", "main.cc", MAIN, "mai|n()")
+        self.assertEqual(self.calls(client, item, "outgoing"), [("CountLegs", [6, 6])])
+        self.assertEqual(item["selectionRange"]["start"], {"line": 4, "character": 4})
+        self.assertEqual(item["range"]["end"], {"line": 7, "character": 1})
+
+    def test_types_without_an_index(self):
+        self.zoo()
+        client = self.server(*self.FLAGS)
+        text = '#include "zoo.h"\nstruct Puppy : zoo::Dog {};\nzoo::Dog dog;\n'
+        client.open("main.cc", text)
+        client.open("more.cc", '#include "zoo.h"\nnamespace zoo {\nclass Wolf : Dog {};\n}\n')
+        dog = self.prepared(client, "Type", "main.cc", text, "D|og dog")
+        self.assertEqual((dog["name"], dog["detail"], path_of(dog["uri"])), ("Dog", "zoo", client.path("zoo.h")))
+        self.assertEqual(self.types(client, dog, "subtypes"), ["Puppy", "Wolf"])
+        animal = client.request("typeHierarchy/supertypes", {"item": dog})
+        self.assertEqual([a["name"] for a in animal], ["Animal"])
+        # Nobody names Animal but the header.
+        self.assertEqual(self.types(client, animal[0], "subtypes"), ["Dog"])
+        self.assertEqual(self.types(client, animal[0], "supertypes"), [])
+
+    def test_a_file_outside_of_all_folders(self):
+        client = self.start()
+        client.request("initialize", {"processId": None, "rootUri": None, "capabilities": {}})
+        client.notify("initialized", {})
+        text = "void f() {}\nvoid g() { f(); }\n"
+        client.open("a.cc", text)
+        item = self.prepared(client, "Call", "a.cc", text, "f|()")
+        self.assertEqual(self.calls(client, item, "incoming"), [("g", [1])])
+
+    def test_unsaved_edits_beat_the_index(self):
+        self.zoo()
+        self.index()
+        client = self.server(*self.FLAGS)
+        client.open("main.cc")
+        client.open("zoo.cc")
+        item = self.prepared(client, "Call", "main.cc", MAIN, "CountL|egs(dog) +")
+        self.assertEqual(self.calls(client, item, "incoming"), [("main", [6, 6])])
+        edited = MAIN.replace("zoo::CountLegs(dog) + ", "") + "int More() { return main(); }\n"
+        client.change("main.cc", edited)
+        client.request("textDocument/hover", client.at("main.cc", 0, 0))  # parsed
+        self.assertEqual(self.calls(client, item, "incoming"), [("main", [6])])
+        more = self.prepared(client, "Call", "main.cc", edited, "Mor|e")
+        self.assertEqual(self.calls(client, more, "outgoing"), [("main", [8])])
+        client.change("zoo.cc", SOURCE.replace("}  // namespace", "class Wolf : public Dog {};\n}  // namespace"))
+        client.request("textDocument/hover", client.at("zoo.cc", 0, 0))
+        dog = self.prepared(client, "Type", "main.cc", edited, "D|og dog")
+        self.assertEqual(self.types(client, dog, "subtypes"), ["Wolf"])
+        self.assertEqual(self.types(client, dog, "supertypes"), ["Animal"])
+
+
 class References(ServerTest):
     def opened(self, *names, flags=("--background-index=0",), **more):
         self.zoo()

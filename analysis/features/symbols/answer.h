@@ -9,7 +9,7 @@
 namespace astrolabe {
 
 // Answers kHover (HoverAnswer), kSymbols and kTypeDefinition (SymbolsAnswer), kHighlights and kReferencesHere
-// (ReferencesAnswer), as Encode gives them; nothing for others.
+// (ReferencesAnswer), and those of hierarchies (HierarchyAnswer), as Encode gives them; nothing for others.
 std::string AnswerSymbolQuestion(LiveAst& ast, const Question& question);
 
 }  // namespace astrolabe

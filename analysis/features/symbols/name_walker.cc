@@ -166,8 +166,7 @@ class NameWalker : public clang::ConstDynamicRecursiveASTVisitor {
   bool VisitOverloadExpr(const clang::OverloadExpr* expression) override {
     llvm::SmallVector<const clang::NamedDecl*, 4> candidates(expression->decls_begin(),
                                                              expression->decls_end());
-    NamePlace place = Candidate();
-    place.expression = expression;
+    NamePlace place = Candidate(expression);
     if (expression->getName().getNameKind() == clang::DeclarationName::CXXOperatorName &&
         !SpellsOperator(expression->getNameLoc())) {
       place.standing = NameStanding::kImplied;
@@ -177,15 +176,13 @@ class NameWalker : public clang::ConstDynamicRecursiveASTVisitor {
   }
   bool VisitCXXDependentScopeMemberExpr(
       const clang::CXXDependentScopeMemberExpr* expression) override {
-    NamePlace place = Candidate();
-    place.expression = expression;
-    Report(expression->getMemberLoc(), resolver_.resolveMemberExpr(expression), place);
+    Report(expression->getMemberLoc(), resolver_.resolveMemberExpr(expression),
+           Candidate(expression));
     return true;
   }
   bool VisitDependentScopeDeclRefExpr(const clang::DependentScopeDeclRefExpr* expression) override {
-    NamePlace place = Candidate();
-    place.expression = expression;
-    Report(expression->getLocation(), resolver_.resolveDeclRefExpr(expression), place);
+    Report(expression->getLocation(), resolver_.resolveDeclRefExpr(expression),
+           Candidate(expression));
     return true;
   }
 
@@ -195,6 +192,7 @@ class NameWalker : public clang::ConstDynamicRecursiveASTVisitor {
     if (expression->isElidable() && expression->getParenOrBraceRange().isInvalid()) return true;
     NamePlace place;
     place.standing = NameStanding::kImplied;
+    place.is_call = true;
     place.expression = expression;
     const clang::NamedDecl* called = constructor;
     if (constructor->isImplicit()) called = constructor->getParent();
@@ -290,6 +288,7 @@ class NameWalker : public clang::ConstDynamicRecursiveASTVisitor {
   }
   bool VisitCallExpr(const clang::CallExpr* call) override {
     NotePassing(call, call->getDirectCallee());
+    if (call->getCallee() != nullptr) called_.insert(call->getCallee()->IgnoreParenImpCasts());
     if (const auto* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(call)) {
       clang::OverloadedOperatorKind kind = operation->getOperator();
       bool writes =
@@ -443,14 +442,17 @@ class NameWalker : public clang::ConstDynamicRecursiveASTVisitor {
     return nullptr;
   }
 
-  static NamePlace Candidate() {
+  NamePlace Candidate(const clang::Expr* expression = nullptr) const {
     NamePlace place;
     place.is_candidate = true;
+    place.is_call = called_.contains(expression);
+    place.expression = expression;
     return place;
   }
 
   NamePlace Use(const clang::Expr* expression, const clang::ValueDecl* decl) {
     NamePlace place;
+    place.is_call = called_.contains(expression);
     place.expression = expression;
     if (!llvm::isa<clang::FunctionDecl, clang::EnumConstantDecl>(decl)) {
       place.kind = written_.contains(expression) ? ReferenceKind::kWrite : ReferenceKind::kRead;
@@ -500,6 +502,7 @@ class NameWalker : public clang::ConstDynamicRecursiveASTVisitor {
     if (!llvm::isa<clang::CXXMethodDecl>(function)) return;  // everybody's
     NamePlace place;
     place.standing = NameStanding::kImplied;
+    place.is_call = true;
     Report(location, {function}, place);
   }
 
@@ -602,6 +605,7 @@ class NameWalker : public clang::ConstDynamicRecursiveASTVisitor {
   const std::function<void(const NamePlace&)>& found_;
   const clang::NamedDecl* container_ = nullptr;
   llvm::DenseSet<const clang::Expr*> written_;
+  llvm::DenseSet<const clang::Expr*> called_;
   llvm::DenseMap<const clang::Expr*, const clang::ParmVarDecl*> passed_as_;
   int depth_ = 0;
 };

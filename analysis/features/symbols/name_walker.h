@@ -37,6 +37,7 @@ struct NamePlace {
   NameStanding standing = NameStanding::kDirect;
   bool is_spelled = true;     // false: a macro that is expanded here produced it
   bool is_candidate = false;  // in dependent code: one of those that it may mean
+  bool is_call = false;
   bool is_declaration = false;
   bool is_definition = false;
   ReferenceKind kind = ReferenceKind::kText;
