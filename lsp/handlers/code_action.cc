@@ -13,6 +13,7 @@
 #include "analysis/features/completion/standard_symbols.h"
 #include "base/strings.h"
 #include "index/query/completion_candidates.h"
+#include "lsp/handlers/include_choice.h"
 #include "lsp/handlers/include_insertion.h"
 #include "lsp/handlers/live.h"
 #include "lsp/handlers/on_document.h"
@@ -194,18 +195,18 @@ class Actions {
     std::string text;
     std::shared_ptr<Workspace> workspace;  // null: there is none
     Indexes indexes;
-    std::vector<IncludeFolder> folders;
+    std::optional<IncludeChoice> choice;  // where there is an index
   };
-  const IncludeContext& includes() {
+  IncludeContext& includes() {
     if (includes_) return *includes_;
     IncludeContext& context = includes_.emplace();
     context.text = document_->text.ToString();
     context.workspace = session_.WorkspaceOf(document_->name.path);
     if (context.workspace == nullptr) return context;
     context.indexes = context.workspace->indexes();
-    if (const auto project = context.workspace->project()) {
-      const CompileCommand command = project->CommandFor(document_->name.path);
-      context.folders = IncludeFoldersOf(command.arguments, command.directory);
+    if (context.indexes.snapshot != nullptr) {
+      context.choice.emplace(context.workspace, context.indexes, document_->name.path,
+                             context.text);
     }
     return context;
   }
@@ -217,8 +218,8 @@ class Actions {
         AddInclude(i, symbol.scope, name, std::string(symbol.header));
       }
     }
-    const auto& [text, workspace, indexes, folders] = includes();
-    if (indexes.snapshot == nullptr) return;
+    auto& [text, workspace, indexes, choice] = includes();
+    if (!choice) return;
     CandidateQuery query;
     query.typed = name;
     query.any_scope = true;
@@ -227,9 +228,8 @@ class Actions {
     for (const CompletionCandidate& found : FindCompletionCandidates(*indexes.snapshot, query)) {
       if (found.name != name || actions_.size() >= before + kMaxIncludes) continue;
       if (!scope.empty() && !std::string_view(found.scope).ends_with(scope)) continue;
-      const std::string header = workspace->ClientPath(found.header);
-      if (header == document_->name.path) continue;
-      AddInclude(i, found.scope, name, SpellInclude(folders, document_->name.path, header, text));
+      if (workspace->ClientPath(found.header) == document_->name.path) continue;
+      AddInclude(i, found.scope, name, choice->Spell(found.header));
     }
   }
 

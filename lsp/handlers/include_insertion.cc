@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "base/strings.h"
+#include "index/include_line.h"
 
 namespace astrolabe::lsp {
 namespace {
@@ -19,30 +20,6 @@ struct HeadOfFile {
   uint32_t first_free =
       0;  // behind what comments, guard and pragmas there are, if there is no block
 };
-
-std::string_view Trimmed(std::string_view text) {
-  const size_t begin = text.find_first_not_of(" \t\r");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
-}
-
-// What stands behind # of a directive.
-std::string_view DirectiveOf(std::string_view line) {
-  line = Trimmed(line);
-  if (!line.starts_with('#')) return {};
-  return Trimmed(line.substr(1));
-}
-
-std::string_view SpelledOf(std::string_view directive) {
-  for (std::string_view word : {"include_next", "include", "import"}) {
-    if (!directive.starts_with(word)) continue;
-    directive = Trimmed(directive.substr(word.size()));
-    if (directive.empty() || (directive[0] != '"' && directive[0] != '<')) return {};
-    const size_t end = directive.find(directive[0] == '<' ? '>' : '"', 1);
-    return end == std::string_view::npos ? std::string_view() : directive.substr(0, end + 1);
-  }
-  return {};
-}
 
 // Reads lines up to the first of code.
 class HeadReader {
@@ -60,7 +37,7 @@ class HeadReader {
 
  private:
   bool Take(uint32_t number, std::string_view line) {
-    const std::string_view words = Trimmed(line);
+    const std::string_view words = TrimmedLine(line);
     if (in_comment_) {
       in_comment_ = words.find("*/") == std::string_view::npos;
       if (!in_comment_ && head_.blocks.empty()) head_.first_free = number + 1;
@@ -87,7 +64,7 @@ class HeadReader {
       seen_directive_ = true;
       in_block_ = false;
       if (may_be_guard) {
-        guard_ = Trimmed(directive.substr(6));
+        guard_ = TrimmedLine(directive.substr(6));
       } else {
         ++depth_;
       }
@@ -101,7 +78,7 @@ class HeadReader {
       return true;
     }
     if (depth_ > 0) return true;
-    const std::string_view spelled = SpelledOf(directive);
+    const std::string_view spelled = SpelledInclude(directive);
     if (!spelled.empty()) {
       if (!in_block_) head_.blocks.emplace_back();
       in_block_ = true;
@@ -111,7 +88,7 @@ class HeadReader {
     in_block_ = false;
     const bool is_ours = directive.starts_with("pragma once") ||
                          (!guard_.empty() && directive.starts_with("define") &&
-                          Trimmed(directive.substr(6)).starts_with(guard_));
+                          TrimmedLine(directive.substr(6)).starts_with(guard_));
     if (is_ours && head_.blocks.empty()) head_.first_free = number + 1;
     return true;
   }

@@ -16,6 +16,7 @@
 #include "index/file_scanner.h"
 #include "index/query/completion_candidates.h"
 #include "index/query/name_matcher.h"
+#include "lsp/handlers/include_choice.h"
 #include "lsp/handlers/include_insertion.h"
 
 namespace astrolabe::lsp {
@@ -122,7 +123,7 @@ class IndexCompletion {
       const std::string header = workspace_->ClientPath(found.header);
       if (header == path_) continue;
       CompletionOption option = Named(found.name, found.scope, ItemKind(found.kind), found.match);
-      if (!Include(header, &option)) continue;
+      if (!Include(found.header, header, &option)) continue;
       Add(std::move(option), found.match, found.kind == astrolabe::SymbolKind::kMacro);
     }
   }
@@ -177,21 +178,14 @@ class IndexCompletion {
     return std::ranges::binary_search(answer_.included, IncludedFileKey(file));
   }
 
-  // Adds the edit that includes `header`, if it is needed. False if that cannot be written.
-  bool Include(const std::string& header, CompletionOption* option) {
+  // Adds the edit that includes a header (as the index and as the client has its path), if it is needed. False if
+  // that cannot be written.
+  bool Include(const std::string& index_path, const std::string& header, CompletionOption* option) {
     auto [it, is_new] = spelled_.try_emplace(header);
-    if (is_new) {
-      if (!IsIncluded(header) && !IsIncluded(Canonical(header))) {
-        if (!folders_) {
-          folders_.emplace();
-          if (const auto project = workspace_->project()) {
-            const CompileCommand command = project->CommandFor(path_);
-            *folders_ = IncludeFoldersOf(command.arguments, command.directory);
-          }
-        }
-        it->second.is_needed = true;
-        it->second.text = SpellInclude(*folders_, path_, header, text_);
-      }
+    if (is_new && !IsIncluded(header) && !IsIncluded(Canonical(header))) {
+      if (!choice_) choice_.emplace(workspace_, indexes_, path_, text_);
+      it->second.is_needed = true;
+      it->second.text = choice_->Spell(index_path);
     }
     if (!it->second.is_needed) return true;
     if (it->second.text.empty()) return false;
@@ -244,7 +238,7 @@ class IndexCompletion {
   Indexes indexes_;
   absl::flat_hash_set<std::string> known_;  // qualified names
   absl::flat_hash_set<std::string> visible_;
-  std::optional<std::vector<IncludeFolder>> folders_;
+  std::optional<IncludeChoice> choice_;
   absl::flat_hash_map<std::string, Spelled> spelled_;  // by header
   absl::flat_hash_map<std::string, std::optional<IncludeInsertion>> insertions_;
   std::optional<WordContext> words_;

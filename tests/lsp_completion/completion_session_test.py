@@ -125,6 +125,17 @@ class CompletionSession(unittest.TestCase):
         labels = [item["label"] for item in self.complete("user.cc", text, "::Ar")["items"]]
         self.assertNotIn("detail::ArticleNode", labels)
 
+    def test_a_private_header_is_not_included(self):
+        self.write("include/till_impl.h", '// IWYU pragma: private, include "till.h"\nnamespace shop { struct Tilling {}; }\n')
+        self.write("include/till.h", '#include "till_impl.h"\n')
+        self.write("include/cart_impl.h", "// IWYU pragma: private\nnamespace shop { struct Carting {}; }\n")
+        self.write("include/cart.h", '// IWYU pragma: begin_exports\n#include "cart_impl.h"\n// IWYU pragma: end_exports\n')
+        self.start()
+        for name, header in (("Tilling", "till.h"), ("Carting", "cart.h")):
+            text = USER.replace("return amount;", name[:5])
+            item = self.item("user.cc", text, "  " + name[:5], name)
+            self.assertIn(f'#include <map>\n\n#include "{header}"\n', self.applied(text, item))
+
     def test_the_standard_library_has_its_own_headers(self):
         self.start()
         text = USER.replace("return amount;", "std::unordered_mu")

@@ -261,6 +261,17 @@ class CodeActions(ChangesTest):
                 self.apply(action["edit"])
         self.assert_compiles("new.cc")
 
+    def test_a_private_header_stands_back(self):
+        client = self.opened(texts={
+            "cage_impl.h": "// IWYU pragma: private, include \"cage.h\"\nnamespace zoo { struct Cage {}; }\n",
+            "cage.h": "#include \"cage_impl.h\"\n",
+            "den_impl.h": "// IWYU pragma: private\nnamespace zoo { struct Den {}; }\n",
+            "den.h": "#include \"den_impl.h\"  // IWYU pragma: export\n",
+            "new.cc": "zoo::Cage cage;\nzoo::Den den;\n"})
+        client.open("new.cc")
+        titles = [a["title"] for a in self.actions(client, "new.cc") if a["title"].startswith("#include")]
+        self.assertEqual(titles, ['#include "cage.h" for zoo::Cage', '#include "den.h" for zoo::Den'])
+
     def test_nothing_is_wrong(self):
         client = self.opened("main.cc")
         self.assertEqual(self.actions(client, "main.cc"), [])

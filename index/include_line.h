@@ -1,0 +1,18 @@
+// Lines of source text that are directives, for those who read text and not tokens.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <string_view>
+
+namespace astrolabe {
+
+// Without blanks at both ends.
+std::string_view TrimmedLine(std::string_view text);
+
+// What stands behind the # of a directive; empty for other lines.
+std::string_view DirectiveOf(std::string_view line);
+
+// What a directive includes, as it is spelled there with its delimiters; empty for other directives.
+std::string_view SpelledInclude(std::string_view directive);
+
+}  // namespace astrolabe
