@@ -310,6 +310,10 @@ void ContinueBehindPreamble(ParseState& state, const std::string& file, std::str
   sources.overrideFileContents(entry, llvm::MemoryBuffer::getMemBufferCopy(text, file));
   clang::SourceLocation from = sources.getLocForStartOfFile(state.preamble_id);
   state.main_id = sources.createFileID(entry, from, clang::SrcMgr::C_User);
+  // Whoever reads a place, __FILE__ for one, gets the file's own name. The note says what line follows its own.
+  sources.AddLineNote(sources.getLocForStartOfFile(state.main_id), 2,
+                      static_cast<int>(sources.getLineTableFilenameID(file)),
+                      /*IsFileEntry=*/false, /*IsFileExit=*/false, clang::SrcMgr::C_User);
   preprocessor.getHeaderSearchInfo().getFileInfo(entry);
   // Conditionals that the preamble leaves open, such as an include guard, go on in the rest.
   clang::PreprocessorLexer* before = preprocessor.getCurrentFileLexer();

@@ -307,9 +307,12 @@ class Extensions(ServerTest):
         return client
 
     def test_ast(self):
-        text = "namespace n {\nint Twice(int value) { return value * 2; }\n}\n"
+        text = "namespace n {\nint Twice(int value) { return value * 2; }\nauto* file = __FILE__;\n}\n"
         client = self.opened(text)
         whole = client.request("textDocument/ast", client.document("a.cc"))
+        space = whole["children"][0]
+        self.assertIn(f"<{client.path('a.cc')}:1:1, line:4:1>", space["arcana"])
+        self.assertNotIn(".astrolabe", json.dumps(whole))
         self.assertEqual((whole["role"], whole["kind"]), ("declaration", "TranslationUnit"))
         self.assertEqual([c["detail"] for c in whole["children"]], ["n"])
         line, column = place(text, "value *")
