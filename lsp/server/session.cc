@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lsp/server/session.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 
@@ -32,16 +33,27 @@ std::string AbsoluteOr(const std::string& path) {
   return error ? path : absolute.lexically_normal().string();
 }
 
-// The folder from `path` upwards that looks like a project's; empty if none does.
-std::string ProjectAround(const std::string& path) {
+// The folder from `path` upwards that looks like a project's; empty if none does. One for which a database is named
+// that stands elsewhere needs no such look: it is the database's folder, or the one that has it as its build folder, or
+// else just the file's.
+std::string ProjectAround(const std::string& path, const std::string& compile_commands_dir) {
   namespace fs = std::filesystem;
   std::error_code error;
   for (fs::path folder = fs::path(path).parent_path();; folder = folder.parent_path()) {
     for (const char* mark : {".git", "compile_commands.json", "compile_flags.txt", ".clangd"}) {
       if (fs::exists(folder / mark, error)) return folder.string();
     }
-    if (folder == folder.parent_path()) return {};
+    if (folder == folder.parent_path()) break;
   }
+  if (compile_commands_dir.empty()) return {};
+  const fs::path own = fs::path(path).parent_path();
+  fs::path database = compile_commands_dir;
+  if (!database.has_filename()) database = database.parent_path();
+  for (const fs::path& folder : {database, database.parent_path()}) {
+    const bool has_file = std::ranges::mismatch(folder, own).in1 == folder.end();
+    if (has_file && folder.has_relative_path()) return folder.string();
+  }
+  return own.string();
 }
 
 }  // namespace
@@ -347,7 +359,7 @@ void Session::Tell(LogLevel level, const std::string& text) {
 
 void Session::AdoptRootOf(const std::string& path) {
   if (path.empty() || !workspaces().empty()) return;
-  const std::string root = ProjectAround(path);
+  const std::string root = ProjectAround(path, options()->compile_commands_dir);
   if (!root.empty()) AddFolder(FileUri(root));
 }
 

@@ -501,6 +501,34 @@ class Options(ServerTest):
         self.assertEqual(self.check("--check=none.cc").returncode, 3)
         self.assertEqual(self.check("--check", "--log=error").returncode, 0)
 
+    def test_a_named_database_counts_without_a_root(self):
+        self.write("db/compile_commands.json", json.dumps([
+            {"directory": self.root, "file": "src/a.cc", "arguments": ["clang++", "-DFROM_DATABASE=1", "-c", "src/a.cc"]}]))
+        text = "int x = FROM_DATABASE;\n"
+        self.write("src/a.cc", text)
+        good = self.check("--check=src/a.cc", "--compile-commands-dir=db", "--log=error")
+        self.assertEqual(good.returncode, 0, good.stdout + good.stderr)
+        self.assertIn("-DFROM_DATABASE=1", good.stdout)
+        self.assertEqual(self.check("--check=src/a.cc", "--log=error").returncode, 3)
+        client = self.start("--compile-commands-dir=" + os.path.join(self.root, "db"), "--background-index=0")
+        client.request("initialize", {"processId": None, "rootUri": None, "capabilities": PULLS})
+        client.notify("initialized", {})
+        client.open("src/a.cc", text)
+        report = client.request("textDocument/diagnostic", client.document("src/a.cc"))
+        self.assertEqual(report["items"], [])
+
+    def test_a_file_that_is_written_later_has_its_command(self):
+        self.write("old.cc", "int old;\n")
+        self.write("compile_commands.json", json.dumps([
+            {"directory": self.root, "file": name, "arguments": ["clang++", f"-D{name[:3]}_CC=1", "-c", name]}
+            for name in ("old.cc", "new.cc")]))
+        client = self.server("--background-index=0", capabilities=PULLS)
+        client.open("old.cc")
+        self.assertEqual(client.request("textDocument/diagnostic", client.document("old.cc"))["items"], [])
+        self.write("new.cc", "int made = new_CC;\n")
+        client.open("new.cc")
+        self.assertEqual(client.request("textDocument/diagnostic", client.document("new.cc"))["items"], [])
+
     def test_flags_of_the_environment_come_first(self):
         bad = self.check(environment={**os.environ, "CLANGD_FLAGS": "--no-such-flag"})
         self.assertEqual(bad.returncode, 2)
