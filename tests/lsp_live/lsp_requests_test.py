@@ -543,7 +543,6 @@ class Options(ServerTest):
                        "workingDirectory": self.root, "compilationCommand": ["clang++", "-DGIVEN=1", "c.cc"]}}}
         client = self.server("--background-index=0", capabilities=PULLS, options=options)
         for name, macro in (("a.cc", "FROM_DATABASE"), ("c.cc", "GIVEN")):
-            self.write(name, "")  # what is not there is in no database
             client.open(name, f"int x = {macro};\n")
             report = client.request("textDocument/diagnostic", client.document(name))
             self.assertEqual(report["items"], [], name)
