@@ -1,5 +1,6 @@
 // What clangd has beside the protocol and only the compiler can answer: textDocument/ast, textDocument/symbolInfo.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -7,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "alloc/hash.h"
 #include "lsp/handlers/live.h"
+#include "lsp/handlers/on_document.h"
 #include "lsp/server/places.h"
 
 namespace astrolabe::lsp {
@@ -28,56 +30,39 @@ AstNode ClientNode(const LiveDocuments& live, const DocumentSnapshot& document, 
 
 void BindAst(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   session.capabilities().ast_provider = true;
-  using Result = AstRequest::Result;
-  dispatcher.OnRequest<AstRequest>(
-      [&](const AstParams& params, RequestContext context, Reply<Result> reply) {
-        session.AnswerAbout(
-            "lsp.ast", params.text_document.uri, std::move(context), std::move(reply),
-            [&live, range = params.range](const DocumentSnapshot& document,
-                                          const Work& work) -> absl::StatusOr<Result> {
-              Question question;
-              question.kind = QuestionKind::kSyntaxTree;
-              if (range) {
-                const auto place = [&](const Position& position) {
-                  return live.QuestionAt(QuestionKind::kSyntaxTree, document, position).place;
-                };
-                question.range = CodeRange{place(range->start), place(range->end)};
-              }
-              auto answer = live.Ask<SyntaxTreeAnswer>(document, std::move(question), work);
-              if (!answer.ok()) return answer.status();
-              if (answer->roots.empty()) return Result();
-              return Result(ClientNode(live, document, std::move(answer->roots.front())));
-            });
+  OnDocumentRequest<AstRequest>(
+      dispatcher, session, "lsp.ast",
+      [&live](const AstParams& params, const DocumentSnapshot& document,
+              const Work& work) -> absl::StatusOr<std::optional<AstNode>> {
+        Question question;
+        question.kind = QuestionKind::kSyntaxTree;
+        if (params.range) question.range = live.LiveRange(document, *params.range);
+        auto answer = live.Ask<SyntaxTreeAnswer>(document, std::move(question), work);
+        if (!answer.ok()) return answer.status();
+        if (answer->roots.empty()) return std::nullopt;
+        return ClientNode(live, document, std::move(answer->roots.front()));
       });
 }
 
 void BindSymbolInfo(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
-  using Result = SymbolInfoRequest::Result;
-  dispatcher.OnRequest<SymbolInfoRequest>(
-      [&](const TextDocumentPositionParams& params, RequestContext context, Reply<Result> reply) {
-        session.AnswerAbout(
-            "lsp.symbolInfo", params.text_document.uri, std::move(context), std::move(reply),
-            [&live, position = params.position](const DocumentSnapshot& document,
-                                                const Work& work) -> absl::StatusOr<Result> {
-              auto answer = live.Ask<SymbolsAnswer>(
-                  document, live.QuestionAt(QuestionKind::kSymbols, document, position), work);
-              if (!answer.ok()) return answer.status();
-              Result details;
-              for (LiveSymbol& symbol : answer->symbols) {
-                SymbolDetails& one = details.emplace_back();
-                one.id = absl::StrFormat("%016X", HashString(symbol.usr));
-                one.name = std::move(symbol.name);
-                one.container_name = std::move(symbol.scope);
-                one.usr = std::move(symbol.usr);
-                if (symbol.declaration) {
-                  one.declaration_range = live.ClientLocation(*symbol.declaration);
-                }
-                if (symbol.definition) {
-                  one.definition_range = live.ClientLocation(*symbol.definition);
-                }
-              }
-              return details;
-            });
+  OnDocumentRequest<SymbolInfoRequest>(
+      dispatcher, session, "lsp.symbolInfo",
+      [&live](const TextDocumentPositionParams& params, const DocumentSnapshot& document,
+              const Work& work) -> absl::StatusOr<std::vector<SymbolDetails>> {
+        auto answer = live.Ask<SymbolsAnswer>(
+            document, live.QuestionAt(QuestionKind::kSymbols, document, params.position), work);
+        if (!answer.ok()) return answer.status();
+        std::vector<SymbolDetails> details;
+        for (LiveSymbol& symbol : answer->symbols) {
+          SymbolDetails& one = details.emplace_back();
+          one.id = absl::StrFormat("%016X", HashString(symbol.usr));
+          one.name = std::move(symbol.name);
+          one.container_name = std::move(symbol.scope);
+          one.usr = std::move(symbol.usr);
+          if (symbol.declaration) one.declaration_range = live.ClientLocation(*symbol.declaration);
+          if (symbol.definition) one.definition_range = live.ClientLocation(*symbol.definition);
+        }
+        return details;
       });
 }
 

@@ -13,6 +13,7 @@
 #include "lsp/handlers/completion_memory.h"
 #include "lsp/handlers/index_completion.h"
 #include "lsp/handlers/live.h"
+#include "lsp/handlers/on_document.h"
 #include "lsp/server/places.h"
 
 namespace astrolabe::lsp {
@@ -223,19 +224,12 @@ void BindCompletion(Dispatcher& dispatcher, Session& session, LiveDocuments& liv
   options.resolve_provider = true;
   session.capabilities().completion_provider = std::move(options);
   auto memory = std::make_shared<CompletionMemory>();
-  using Result = CompletionRequest::Result;
-  dispatcher.OnRequest<CompletionRequest>([&session, &live, memory](const CompletionParams& params,
-                                                                    RequestContext context,
-                                                                    Reply<Result> reply) {
-    session.AnswerAbout(
-        "lsp.completion", params.text_document.uri, std::move(context), std::move(reply),
-        [&session, &live, memory, params](const DocumentSnapshot& document,
-                                          const Work& work) -> absl::StatusOr<Result> {
-          auto list = Complete(session, live, *memory, params, document, work);
-          if (!list.ok()) return list.status();
-          return Result(*std::move(list));
-        });
-  });
+  OnDocumentRequest<CompletionRequest>(
+      dispatcher, session, "lsp.completion",
+      [&session, &live, memory](const CompletionParams& params, const DocumentSnapshot& document,
+                                const Work& work) {
+        return Complete(session, live, *memory, params, document, work);
+      });
   using Resolved = CompletionResolveRequest::Result;
   dispatcher.OnRequest<CompletionResolveRequest>(
       [&session, memory](CompletionItem item, RequestContext context, Reply<Resolved> reply) {

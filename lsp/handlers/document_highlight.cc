@@ -7,6 +7,7 @@
 
 #include "lsp/handlers/asked_symbol.h"
 #include "lsp/handlers/live.h"
+#include "lsp/handlers/on_document.h"
 #include "lsp/handlers/source_tokens.h"
 
 namespace astrolabe::lsp {
@@ -34,24 +35,20 @@ std::vector<DocumentHighlight> InText(Session& session, const DocumentSnapshot& 
 
 void BindDocumentHighlight(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   session.capabilities().document_highlight_provider = true;
-  using Result = DocumentHighlightRequest::Result;
-  dispatcher.OnRequest<DocumentHighlightRequest>(
-      [&](const DocumentHighlightParams& params, RequestContext context, Reply<Result> reply) {
-        session.AnswerAbout(
-            "lsp.documentHighlight", params.text_document.uri, std::move(context), std::move(reply),
-            [&session, &live, position = params.position](
-                const DocumentSnapshot& document, const Work& work) -> absl::StatusOr<Result> {
-              absl::StatusOr<ReferencesAnswer> answer = live.Ask<ReferencesAnswer>(
-                  document, live.QuestionAt(QuestionKind::kHighlights, document, position), work);
-              if (absl::IsCancelled(answer.status())) return answer.status();
-              if (!answer.ok()) return Result(InText(session, document, position));
-              std::vector<DocumentHighlight> highlights;
-              for (const LiveReference& reference : answer->references) {
-                highlights.push_back({.range = live.ClientRange(document, reference.range),
-                                      .kind = static_cast<DocumentHighlightKind>(reference.kind)});
-              }
-              return Result(std::move(highlights));
-            });
+  OnDocumentRequest<DocumentHighlightRequest>(
+      dispatcher, session, "lsp.documentHighlight",
+      [&session, &live](const DocumentHighlightParams& params, const DocumentSnapshot& document,
+                        const Work& work) -> absl::StatusOr<std::vector<DocumentHighlight>> {
+        auto answer = live.Ask<ReferencesAnswer>(
+            document, live.QuestionAt(QuestionKind::kHighlights, document, params.position), work);
+        if (absl::IsCancelled(answer.status())) return answer.status();
+        if (!answer.ok()) return InText(session, document, params.position);
+        std::vector<DocumentHighlight> highlights;
+        for (const LiveReference& reference : answer->references) {
+          highlights.push_back({.range = live.ClientRange(document, reference.range),
+                                .kind = static_cast<DocumentHighlightKind>(reference.kind)});
+        }
+        return highlights;
       });
 }
 

@@ -8,6 +8,7 @@
 #include "index/file_scanner.h"
 #include "lsp/handlers/asked_symbol.h"
 #include "lsp/handlers/bind.h"
+#include "lsp/handlers/on_document.h"
 
 namespace astrolabe::lsp {
 namespace {
@@ -107,22 +108,20 @@ void Flatten(const std::vector<OutlineNode>& nodes, const std::string& uri,
 void BindDocumentSymbol(Dispatcher& dispatcher, Session& session) {
   session.capabilities().document_symbol_provider = true;
   using Result = DocumentSymbolRequest::Result;
-  dispatcher.OnRequest<DocumentSymbolRequest>([&](const DocumentSymbolParams& params,
-                                                  RequestContext context, Reply<Result> reply) {
-    session.AnswerAbout(
-        "lsp.documentSymbol", params.text_document.uri, std::move(context), std::move(reply),
-        [&session](const DocumentSnapshot& document, const Work&) -> absl::StatusOr<Result> {
-          const auto& capabilities = session.client_capabilities().text_document;
-          const bool is_tree =
-              capabilities && capabilities->document_symbol &&
-              capabilities->document_symbol->hierarchical_document_symbol_support.value_or(false);
-          std::vector<OutlineNode> outline = Outline(*document, session.encoding());
-          if (is_tree) return Result(Tree(std::move(outline)));
-          std::vector<SymbolInformation> flat;
-          Flatten(outline, document->name.uri, flat);
-          return Result(std::move(flat));
-        });
-  });
+  OnDocumentRequest<DocumentSymbolRequest>(
+      dispatcher, session, "lsp.documentSymbol",
+      [&session](const DocumentSymbolParams&, const DocumentSnapshot& document,
+                 const Work&) -> absl::StatusOr<Result> {
+        const auto& capabilities = session.client_capabilities().text_document;
+        const bool is_tree =
+            capabilities && capabilities->document_symbol &&
+            capabilities->document_symbol->hierarchical_document_symbol_support.value_or(false);
+        std::vector<OutlineNode> outline = Outline(*document, session.encoding());
+        if (is_tree) return Result(Tree(std::move(outline)));
+        std::vector<SymbolInformation> flat;
+        Flatten(outline, document->name.uri, flat);
+        return Result(std::move(flat));
+      });
 }
 
 }  // namespace astrolabe::lsp

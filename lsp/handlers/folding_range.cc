@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lsp/handlers/bind.h"
+#include "lsp/handlers/on_document.h"
 #include "lsp/handlers/source_tokens.h"
 #include "lsp/server/places.h"
 
@@ -177,21 +178,18 @@ std::vector<FoldingRange> FoldingRanges(const TextBuffer& text, PositionEncoding
 
 void BindFoldingRange(Dispatcher& dispatcher, Session& session) {
   session.capabilities().folding_range_provider = true;
-  using Result = FoldingRangeRequest::Result;
-  dispatcher.OnRequest<FoldingRangeRequest>(
-      [&](const FoldingRangeParams& params, RequestContext context, Reply<Result> reply) {
-        session.AnswerAbout(
-            "lsp.foldingRange", params.text_document.uri, std::move(context), std::move(reply),
-            [&session](const DocumentSnapshot& document, const Work&) -> absl::StatusOr<Result> {
-              bool lines_only = false;
-              size_t limit = 0;
-              const auto& capabilities = session.client_capabilities().text_document;
-              if (capabilities && capabilities->folding_range) {
-                lines_only = capabilities->folding_range->line_folding_only.value_or(false);
-                limit = capabilities->folding_range->range_limit.value_or(0);
-              }
-              return FoldingRanges(document->text, session.encoding(), lines_only, limit);
-            });
+  OnDocumentRequest<FoldingRangeRequest>(
+      dispatcher, session, "lsp.foldingRange",
+      [&session](const FoldingRangeParams&, const DocumentSnapshot& document,
+                 const Work&) -> absl::StatusOr<std::vector<FoldingRange>> {
+        bool lines_only = false;
+        size_t limit = 0;
+        const auto& capabilities = session.client_capabilities().text_document;
+        if (capabilities && capabilities->folding_range) {
+          lines_only = capabilities->folding_range->line_folding_only.value_or(false);
+          limit = capabilities->folding_range->range_limit.value_or(0);
+        }
+        return FoldingRanges(document->text, session.encoding(), lines_only, limit);
       });
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "lsp/handlers/bind.h"
+#include "lsp/handlers/on_document.h"
 #include "lsp/handlers/source_tokens.h"
 #include "lsp/server/places.h"
 
@@ -85,22 +86,18 @@ SelectionRange ChainAt(const TextBuffer& text, const Candidates& candidates, siz
 
 void BindSelectionRange(Dispatcher& dispatcher, Session& session) {
   session.capabilities().selection_range_provider = true;
-  using Result = SelectionRangeRequest::Result;
-  dispatcher.OnRequest<SelectionRangeRequest>(
-      [&](SelectionRangeParams params, RequestContext context, Reply<Result> reply) {
-        session.AnswerAbout(
-            "lsp.selectionRange", params.text_document.uri, std::move(context), std::move(reply),
-            [&session, positions = std::move(params.positions)](
-                const DocumentSnapshot& document, const Work& work) -> absl::StatusOr<Result> {
-              const Candidates candidates = CandidatesOf(document->text, document->name.path);
-              std::vector<SelectionRange> chains;
-              for (const Position& position : positions) {
-                if (work.stop) break;
-                const size_t offset = OffsetOfClient(document->text, position, session.encoding());
-                chains.push_back(ChainAt(document->text, candidates, offset, session.encoding()));
-              }
-              return Result(std::move(chains));
-            });
+  OnDocumentRequest<SelectionRangeRequest>(
+      dispatcher, session, "lsp.selectionRange",
+      [&session](const SelectionRangeParams& params, const DocumentSnapshot& document,
+                 const Work& work) -> absl::StatusOr<std::vector<SelectionRange>> {
+        const Candidates candidates = CandidatesOf(document->text, document->name.path);
+        std::vector<SelectionRange> chains;
+        for (const Position& position : params.positions) {
+          if (work.stop) break;
+          const size_t offset = OffsetOfClient(document->text, position, session.encoding());
+          chains.push_back(ChainAt(document->text, candidates, offset, session.encoding()));
+        }
+        return chains;
       });
 }
 

@@ -9,6 +9,7 @@
 #include "base/strings.h"
 #include "base/text/code_units.h"
 #include "lsp/handlers/live.h"
+#include "lsp/handlers/on_document.h"
 #include "lsp/server/places.h"
 
 namespace astrolabe::lsp {
@@ -150,67 +151,55 @@ void BindSemanticTokens(Dispatcher& dispatcher, Session& session, LiveDocuments&
     if (event == DocumentEvent::kClosed) last->Forget(document->name.uri);
   });
 
-  using Full = SemanticTokensRequest::Result;
-  dispatcher.OnRequest<SemanticTokensRequest>(
-      [&session, &live, last](const SemanticTokensParams& params, RequestContext context,
-                              Reply<Full> reply) {
-        session.AnswerAbout(
-            "lsp.semanticTokens", params.text_document.uri, std::move(context), std::move(reply),
-            [&session, &live, last](const DocumentSnapshot& document,
-                                    const Work& work) -> absl::StatusOr<Full> {
-              absl::StatusOr<SemanticTokensAnswer> answer = AskTokens(live, document, work);
-              if (!answer.ok()) return answer.status();
-              SemanticTokens tokens;
-              tokens.data = EncodeTokens(answer->tokens, document, session.encoding());
-              tokens.result_id = last->Put(document->name.uri, tokens.data);
-              return Full(std::move(tokens));
-            });
+  OnDocumentRequest<SemanticTokensRequest>(
+      dispatcher, session, "lsp.semanticTokens",
+      [&session, &live, last](const SemanticTokensParams&, const DocumentSnapshot& document,
+                              const Work& work) -> absl::StatusOr<SemanticTokens> {
+        auto answer = AskTokens(live, document, work);
+        if (!answer.ok()) return answer.status();
+        SemanticTokens tokens;
+        tokens.data = EncodeTokens(answer->tokens, document, session.encoding());
+        tokens.result_id = last->Put(document->name.uri, tokens.data);
+        return tokens;
       });
 
   using Delta = SemanticTokensDeltaRequest::Result;
-  dispatcher.OnRequest<SemanticTokensDeltaRequest>([&session, &live, last](
-                                                       const SemanticTokensDeltaParams& params,
-                                                       RequestContext context, Reply<Delta> reply) {
-    session.AnswerAbout(
-        "lsp.semanticTokens.delta", params.text_document.uri, std::move(context), std::move(reply),
-        [&session, &live, last, id = params.previous_result_id](
-            const DocumentSnapshot& document, const Work& work) -> absl::StatusOr<Delta> {
-          absl::StatusOr<SemanticTokensAnswer> answer = AskTokens(live, document, work);
-          if (!answer.ok()) return answer.status();
-          std::vector<uint32_t> data = EncodeTokens(answer->tokens, document, session.encoding());
-          std::optional<std::vector<uint32_t>> before = last->Get(document->name.uri, id);
-          std::string result_id = last->Put(document->name.uri, data);
-          if (!before) return Delta(SemanticTokens{result_id, std::move(data)});
-          SemanticTokensDelta delta;
-          delta.result_id = std::move(result_id);
-          if (*before != data) delta.edits.push_back(Difference(*before, data));
-          return Delta(std::move(delta));
-        });
-  });
+  OnDocumentRequest<SemanticTokensDeltaRequest>(
+      dispatcher, session, "lsp.semanticTokens.delta",
+      [&session, &live, last](const SemanticTokensDeltaParams& params,
+                              const DocumentSnapshot& document,
+                              const Work& work) -> absl::StatusOr<Delta> {
+        auto answer = AskTokens(live, document, work);
+        if (!answer.ok()) return answer.status();
+        std::vector<uint32_t> data = EncodeTokens(answer->tokens, document, session.encoding());
+        std::optional<std::vector<uint32_t>> before =
+            last->Get(document->name.uri, params.previous_result_id);
+        std::string result_id = last->Put(document->name.uri, data);
+        if (!before) return Delta(SemanticTokens{result_id, std::move(data)});
+        SemanticTokensDelta delta;
+        delta.result_id = std::move(result_id);
+        if (*before != data) delta.edits.push_back(Difference(*before, data));
+        return Delta(std::move(delta));
+      });
 
-  using Part = SemanticTokensRangeRequest::Result;
-  dispatcher.OnRequest<SemanticTokensRangeRequest>([&session, &live](
-                                                       const SemanticTokensRangeParams& params,
-                                                       RequestContext context, Reply<Part> reply) {
-    session.AnswerAbout(
-        "lsp.semanticTokens.range", params.text_document.uri, std::move(context), std::move(reply),
-        [&session, &live, range = params.range](const DocumentSnapshot& document,
-                                                const Work& work) -> absl::StatusOr<Part> {
-          absl::StatusOr<SemanticTokensAnswer> answer = AskTokens(live, document, work);
-          if (!answer.ok()) return answer.status();
-          const TextBuffer& text = document->text;
-          const size_t begin = OffsetOfClient(text, range.start, session.encoding());
-          const size_t end = OffsetOfClient(text, range.end, session.encoding());
-          std::erase_if(answer->tokens, [&](const SemanticToken& token) {
-            if (token.begin.line >= text.line_count()) return true;
-            const size_t at = text.LineStart(token.begin.line) + token.begin.column;
-            return at + token.length <= begin || at >= end;
-          });
-          SemanticTokens tokens;
-          tokens.data = EncodeTokens(answer->tokens, document, session.encoding());
-          return Part(std::move(tokens));
+  OnDocumentRequest<SemanticTokensRangeRequest>(
+      dispatcher, session, "lsp.semanticTokens.range",
+      [&session, &live](const SemanticTokensRangeParams& params, const DocumentSnapshot& document,
+                        const Work& work) -> absl::StatusOr<SemanticTokens> {
+        auto answer = AskTokens(live, document, work);
+        if (!answer.ok()) return answer.status();
+        const TextBuffer& text = document->text;
+        const size_t begin = OffsetOfClient(text, params.range.start, session.encoding());
+        const size_t end = OffsetOfClient(text, params.range.end, session.encoding());
+        std::erase_if(answer->tokens, [&](const SemanticToken& token) {
+          if (token.begin.line >= text.line_count()) return true;
+          const size_t at = text.LineStart(token.begin.line) + token.begin.column;
+          return at + token.length <= begin || at >= end;
         });
-  });
+        SemanticTokens tokens;
+        tokens.data = EncodeTokens(answer->tokens, document, session.encoding());
+        return tokens;
+      });
 }
 
 }  // namespace astrolabe::lsp

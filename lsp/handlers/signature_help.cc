@@ -1,10 +1,12 @@
 // textDocument/signatureHelp.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "base/text/code_units.h"
 #include "lsp/handlers/live.h"
+#include "lsp/handlers/on_document.h"
 
 namespace astrolabe::lsp {
 namespace {
@@ -37,26 +39,23 @@ void BindSignatureHelp(Dispatcher& dispatcher, Session& session, LiveDocuments& 
   SignatureHelpOptions options;
   options.trigger_characters = {"(", ")", "{", "}", "<", ">", ","};
   session.capabilities().signature_help_provider = std::move(options);
-  using Result = SignatureHelpRequest::Result;
-  dispatcher.OnRequest<SignatureHelpRequest>([&](const SignatureHelpParams& params,
-                                                 RequestContext context, Reply<Result> reply) {
-    session.AnswerAbout(
-        "lsp.signatureHelp", params.text_document.uri, std::move(context), std::move(reply),
-        [&live, position = params.position](const DocumentSnapshot& document,
-                                            const Work& work) -> absl::StatusOr<Result> {
-          absl::StatusOr<SignatureAnswer> answer = live.Ask<SignatureAnswer>(
-              document, live.QuestionAt(QuestionKind::kSignatureHelp, document, position), work);
-          if (!answer.ok()) return answer.status();
-          if (answer->signatures.empty()) return Result();
-          SignatureHelp help;
-          for (const SignatureOption& option : answer->signatures) {
-            help.signatures.push_back(ClientSignature(option));
-          }
-          help.active_signature = answer->active_signature;
-          help.active_parameter = answer->active_parameter;
-          return Result(std::move(help));
-        });
-  });
+  OnDocumentRequest<SignatureHelpRequest>(
+      dispatcher, session, "lsp.signatureHelp",
+      [&live](const SignatureHelpParams& params, const DocumentSnapshot& document,
+              const Work& work) -> absl::StatusOr<std::optional<SignatureHelp>> {
+        auto answer = live.Ask<SignatureAnswer>(
+            document, live.QuestionAt(QuestionKind::kSignatureHelp, document, params.position),
+            work);
+        if (!answer.ok()) return answer.status();
+        if (answer->signatures.empty()) return std::nullopt;
+        SignatureHelp help;
+        for (const SignatureOption& option : answer->signatures) {
+          help.signatures.push_back(ClientSignature(option));
+        }
+        help.active_signature = answer->active_signature;
+        help.active_parameter = answer->active_parameter;
+        return help;
+      });
 }
 
 }  // namespace astrolabe::lsp
