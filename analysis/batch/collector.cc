@@ -14,7 +14,7 @@
 #include "analysis/batch/interface_digest.h"
 #include "analysis/batch/macro_identity.h"
 #include "analysis/batch/symbol_printer.h"
-#include "analysis/batch/used_types.h"
+#include "analysis/batch/unreported_names.h"
 #include "base/strings.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclCXX.h"
@@ -103,6 +103,11 @@ class Collector : public clang::index::IndexDataConsumer {
                             llvm::ArrayRef<clang::index::SymbolRelation> relations,
                             clang::SourceLocation location, ASTNodeInfo node) override {
     if (location.isInvalid()) return true;
+    if (const clang::SourceLocation spelled = SpelledAt(node.OrigE, location); spelled.isValid()) {
+      location = spelled;
+    } else {
+      clang_roles |= kRoleImplicit;
+    }
     clang::SourceLocation place = sources_.getFileLoc(location);
     auto [id, offset] = sources_.getDecomposedLoc(place);
     FileAccumulator* file = AccumulatorOf(id);
@@ -158,20 +163,23 @@ class Collector : public clang::index::IndexDataConsumer {
     return true;
   }
 
-  void CollectUsedTypes(std::span<const clang::Decl* const> declarations) {
-    FindUsedTypes(declarations, [&](const clang::NamedDecl& type, clang::SourceLocation place,
-                                    const clang::NamedDecl* container) {
-      const FileAccumulator* file = AccumulatorOf(sources_.getFileID(sources_.getFileLoc(place)));
-      if (file == nullptr || record_.file(file->run->file).is_system) return;
-      llvm::SmallVector<clang::index::SymbolRelation, 1> relations;
-      if (container != nullptr) {
-        using Role = clang::index::SymbolRole;
-        relations.emplace_back(static_cast<unsigned>(Role::RelationContainedBy), container);
-      }
-      ASTNodeInfo node{};
-      handleDeclOccurrence(&type, static_cast<unsigned>(clang::index::SymbolRole::Reference),
-                           relations, place, node);
-    });
+  // Ahead of what the indexer reports, which is looked up in what is found here.
+  void CollectUnreportedNames(std::span<const clang::Decl* const> declarations) {
+    std::vector<const clang::Decl*> of_users;
+    for (const clang::Decl* declaration : declarations) {
+      if (!IsOfSystem(declaration->getLocation())) of_users.push_back(declaration);
+    }
+    spelled_constructors_ = FindUnreportedNames(
+        of_users, [&](const clang::NamedDecl& named, clang::SourceLocation place, RoleSet roles,
+                      const clang::NamedDecl* container) {
+          if (IsOfSystem(place)) return;
+          llvm::SmallVector<clang::index::SymbolRelation, 1> relations;
+          if (container != nullptr) {
+            using Role = clang::index::SymbolRole;
+            relations.emplace_back(static_cast<unsigned>(Role::RelationContainedBy), container);
+          }
+          handleDeclOccurrence(&named, roles, relations, place, ASTNodeInfo{});
+        });
   }
 
   void CollectMacros() {
@@ -194,6 +202,22 @@ class Collector : public clang::index::IndexDataConsumer {
   }
 
  private:
+  bool IsOfSystem(clang::SourceLocation place) {
+    const FileAccumulator* file = AccumulatorOf(sources_.getFileID(sources_.getFileLoc(place)));
+    return file == nullptr || record_.file(file->run->file).is_system;
+  }
+
+  // Where what `expression` refers to is named; invalid if it is not: a constructor or conversion that is only called.
+  clang::SourceLocation SpelledAt(const clang::Expr* expression, clang::SourceLocation location) {
+    if (const auto* call = llvm::dyn_cast_or_null<clang::CXXConstructExpr>(expression)) {
+      return spelled_constructors_.lookup(call);
+    }
+    const auto* member = llvm::dyn_cast_or_null<clang::MemberExpr>(expression);
+    const bool converts = member != nullptr && member->getMemberLoc().isInvalid() &&
+                          llvm::isa<clang::CXXConversionDecl>(member->getMemberDecl());
+    return converts ? clang::SourceLocation() : location;
+  }
+
   FileAccumulator* AccumulatorOf(clang::FileID id) {
     if (id == last_id_) return last_file_;
     uint32_t file = record_.FileOf(id);
@@ -375,6 +399,7 @@ class Collector : public clang::index::IndexDataConsumer {
   std::vector<std::unique_ptr<FileAccumulator>> accumulators_;  // by file index; null: not wanted
   clang::FileID last_id_;
   FileAccumulator* last_file_ = nullptr;
+  SpelledConstructors spelled_constructors_;
   llvm::DenseMap<const clang::Decl*, KnownSymbol> symbols_;
   llvm::DenseMap<const clang::MacroInfo*, KnownSymbol> macros_;
   std::string spurious_;
@@ -410,7 +435,8 @@ std::string Collector::Encode(FileAccumulator& file) {
     return std::tie(a.offset, a.symbol, b.length, a.extent_begin, a.extent_end, a.container) <
            std::tie(b.offset, b.symbol, a.length, b.extent_begin, b.extent_end, b.container);
   });
-  // One place names one symbol once; a template seen as itself and as its pattern does so twice.
+  // One place names one symbol once; a template seen as itself and as its pattern does so twice. What is spelled comes
+  // first, and stays so.
   size_t kept = 0;
   for (size_t i = 0; i < raw.size(); ++i) {
     bool same =
@@ -420,7 +446,7 @@ std::string Collector::Encode(FileAccumulator& file) {
       continue;
     }
     RawOccurrence& into = raw[kept - 1];
-    into.roles |= raw[i].roles;
+    into.roles |= into.length == 0 ? raw[i].roles : raw[i].roles & ~kRoleImplicit;
     if (into.container == 0) into.container = raw[i].container;
     if (into.extent_begin == kNoOffset) {
       into.extent_begin = raw[i].extent_begin;
@@ -514,13 +540,13 @@ Collected Collect(clang::CompilerInstance& compiler, PreprocessorRecord& record,
   for (const clang::Decl* declaration : declarations) {
     if (collector.IsWanted(declaration)) wanted.push_back(declaration);
   }
+  collector.CollectUnreportedNames(wanted);
   clang::index::IndexingOptions indexing;
   indexing.SystemSymbolFilter =
       clang::index::IndexingOptions::SystemSymbolFilterKind::DeclarationsOnly;
   indexing.IndexMacros = false;
   clang::index::indexTopLevelDecls(compiler.getASTContext(), compiler.getPreprocessor(), wanted,
                                    collector, indexing);
-  collector.CollectUsedTypes(wanted);
   collector.CollectMacros();
   return collector.Finish();
 }

@@ -119,10 +119,24 @@ std::string_view SymbolPrinter::Keep(llvm::StringRef text, size_t limit) {
   return arena_.CopyString(std::string_view(text.data(), std::min(text.size(), limit)));
 }
 
+std::string SymbolPrinter::NameOf(const clang::NamedDecl* decl,
+                                  const clang::PrintingPolicy& policy) {
+  const clang::DeclarationName name = decl->getDeclName();
+  const bool destroys = name.getNameKind() == clang::DeclarationName::CXXDestructorName;
+  if (destroys || name.getNameKind() == clang::DeclarationName::CXXConstructorName) {
+    const clang::CXXRecordDecl* record = name.getCXXNameType()->getAsCXXRecordDecl();
+    if (record != nullptr && record->getIdentifier() != nullptr) {
+      return (destroys ? "~" : "") + record->getName().str();
+    }
+  }
+  std::string text;
+  llvm::raw_string_ostream out(text);
+  name.print(out, policy);
+  return text;
+}
+
 std::string_view SymbolPrinter::Name(const clang::NamedDecl* decl) {
-  llvm::SmallString<64> text;
-  llvm::raw_svector_ostream out(text);
-  decl->getDeclName().print(out, policy_);
+  const std::string text = NameOf(decl, policy_);
   if (text.empty()) return "(anonymous)";
   return Keep(text, kMaxSignature);
 }

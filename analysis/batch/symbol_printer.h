@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <string>
+
 #include "alloc/arena.h"
 #include "clang/AST/PrettyPrinter.h"
 #include "index/semantic/facts.h"
@@ -23,6 +25,10 @@ class SymbolPrinter {
 
   // False for what is no symbol of the index (parameters, template parameters, using declarations).
   static bool KindOf(const clang::Decl* decl, SymbolKind* kind);
+
+  // Unqualified, empty if it has none; of constructors and destructors with the name of the class as it is, and
+  // not with the parameters of its template.
+  static std::string NameOf(const clang::NamedDecl* decl, const clang::PrintingPolicy& policy);
 
   // Everything but `id` and `usr`.
   void Describe(const clang::NamedDecl* decl, SymbolFacts* facts);

@@ -235,13 +235,12 @@ absl::StatusOr<WorkspaceEdit> Rename(Session& session, LiveDocuments& live,
     const DocumentSnapshot open = session.documents().Find(path);
     const TextBuffer text = open != nullptr ? open->text : TextBuffer(ReadWholeFile(path));
     for (const FoundReference& reference : references) {
+      if ((reference.roles & kRoleImplicit) != 0) continue;
       const Location& location = reference.location;
       const auto range = SpelledAt(text, location.range, renamed->name, session.encoding());
       if (!range) {
-        // A call that is not spelled converts, unless a macro makes it.
-        const bool is_implicit = (reference.roles & kRoleImplicit) != 0 ||
-                                 (reference.roles & (kRoleCall | kRoleMacro)) == kRoleCall;
-        if (!is_implicit) {
+        // A call that is not spelled is an operator's, unless a macro makes it.
+        if ((reference.roles & (kRoleCall | kRoleMacro)) != kRoleCall) {
           left.push_back(PlaceForPeople(renamed->subject.asked.workspace.get(), path,
                                         location.range.start.line));
         }

@@ -184,6 +184,82 @@ class Good(SemanticRun):
         self.assertEqual(len(self.places("refs", "Shared")), 5)
 
 
+CALLED = """#pragma once
+namespace ns {
+struct T {
+  T();
+  T(int a);
+  T(const T&);
+  operator bool() const;
+};
+template <class X> struct Box { Box(X); ~Box(); };
+}
+"""
+
+
+class ConstructorCalls(SemanticRun):
+    """Who calls a constructor: marks in the text, `§` before a call that names the class, `¤` before one that does not."""
+
+    def check(self, text, what="ns::T::T"):
+        self.write("called.h", CALLED)
+        self.unit("other.cc", '#include "called.h"\n')
+        marked = '#include "called.h"\nusing ns::T;\n' + text
+        expected = []
+        for number, line in enumerate(marked.split("\n"), 1):
+            column = 1
+            for byte in line:
+                if byte in "§¤":
+                    expected.append((number, column, byte == "¤"))
+                else:
+                    column += 1
+        self.unit("user.cc", marked.replace("§", "").replace("¤", ""), "-std=c++20")
+        report = self.index("--audit", "100")
+        self.assertEqual((report["with_errors"], report["audit_differences"]), (0, 0), report)
+        hits = [hit for hit in self.query("refs", what) if hit["file"] == "user.cc" and "call" in hit["roles"]]
+        self.assertEqual(sorted((hit["line"], hit["column"], "implicit" in hit["roles"]) for hit in hits), expected)
+        for hit in hits:
+            length = hit["end_column"] - hit["column"]
+            self.assertEqual(length, 0 if "implicit" in hit["roles"] else len(what.split("::")[-1]), hit)
+        callers = self.query("callers", what)
+        self.assertEqual({caller["container"] for caller in callers if "container" in caller},
+                         {hit["container"] for hit in hits})
+        return hits
+
+    def test_variables(self):
+        self.check("T ¤a;\nT ¤b{1};\nT ¤c(2);\nT d = ¤3;\nT e = §T(4);\nns::T f = ns::§T{};\n"
+                   "void g() {\n  T ¤x;\n  static T ¤y(1);\n  T ¤many[3];\n  T ¤T;\n"
+                   "  for (ns::T ¤each : many) {}\n}\n")
+
+    def test_conversions(self):
+        self.check("T take(T x);\nvoid f() {\n  take(¤1);\n  take(¤{2});\n  (void)¤(T)3;\n  throw §T();\n}\n"
+                   "T g() { return ¤1; }\nT h(T x = ¤1) { return ¤x; }\n")
+
+    def test_allocation(self):
+        self.check("T* a = new §T;\nT* b = new ns::§T(1);\nT* c = new §T[10];\n")
+
+    def test_initialisers(self):
+        hits = self.check("struct D : T {\n  D() : §T(1), ¤m() {}\n  D(int);\n  D(char) : D(1) {}\n"
+                          "  T m;\n  T n¤{1};\n};\nD::¤D(int) {}\n")
+        self.assertEqual({hit["container"] for hit in hits}, {"D::D", "D::n"})
+
+    def test_a_member_that_is_named_like_its_class(self):
+        self.check("struct S { ns::T T; S() : ¤T(1) {} };\n")
+
+    def test_inherited(self):
+        self.check("struct E : T { using T::T; };\nE ¤e(3);\nE f = ¤E(4);\n")
+
+    def test_what_is_only_needed_by_somebody_else_is_no_call(self):
+        self.check("struct F { T t; F() = default; };\nF f;\nstruct G { T t; };\nG g;\n")
+
+    def test_templates(self):
+        self.check("using ns::Box;\nBox ¤a(1);\nBox<int> b = §Box<int>(2);\nBox<int> c = §Box(3);\nusing B = Box<int>;\n"
+                   "B d = ¤B(4);\nstruct D : Box<int> { D() : §Box(1) {} };\n"
+                   "template <class X> void f(X x) { Box<int> ¤y(1); }\n", "ns::Box::Box")
+
+    def test_conversion_functions(self):
+        self.check("bool f(T& x) { return ¤x ? true : false; }\n", "ns::T::operator bool")
+
+
 class HeaderEdits(SemanticRun):
     """A header that five units include is edited: who is parsed again, and is the index then what one made anew is?"""
 

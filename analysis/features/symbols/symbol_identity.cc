@@ -12,7 +12,6 @@
 #include "clang/Index/IndexSymbol.h"
 #include "clang/Index/USRGeneration.h"
 #include "llvm/ADT/SmallString.h"
-#include "llvm/Support/raw_ostream.h"
 
 namespace astrolabe {
 namespace {
@@ -129,11 +128,9 @@ std::string SymbolKey(const clang::NamedDecl* decl) {
 }
 
 std::string NameOf(const clang::NamedDecl* decl) {
-  std::string name;
-  llvm::raw_string_ostream out(name);
   clang::PrintingPolicy policy = decl->getASTContext().getPrintingPolicy();
   policy.SuppressTagKeyword = true;
-  decl->getDeclName().print(out, policy);
+  std::string name = SymbolPrinter::NameOf(decl, policy);
   if (!name.empty()) return name;
   if (const auto* tag = llvm::dyn_cast<clang::TagDecl>(decl)) {
     return StrCat("(anonymous ", std::string(tag->getKindName()), ")");
