@@ -2,6 +2,8 @@
 #include "index/query/semantic_query.h"
 
 #include <algorithm>
+#include <future>
+#include <memory>
 #include <set>
 #include <string_view>
 #include <tuple>
@@ -74,11 +76,16 @@ class Asker {
                                               sources_.root, coverage_, request_.argument);
     summary_.symbols = resolved.symbols;
     summary_.notes = std::move(resolved.notes);
+    const bool by_name = sources_.snapshot && NamesSuffice(request_.question);
+    if (by_name && sources_.semantic && request_.limit == 0 &&
+        request_.question == SemanticQuestion::kReferences) {
+      SearchNames(resolved.names);
+    }
     for (const SymbolRef& symbol : resolved.symbols) {
       if (Stopped()) break;
       Answer(symbol);
     }
-    if (sources_.snapshot && NamesSuffice(request_.question) && !Stopped()) {
+    if (by_name && !Stopped()) {
       absl::Status status = AnswerByName(resolved.names);
       if (!status.ok()) return status;
     }
@@ -374,9 +381,36 @@ class Asker {
     return summary_.symbols.empty() || !coverage_.Covers(path);
   }
 
-  absl::Status ReferencesByName(const std::string& name) {
-    // "~DBImpl" and "operator==" are no tokens; tier 1 has said what there is to say.
-    if (sources_.semantic && !IsWord(name)) return absl::OkStatus();
+  // What tier 0 finds of one name, while tier 1 is still asked.
+  struct NameSearch {
+    std::string name;
+    std::vector<SemanticHit> hits;
+    std::future<absl::StatusOr<TextSummary>> done;
+  };
+
+  // All answers are wanted, thousands of them perhaps: both tiers look for theirs at the same time.
+  void SearchNames(const std::vector<NameArgument>& names) {
+    for (const NameArgument& name : names) {
+      if (!IsWord(name.name) || FindSearch(name.name) != nullptr) continue;
+      NameSearch& search = *searches_.emplace_back(std::make_unique<NameSearch>());
+      search.name = name.name;
+      search.done = std::async(std::launch::async, [this, &search] {
+        return SearchName(search.name,
+                          [&search](SemanticHit& hit) { search.hits.push_back(std::move(hit)); });
+      });
+    }
+  }
+
+  NameSearch* FindSearch(std::string_view name) {
+    for (const std::unique_ptr<NameSearch>& search : searches_) {
+      if (search->name == name) return search.get();
+    }
+    return nullptr;
+  }
+
+  // Any thread.
+  absl::StatusOr<TextSummary> SearchName(const std::string& name,
+                                         const std::function<void(SemanticHit&)>& take) {
     TextQuery query;
     query.pattern = name;
     query.mode = TextMode::kReference;
@@ -386,7 +420,7 @@ class Asker {
       if (query.limit == 0) query.limit = 1;  // to learn whether there is more
     }
     query.wants_file = [&](std::string_view path) { return TierZeroAnswersFor(path); };
-    auto take = [&](const TextMatch& match) {
+    auto report = [&](const TextMatch& match) {
       SemanticHit hit;
       hit.tier = 0;
       hit.name = name;
@@ -396,11 +430,20 @@ class Asker {
       hit.extent_begin = hit.begin;
       hit.extent_end = hit.end;
       hit.text = match.text;
-      Emit(hit);
+      take(hit);
     };
+    return SearchText(*sources_.snapshot, sources_.root, query, report, cancelled_);
+  }
+
+  absl::Status ReferencesByName(const std::string& name) {
+    // "~DBImpl" and "operator==" are no tokens; tier 1 has said what there is to say.
+    if (sources_.semantic && !IsWord(name)) return absl::OkStatus();
+    NameSearch* search = FindSearch(name);
     absl::StatusOr<TextSummary> found =
-        SearchText(*sources_.snapshot, sources_.root, query, take, cancelled_);
+        search != nullptr ? search->done.get()
+                          : SearchName(name, [this](SemanticHit& hit) { Emit(hit); });
     if (!found.ok()) return found.status();
+    if (search != nullptr) EmitAll(search->hits);
     summary_.files_searched += found->files_searched;
     summary_.truncated |= found->truncated;
     return absl::OkStatus();
@@ -443,6 +486,8 @@ class Asker {
   LineReader lines_;
   SemanticSummary summary_;
   uint64_t stale_hits_ = 0;
+  // The last, so that none of them outlives what it uses.
+  std::vector<std::unique_ptr<NameSearch>> searches_;
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <numeric>
 
 #include "base/strings.h"
 #include "index/segment_layout.h"
@@ -26,6 +27,7 @@ class FactsDecoder {
 
   absl::StatusOr<FileFacts> Decode(FactsParts parts);
   absl::StatusOr<SymbolFacts> DecodeOne(uint32_t number);
+  absl::StatusOr<FileFacts> DecodeNumbered();
   std::vector<uint32_t> TakeIndexOfNumber() { return std::move(index_of_); }
 
  private:
@@ -51,6 +53,7 @@ class FactsDecoder {
   FileFacts facts_;
   std::array<ColumnReader, kStructureColumnCount> structure_;
   std::array<ColumnReader, kTextColumnCount> text_;
+  bool numbered_ = false;           // symbols stay numbers
   std::vector<uint32_t> index_of_;  // by number: index in symbol_ids
   std::vector<uint32_t> declared_;  // numbers of FileFacts::symbols, ascending
   std::vector<RoleSet> role_sets_;
@@ -172,8 +175,9 @@ std::string_view FactsDecoder::ReadOccurrences() {
     }
     it.container = container;
 
-    if (previous != nullptr && (it.begin < previous->begin ||
-                                (it.begin == previous->begin && it.symbol < previous->symbol))) {
+    if (previous != nullptr &&
+        (it.begin < previous->begin ||
+         (!numbered_ && it.begin == previous->begin && it.symbol < previous->symbol))) {
       return "the occurrences are out of order";
     }
     previous = &facts_.occurrences.emplace_back(it);
@@ -412,7 +416,27 @@ absl::StatusOr<SymbolFacts> FactsDecoder::DecodeOne(uint32_t number) {
       StrCat("facts of ", split_.path, ": ", wrong.empty() ? "a symbol is missing" : wrong));
 }
 
+absl::StatusOr<FileFacts> FactsDecoder::DecodeNumbered() {
+  numbered_ = true;
+  index_of_.resize(split_.symbol_ids);
+  std::iota(index_of_.begin(), index_of_.end(), 0u);
+  absl::Status unpacked =
+      UnpackColumns(split_.structure, split_.structure_raw, "structure", arena_, structure_);
+  if (!unpacked.ok()) return unpacked;
+  std::string_view wrong = ReadCounts();
+  if (wrong.empty()) wrong = ReadOccurrences();
+  if (wrong.empty()) wrong = ReadExtents();
+  if (!wrong.empty()) {
+    return absl::DataLossError(StrCat("facts of ", split_.path, ": ", wrong));
+  }
+  return std::move(facts_);
+}
+
 }  // namespace
+
+absl::StatusOr<FileFacts> DecodeNumberedOccurrences(const SplitFacts& split, Arena& arena) {
+  return FactsDecoder(split, arena).DecodeNumbered();
+}
 
 absl::StatusOr<SymbolFacts> DecodeOneSymbol(const SplitFacts& split, uint32_t number,
                                             Arena& arena) {

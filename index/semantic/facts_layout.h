@@ -108,6 +108,10 @@ struct FactsParts {
 absl::StatusOr<FileFacts> DecodeSplitFacts(const SplitFacts& split, FactsParts parts, Arena& arena,
                                            std::vector<uint32_t>* index_of_number = nullptr);
 
+// The occurrences and extents of `split`, whose text and ids may be missing: `symbol` and `container` are numbers, and those
+// of one place are in any order. DataLoss if they do not decode.
+absl::StatusOr<FileFacts> DecodeNumberedOccurrences(const SplitFacts& split, Arena& arena);
+
 // What the text of `split`, whose structure and ids may be missing, says of the symbol with `number`; all
 // but its id. DataLoss if it does not decode or does not declare it. Views point into `arena`.
 absl::StatusOr<SymbolFacts> DecodeOneSymbol(const SplitFacts& split, uint32_t number, Arena& arena);

@@ -45,14 +45,13 @@ uint32_t IndexOf(const FileFacts& facts, SymbolId id) {
   return static_cast<uint32_t>(at - facts.symbol_ids.begin());
 }
 
-FoundOccurrence Found(const FileFacts& facts, uint32_t i, std::string_view path) {
+// Without symbol and container.
+FoundOccurrence FoundPlace(const FileFacts& facts, uint32_t i, std::string_view path) {
   const Occurrence& it = facts.occurrences[i];
   FoundOccurrence found = {.path = path,
                            .begin = it.begin,
                            .length = it.length,
                            .roles = it.roles,
-                           .symbol = IdAt(facts, it.symbol),
-                           .container = IdAt(facts, it.container),
                            .extent_begin = it.begin,
                            .extent_end = it.begin};
   auto extent = std::lower_bound(
@@ -62,6 +61,13 @@ FoundOccurrence Found(const FileFacts& facts, uint32_t i, std::string_view path)
     found.extent_begin = extent->begin;
     found.extent_end = extent->end;
   }
+  return found;
+}
+
+FoundOccurrence Found(const FileFacts& facts, uint32_t i, std::string_view path) {
+  FoundOccurrence found = FoundPlace(facts, i, path);
+  found.symbol = IdAt(facts, facts.occurrences[i].symbol);
+  found.container = IdAt(facts, facts.occurrences[i].container);
   return found;
 }
 
@@ -122,6 +128,29 @@ uint32_t SemanticSnapshot::CountMentions(SymbolId id, uint32_t enough) const {
   return count;
 }
 
+// Symbols are told apart by their numbers, and only what is found gets its ids: no table of all ids of a file is made and
+// put in order, and no relations.
+void SemanticSnapshot::AddOccurrences(const Hit& hit, uint32_t Occurrence::* field, RoleSet roles,
+                                      Arena& arena, std::vector<FoundOccurrence>& found) const {
+  const SemanticSegment& segment = *hit.live->segment;
+  SplitFacts split;
+  const std::optional<uint32_t> wanted =
+      segment.SplitFor(hit.file, hit.symbol, kStructureOnly, &split);
+  if (!wanted) return;
+  absl::StatusOr<FileFacts> facts = DecodeNumberedOccurrences(split, arena);
+  if (!facts.ok()) return segment.ReportMalformed(ToStd(facts.status().message()));
+  const auto id_of = [&](uint32_t number) {
+    return number == kNoSymbol ? 0 : segment.SymbolOfFile(hit.file, number);
+  };
+  for (uint32_t at = 0; at < facts->occurrences.size(); ++at) {
+    const Occurrence& it = facts->occurrences[at];
+    if (it.*field != *wanted || (roles != 0 && (it.roles & roles) == 0)) continue;
+    FoundOccurrence& place = found.emplace_back(FoundPlace(*facts, at, hit.path));
+    place.symbol = id_of(it.symbol);
+    place.container = id_of(it.container);
+  }
+}
+
 void SemanticSnapshot::VisitOccurrences(
     SymbolId id, uint32_t Occurrence::* field, uint32_t mention, RoleSet roles,
     const std::function<bool(const FoundOccurrence&)>& visit) const {
@@ -130,14 +159,7 @@ void SemanticSnapshot::VisitOccurrences(
   Arena arena;
   for (size_t i = 0; i < hits.size(); ++i) {
     arena.Reset();
-    absl::StatusOr<FileFacts> facts = Load(*hits[i].live, hits[i].file, kStructureOnly, arena);
-    const uint32_t wanted = facts.ok() ? IndexOf(*facts, id) : kNoSymbol;
-    for (uint32_t at = 0; wanted != kNoSymbol && at < facts->occurrences.size(); ++at) {
-      const Occurrence& it = facts->occurrences[at];
-      if (it.*field == wanted && (roles == 0 || (it.roles & roles) != 0)) {
-        found.push_back(Found(*facts, at, hits[i].path));
-      }
-    }
+    AddOccurrences(hits[i], field, roles, arena, found);
     if (i + 1 < hits.size() && hits[i + 1].path == hits[i].path) continue;
     MergePlaces(found);
     for (const FoundOccurrence& it : found) {
@@ -186,7 +208,7 @@ std::optional<SymbolFacts> SemanticSnapshot::LoadSymbol(const Hit& hit, SymbolId
                                                         Arena& arena) const {
   const SemanticSegment& segment = *hit.live->segment;
   SplitFacts split;
-  std::optional<uint32_t> number = segment.SplitText(hit.file, hit.symbol, &split);
+  std::optional<uint32_t> number = segment.SplitFor(hit.file, hit.symbol, kTextOnly, &split);
   if (!number) return std::nullopt;
   absl::StatusOr<SymbolFacts> facts = DecodeOneSymbol(split, *number, arena);
   if (!facts.ok()) {

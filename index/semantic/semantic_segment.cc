@@ -332,25 +332,37 @@ bool SemanticSegment::Split(uint32_t file, FactsParts parts, Arena& arena,
     const SymbolId id = Symbol(LoadNarrow(symbols + size_t{i} * width, width));
     std::memcpy(ids + size_t{i} * sizeof(id), &id, sizeof(id));
   }
-  const uint64_t offset = row.offset + uint64_t{row.symbols} * width;
+  return SplitFrames(row, parts, split);
+}
+
+bool SemanticSegment::SplitFrames(const SemanticFileRowLayout& row, FactsParts parts,
+                                  SplitFacts* split) const {
+  const uint64_t offset = row.offset + uint64_t{row.symbols} * symbol_width();
   return (!parts.structure || Frame(offset, row.structure_packed, &split->structure)) &&
          (!parts.text || Frame(offset + row.structure_packed, row.text_packed, &split->text));
 }
 
-std::optional<uint32_t> SemanticSegment::SplitText(uint32_t file, uint32_t symbol,
-                                                   SplitFacts* split) const {
+std::optional<uint32_t> SemanticSegment::SplitFor(uint32_t file, uint32_t symbol, FactsParts parts,
+                                                  SplitFacts* split) const {
   SemanticFileRowLayout row;
   if (!SplitHeader(file, &row, split)) return std::nullopt;
   const uint8_t* symbols = FileSymbols(row);
   if (symbols == nullptr) return std::nullopt;
   const uint32_t width = symbol_width();
-  const uint64_t offset = row.offset + uint64_t{row.symbols} * width + row.structure_packed;
   for (uint32_t i = 0; i < row.symbols; ++i) {
     if (LoadNarrow(symbols + size_t{i} * width, width) != symbol) continue;
-    if (!Frame(offset, row.text_packed, &split->text)) return std::nullopt;
-    return i;
+    return SplitFrames(row, parts, split) ? std::optional(i) : std::nullopt;
   }
   return std::nullopt;
+}
+
+SymbolId SemanticSegment::SymbolOfFile(uint32_t file, uint32_t number) const {
+  SemanticFileRowLayout row;
+  if (!File(file, &row) || number >= row.symbols) return 0;
+  const uint8_t* symbols = FileSymbols(row);
+  if (symbols == nullptr) return 0;
+  const uint32_t width = symbol_width();
+  return Symbol(LoadNarrow(symbols + size_t{number} * width, width));
 }
 
 }  // namespace astrolabe

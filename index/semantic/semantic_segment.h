@@ -97,8 +97,11 @@ class SemanticSegment {
   uint32_t symbol_width() const { return SymbolWidth(symbol_count()); }
   // A file's facts, taken apart; ids are in `arena`. Frames of parts not asked for are empty.
   bool Split(uint32_t file, FactsParts parts, Arena& arena, SplitFacts* split) const;
-  // The same without structure and ids; returns the number that `symbol` has there, if it is there.
-  std::optional<uint32_t> SplitText(uint32_t file, uint32_t symbol, SplitFacts* split) const;
+  // The same without ids; returns the number that `symbol` has there, if it is there.
+  std::optional<uint32_t> SplitFor(uint32_t file, uint32_t symbol, FactsParts parts,
+                                   SplitFacts* split) const;
+  // The symbol with this number in a file's facts; 0 if there is none.
+  SymbolId SymbolOfFile(uint32_t file, uint32_t number) const;
   // Both frames as they lie.
   bool Frames(const SemanticFileRowLayout& row, std::string_view* structure,
               std::string_view* text) const;
@@ -112,6 +115,7 @@ class SemanticSegment {
   }
   // All of a file's facts but ids and frames.
   bool SplitHeader(uint32_t file, SemanticFileRowLayout* row, SplitFacts* split) const;
+  bool SplitFrames(const SemanticFileRowLayout& row, FactsParts parts, SplitFacts* split) const;
   bool Frame(uint64_t offset, uint32_t bytes, std::string_view* frame) const;
   template <typename Row>
   bool ReadRow(SemanticSectionId id, uint32_t i, Row* row) const;

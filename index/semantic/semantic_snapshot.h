@@ -78,6 +78,9 @@ class SemanticSnapshot final : public SemanticIndex {
   // `roles` (0: all), in the files that mention it with any of the tags `mention` (0: all).
   void VisitOccurrences(SymbolId id, uint32_t Occurrence::* field, uint32_t mention, RoleSet roles,
                         const std::function<bool(const FoundOccurrence&)>& visit) const;
+  // Those of one file, where hit.symbol is the one that is looked for.
+  void AddOccurrences(const Hit& hit, uint32_t Occurrence::* field, RoleSet roles, Arena& arena,
+                      std::vector<FoundOccurrence>& found) const;
   std::optional<SymbolFacts> LoadSymbol(const Hit& hit, SymbolId id, Arena& arena) const;
   absl::StatusOr<FileFacts> Load(const LiveSemanticSegment& live, uint32_t file, FactsParts parts,
                                  Arena& arena) const;
