@@ -10,8 +10,7 @@ Parts, each for each workspace:
     no_zygote   all TUs parsed plainly, for comparison (as long as clangd takes, or longer)
     latency     `astrolabe query def NAME` from start to printed answer, 200 times
 
-The workspaces come from ../shared/peers/corpora.sh (rocksdb), workspace.sh (vtk)
-and llvm_workspace.sh (llvm) beside this file; one that is
+The workspaces come from ../shared/peers/corpora.sh (rocksdb) and workspace.sh (vtk, llvm) beside this file; one that is
 not under --corpora is left out and said so. Times are wall-clock seconds with the page cache warm, memory is the
 peak of the summed PSS of all processes, sampled. The files that are changed are put back, with their times.
 """
