@@ -26,7 +26,7 @@ import statistics
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from client import Client, ServerError  # noqa: E402
+from measuring_client import MeasuringClient, ServerError  # noqa: E402
 
 PREFIXES = (0, 1, 3)
 FIRST = (1, 5, 10)
@@ -62,7 +62,7 @@ def choose(root, patterns, count, seed, command):
     source.shuffle(files)
     files = files[:max(8, count // 10)]
     found = {kind: [] for kind in KINDS}
-    with Client(command, root) as client:
+    with MeasuringClient(command, root) as client:
         legend = client.initialize()["semanticTokensProvider"]["legend"]
         for name in files:
             lines = client.open(name).split("\n")
@@ -99,7 +99,7 @@ def rank_of(word, result):
 def ask(command, root, points):
     """Ranks [point][prefix], and the seconds of all answers."""
     ranks, seconds = [], []
-    with Client(command, root) as client:
+    with MeasuringClient(command, root) as client:
         client.initialize()
         current = None
         for name, line, column, word, _ in points:
@@ -113,7 +113,7 @@ def ask(command, root, points):
             of_point = []
             for length in PREFIXES:
                 prefix = word[:length]
-                client.change(name, (line, column), (line, column + len(word)), prefix)
+                client.change(name, ((line, column), (line, column + len(word)), prefix))
                 try:
                     took, result = client.timed("textDocument/completion",
                                                 client.at(name, line, column + len(prefix)))
@@ -122,7 +122,7 @@ def ask(command, root, points):
                 except ServerError as error:
                     print(f"{name}:{line + 1}:{column + 1}: {error}", file=sys.stderr)
                     of_point.append(0)
-                client.change(name, (line, column), (line, column + len(prefix)), word)
+                client.change(name, ((line, column), (line, column + len(prefix)), word))
             ranks.append(of_point)
     return ranks, seconds
 

@@ -17,7 +17,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from client import CAPABILITIES, Client, ServerError  # noqa: E402
+from measuring_client import CAPABILITIES, MeasuringClient, ServerError  # noqa: E402
 
 SAMPLES = 40  # places a file, for features about a place
 DEFAULT_FILES = ["db/db_impl/db_impl.cc", "db/version_set.cc", "table/block_based/block_based_table_reader.cc",
@@ -37,7 +37,7 @@ class Side:
     """One server with its answers as sets that can be compared."""
 
     def __init__(self, command, root, wait_index):
-        self.client = Client(shlex.split(command), root)
+        self.client = MeasuringClient(shlex.split(command), root)
         capabilities = dict(CAPABILITIES)
         capabilities["textDocument"] = {**CAPABILITIES["textDocument"], "foldingRange": {"lineFoldingOnly": False}}
         self.capabilities = self.client.initialize(capabilities=capabilities)
@@ -162,13 +162,13 @@ def check_tokens(side, name, text):
         name, range={"start": {"line": 0, "character": 0}, "end": {"line": last, "character": 0}}))
     if "data" in part and side.tokens(part["data"]) != {k: v for k, v in everything.items() if k[0] < last}:
         return "range differs from the whole"
-    side.client.change(name, (0, 0), (0, 0), "// One more line.\n")
+    side.client.change(name, ((0, 0), (0, 0), "// One more line.\n"))
     delta = side.ask("semanticTokens/full/delta", side.client.document(name, previousResultId=full["resultId"]))
     data = list(full["data"])
     for edit in sorted(delta.get("edits", []), key=lambda e: -e["start"]):
         data[edit["start"]:edit["start"] + edit["deleteCount"]] = edit.get("data", [])
     again = side.ask("semanticTokens/full", side.client.document(name))["data"]
-    side.client.change(name, (0, 0), (1, 0), "")
+    side.client.change(name, ((0, 0), (1, 0), ""))
     return None if delta.get("data", data) == again else "delta does not give the new whole"
 
 

@@ -34,7 +34,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 REPOSITORY = os.path.normpath(os.path.join(HERE, "..", ".."))
 sys.dont_write_bytecode = True
 sys.path.insert(0, HERE)
-from client import Client, ServerError  # noqa: E402
+from measuring_client import MeasuringClient, ServerError  # noqa: E402
 
 FILE = "db/db_impl/db_impl.cc"
 POINT = "versions_->"  # in FILE; members are asked for behind it, the name before it is asked about
@@ -113,7 +113,7 @@ class Session:
 
     def __init__(self, command, root, cdb, idle):
         self.figures = {}
-        with Client([*command, f"--compile-commands-dir={cdb}"], root) as self.client:
+        with MeasuringClient([*command, f"--compile-commands-dir={cdb}"], root) as self.client:
             self.client.initialize()
             self.note("start to the initialize reply", time.monotonic() - self.client.started)
             cpu_time = CpuTime(self.client.process.pid)
@@ -151,10 +151,10 @@ class Session:
         self.here = client.at(FILE, self.line, self.column + 1)
         outline = client.send("textDocument/documentSymbol", client.document(FILE))
         hover = client.send("textDocument/hover", self.here)
-        moment, answer = client.reply(outline)
+        moment, answer = client.answer(outline)
         self.note("open to outline", moment - start)
         require(len(answer) > 0, "outline")
-        moment, answer = client.reply(hover)
+        moment, answer = client.answer(hover)
         self.note("open to hover", moment - start)
         require("versions_" in json.dumps(answer), "hover")
         moment, _ = client.diagnostics(FILE)
@@ -199,7 +199,7 @@ class Session:
         requests = [client.send(*kinds[i % len(kinds)]) for i in range(100)]
         moments = []
         for request in requests:
-            moment, answer = client.reply(request)
+            moment, answer = client.answer(request)
             require(answer, "one of a hundred")
             moments.append(moment)
         self.note("100 requests at once", max(moments) - start)
@@ -211,13 +211,13 @@ class Session:
         for _ in range(EDITS):
             mark = client.mark()
             start = time.monotonic()
-            client.change(FILE, (self.line, 0), (self.line, 0), " ")
+            client.change(FILE, ((self.line, 0), (self.line, 0), " "))
             last, _ = client.diagnostics(FILE, mark)
             first.append(last - start)
             while True:
                 mark = client.mark()
                 try:
-                    last, _ = client.diagnostics(FILE, mark, patience=QUIET)
+                    last, _ = client.diagnostics(FILE, mark, deadline=QUIET)
                 except ServerError:
                     break
             complete.append(last - start)
@@ -259,20 +259,20 @@ class Restart:
             self.index_by_clangd()
 
     def index_by_clangd(self):
-        with Client(self.commands["clangd"], self.root) as client:
+        with MeasuringClient(self.commands["clangd"], self.root) as client:
             client.initialize()
             client.open("util/slice.cc")
             mark = 0
             while True:  # it says `end` whenever its queue is empty for a moment
-                client.wait_for("$/progress", lambda p: p["value"]["kind"] == "end", mark, patience=3600)
+                client.wait_for("$/progress", lambda p: p["value"]["kind"] == "end", mark, deadline=3600)
                 mark = client.mark()
                 try:
-                    client.wait_for("$/progress", since=mark, patience=10)
+                    client.wait_for("$/progress", since=mark, deadline=10)
                 except ServerError:
                     return
 
     def measure(self, name):
-        with Client(self.commands[name], self.root) as client:
+        with MeasuringClient(self.commands[name], self.root) as client:
             client.initialize()
             client.open("util/slice.cc")
             while not any(found["name"] == SYMBOL for found in symbols(client)):

@@ -1,4 +1,4 @@
-"""A client of the language server protocol for tests: starts a server, talks to it, remembers everything.
+"""A client of the language server protocol for tests and benches: starts a server, talks to it, remembers everything.
 
     with Client([astrolabe, "lsp"], root) as client:
         client.initialize()
@@ -6,17 +6,17 @@
         symbols = client.request("textDocument/documentSymbol", client.document("a.cc"))
 
 Every wait has a deadline, so that a server that says nothing fails a test and does not hang it. Requests of the
-server's are answered by `answers` (method to result), else with null. Thread-safe; standard library only.
+server's are answered by `answers` (method to result, or to a function from parameters to it), else with null.
+Thread-safe; standard library only. bench/lsp/measuring_client.py adds times to it.
 """
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import json
 import os
 import subprocess
+import tempfile
 import threading
 import time
 import urllib.parse
-
-DEADLINE = 30.0  # seconds
 
 
 class ServerError(Exception):
@@ -37,9 +37,11 @@ def path_of(uri):
 
 
 class Client:
+    DEADLINE = 30.0  # seconds of every wait that has no other
+
     def __init__(self, command, root, environment=None):
         self.root = root
-        self.errors = open(os.path.join(root, "..", f"stderr-{time.monotonic_ns()}"), "w+b")
+        self.errors = tempfile.TemporaryFile()
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors,
                                         cwd=root, env=environment, bufsize=0)
         self.changed = threading.Condition()
@@ -65,51 +67,51 @@ class Client:
     # ---- The wire.
 
     def _read(self):
-        stream = self.process.stdout
+        stream = self.process.stdout.fileno()
+        held = b""
         try:
             while True:
-                length = None
-                while True:
-                    line = self._line(stream)
-                    if line == b"":
-                        break
-                    name, _, value = line.partition(b":")
-                    if name.lower() == b"content-length":
-                        length = int(value)
-                content = b""
-                while len(content) < length:
-                    part = os.read(stream.fileno(), length - len(content))
-                    if not part:
-                        raise EOFError
-                    content += part
-                self._take(json.loads(content))
-        except (EOFError, OSError, ValueError):
+                while (end := held.find(b"\r\n\r\n")) < 0:
+                    held += self._part(stream)
+                length = next(int(line.partition(b":")[2]) for line in held[:end].split(b"\r\n")
+                              if line.lower().startswith(b"content-length:"))
+                parts, have = [held[end + 4:]], len(held) - end - 4
+                while have < length:
+                    parts.append(self._part(stream))
+                    have += len(parts[-1])
+                content = b"".join(parts)
+                held = content[length:]
+                self._take(time.monotonic(), json.loads(content[:length]))
+        except (EOFError, OSError, ValueError, StopIteration):
             pass
         with self.changed:
             self.ended = True
             self.changed.notify_all()
 
     @staticmethod
-    def _line(stream):
-        line = b""
-        while not line.endswith(b"\r\n"):
-            byte = os.read(stream.fileno(), 1)
-            if not byte:
-                raise EOFError
-            line += byte
-        return line[:-2]
+    def _part(stream):
+        part = os.read(stream, 1 << 20)
+        if not part:
+            raise EOFError
+        return part
 
-    def _take(self, message):
+    def _take(self, now, message):
         if "method" in message and "id" in message:
             result = self.answers.get(message["method"])
+            if callable(result):
+                result = result(message.get("params"))
             self.write({"jsonrpc": "2.0", "id": message["id"], "result": result})
         with self.changed:
-            self.messages.append(message)
-            if "method" not in message:
-                if message["id"] in self.replies:
-                    self.duplicates.append(message)
-                self.replies[message["id"]] = message
+            self._remember(now, message)
             self.changed.notify_all()
+
+    def _remember(self, now, message):
+        """`now`: when the last byte had come, before it was decoded; monotonic seconds."""
+        self.messages.append(message)
+        if "method" not in message:
+            if message["id"] in self.replies:
+                self.duplicates.append(message)
+            self.replies[message["id"]] = message
 
     def write_bytes(self, content):
         with self.write_lock:
@@ -130,8 +132,9 @@ class Client:
         self.write({"jsonrpc": "2.0", "id": self.last_id, "method": method, "params": params})
         return self.last_id
 
-    def wait(self, condition, what="a message", deadline=DEADLINE):
+    def wait(self, condition, what="a message", deadline=None):
         """Waits until condition() gives something true, and gives that."""
+        deadline = deadline or self.DEADLINE
         end = time.monotonic() + deadline
         with self.changed:
             while True:
@@ -144,24 +147,24 @@ class Client:
                     raise AssertionError(f"waiting for {what}: {why}\n{self.stderr()}")
                 self.changed.wait(left)
 
-    def reply(self, request, deadline=DEADLINE):
+    def reply(self, request, deadline=None):
         """The whole reply to the request with this id."""
         return self.wait(lambda: self.replies.get(request), f"the reply to {request}", deadline)
 
-    def result(self, request, deadline=DEADLINE):
+    def result(self, request, deadline=None):
         reply = self.reply(request, deadline)
         if "error" in reply:
             raise ServerError(reply["error"])
         return reply["result"]
 
-    def request(self, method, params, deadline=DEADLINE):
+    def request(self, method, params, deadline=None):
         return self.result(self.send(method, params), deadline)
 
     def notifications(self, method):
         with self.changed:
             return [m.get("params") for m in self.messages if m.get("method") == method]
 
-    def wait_notification(self, method, condition=lambda params: True, deadline=DEADLINE):
+    def wait_notification(self, method, condition=lambda params: True, deadline=None):
         def found():
             for message in self.messages:
                 if message.get("method") == method and condition(message.get("params")):
@@ -196,13 +199,15 @@ class Client:
         return uri_of(self.path(name))
 
     def open(self, name, text=None, language="cpp"):
+        """Opens a document with this text, or that of the file. The text."""
         if text is None:
-            with open(self.path(name), newline="") as file:
+            with open(self.path(name), newline="", errors="replace") as file:
                 text = file.read()
         self.versions[name] = 1
         self.texts[name] = text
         self.notify("textDocument/didOpen", {"textDocument": {
             "uri": self.uri(name), "languageId": language, "version": 1, "text": text}})
+        return text
 
     def change(self, name, *changes):
         """Each change is a new text, or (start, end, text) with (line, column) pairs."""
@@ -237,11 +242,11 @@ class Client:
         """The server's text of an open document."""
         return self.request("astrolabe/documentText", {"uri": self.uri(name)})
 
-    def shutdown(self, deadline=DEADLINE):
+    def shutdown(self, deadline=None):
         """The orderly end; the exit code."""
         self.request("shutdown", None, deadline)
         self.notify("exit", None)
-        return self.process.wait(deadline)
+        return self.process.wait(deadline or self.DEADLINE)
 
     def kill(self):
         if self.process.poll() is None:
