@@ -34,7 +34,8 @@ entries = json.loads(pathlib.Path('build/release/compile_commands.json').read_te
 PYTHON
   at_work "$work" planned "$program" "$work/instrumented" index --index-dir "$work/1" --compile-commands-dir "$work"
   at_work "$work" parsed "$work/instrumented" "$program" index --index-dir "$work/2" --compile-commands-dir "$work"
-  at_work "$work" asked "$work/instrumented" "$program" lsp --check=index/merge.cc --compile-commands-dir="$work"
+  at_work "$work" asked "$work/instrumented" "$program" check --all-features --every 40 --index-dir "$work/2" \
+    --compile-commands-dir "$work" index/merge.cc
   merge-fdata-22 "$work/planned" "$work/parsed" "$work/asked" > "$work/merged" 2>> "$work/log"
   mv "$work/merged" "$profile"
 }

@@ -1,16 +1,20 @@
 // `astrolabe check` and `dump plan|flags|shard`: how a file or the workspace is parsed, and why so.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "analysis/batch/batch_indexer.h"
 #include "analysis/batch/check.h"
 #include "base/file_system.h"
+#include "base/strings.h"
 #include "lsp/cli/command.h"
+#include "lsp/cli/feature_report.h"
 #include "lsp/cli/json.h"
 #include "lsp/version.h"
 
@@ -82,6 +86,47 @@ int CheckOneFile(ProjectArguments& arguments) {
   return status.ok() ? kExitOk : Fail(status);
 }
 
+// What `check` is given.
+struct CheckArguments {
+  ProjectArguments project;
+  std::vector<std::string> files;
+  bool all_features = false;
+  size_t every = 1;
+};
+
+int CheckFiles(CheckArguments& arguments) {
+  if (!arguments.all_features) {
+    if (arguments.files.empty()) {
+      return Fail(absl::InvalidArgumentError("check: which file? (--all-features can do all)"));
+    }
+    int worst = kExitOk;
+    for (const std::string& file : arguments.files) {
+      arguments.project.file = file;
+      worst = std::max(worst, CheckOneFile(arguments.project));
+    }
+    return worst;
+  }
+  absl::StatusOr<SemanticOptions> resolved = ResolveProject(arguments.project);
+  if (!resolved.ok()) return Fail(resolved.status());
+  lsp::FeatureCheckOptions options;
+  options.server.compile_commands_dir = resolved->compile_commands_dir;
+  options.server.query_drivers = resolved->query_drivers;
+  options.server.index_dir = resolved->index_dir;
+  options.server.background_index = false;
+  options.program = resolved->program;
+  options.root = resolved->root;
+  options.every = arguments.every;
+  for (const std::string& file : arguments.files) {
+    std::error_code error;
+    const std::filesystem::path path = std::filesystem::absolute(file, error).lexically_normal();
+    if (!std::filesystem::is_regular_file(path, error)) {
+      return Fail(absl::NotFoundError(StrCat(path.string(), ": no such file")));
+    }
+    options.files.push_back(path.string());
+  }
+  return RunFeatureCheck(options, arguments.project.workspace.json);
+}
+
 int DumpPlanOf(ProjectArguments& arguments) {
   absl::StatusOr<SemanticOptions> options = ResolveProject(arguments);
   if (!options.ok()) return Fail(options.status());
@@ -127,12 +172,17 @@ void RegisterProjectCommands(CLI::App& app, int* exit_code) {
         });
   });
 
-  auto check_arguments = std::make_shared<ProjectArguments>();
+  auto check_arguments = std::make_shared<CheckArguments>();
   CLI::App* check = app.add_subcommand(
-      "check", "run the whole pipeline for one file and show each step with its time");
-  AddProjectOptions(*check, *check_arguments);
-  check->add_option("FILE", check_arguments->file, "path")->required();
-  check->callback([=] { *exit_code = CheckOneFile(*check_arguments); });
+      "check", "run the whole pipeline for a file and show each step with its time");
+  AddProjectOptions(*check, check_arguments->project);
+  check->add_option("FILES", check_arguments->files,
+                    "paths (--all-features: none means all of the compilation database)");
+  check->add_flag("--all-features", check_arguments->all_features,
+                  "make every request of an editor at every name, and list what fails or is slow");
+  check->add_option("--every", check_arguments->every, "at one name in so many (default: 1)")
+      ->check(CLI::Range(size_t{1}, size_t{1000000}));
+  check->callback([=] { *exit_code = CheckFiles(*check_arguments); });
 }
 
 }  // namespace astrolabe
