@@ -16,7 +16,7 @@
 //   kRead     (open)    answer a question about the open file in the node itself, without a fork: 1 ms instead
 //                       of 17. A node that crashes or hangs with it is replaced, and the question put by kAsk
 //   kAsk      (open)    answer a question about the open file in a child, which may spoil the AST
-//   kBody     (preamble) parse the rest of it but for all function bodies save one, and tell its diagnostics
+//   kBody     (preamble) parse the rest of it, or of its function bodies one alone, and tell its diagnostics
 //   kText     (root)    answer a question about an open file that its text alone decides: formatting
 //   kPrefix   (preamble) become a node that has parsed the file up to a declaration, function bodies left out
 //   kComplete (preamble, prefix) answer a question that needs a parse up to a place: completion, signatures

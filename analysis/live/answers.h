@@ -129,6 +129,9 @@ enum class QuestionKind : uint32_t {
   kBodyDiagnostics,  // on the preamble, not on the AST; of `function` alone: DiagnosticsAnswer
   kComplete,         // on the preamble, not on the AST: CompletionAnswer
   kSignatureHelp,    // on the preamble, not on the AST: SignatureAnswer
+  kRefactorings,     // what may be done with `range`: RefactoringsAnswer
+  kRefactor,         // the edits of `refactoring` at `range`: RefactorAnswer
+  kCheckText,        // on the preamble; what is wrong with `text` in place of the file's: DiagnosticsAnswer
 };
 
 struct Question {
@@ -142,9 +145,12 @@ struct Question {
   std::vector<CodeRange> ranges;  // kFormat, kInlayHints; none: all of the text
   std::string typed;              // kFormat: this character was typed ahead of `place`
   std::string style;              // kFormat: where there is no .clang-format; empty: LLVM's
+  std::string refactoring;        // kRefactor: its id
+  std::string text;               // kCheckText: all of the file
   template <typename Archive>
   void Members(Archive& archive) {
-    archive(kind, place, usrs, range, limit, overloads_apart, function, ranges, typed, style);
+    archive(kind, place, usrs, range, limit, overloads_apart, function, ranges, typed, style,
+            refactoring, text);
   }
 };
 
@@ -359,6 +365,35 @@ struct SyntaxTreeAnswer {
   template <typename Archive>
   void Members(Archive& archive) {
     archive(roots);
+  }
+};
+
+// --- Refactorings.
+
+struct RefactoringOffer {
+  std::string id;
+  std::string title;  // for people
+  std::string kind;   // as LSP names them: "refactor.extract", …
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(id, title, kind);
+  }
+};
+
+struct RefactoringsAnswer {
+  std::vector<RefactoringOffer> offers;
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(offers);
+  }
+};
+
+struct RefactorAnswer {
+  std::string refused;          // why nothing is edited, for people; empty: it is
+  std::vector<CodeEdit> edits;  // in order, none touches another
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(refused, edits);
   }
 };
 

@@ -16,6 +16,7 @@
 #include "analysis/features/format/format.h"
 #include "analysis/features/hints/inlay_hints.h"
 #include "analysis/features/live_ast.h"
+#include "analysis/features/refactor/answer.h"
 #include "analysis/features/symbols/answer.h"
 #include "analysis/live/answers.h"
 #include "analysis/live/archive.h"
@@ -94,7 +95,10 @@ class LiveRunner : public ParseDelegate {
     ContinueBehindPreamble(state, path_, task_.job.text, task_.job.preamble_size);
     functions_.emplace(compiler.getSourceManager(), state.main_id);
     std::optional<FunctionSpan> only;
-    if (task_.job.kind == JobKind::kBody) only = QuestionOfJob().function;
+    if (task_.job.kind == JobKind::kBody) {
+      Question question = QuestionOfJob();
+      if (question.kind == QuestionKind::kBodyDiagnostics) only = question.function;
+    }
     state.skips_body = [this, only](const clang::FunctionDecl& function) {
       return functions_->Meet(function, only);
     };
@@ -236,10 +240,14 @@ class LiveRunner : public ParseDelegate {
         return AnswerDocumentQuestion(ast, question);
       case QuestionKind::kInlayHints:
         return Encode(MakeInlayHints(ast, question.ranges));
+      case QuestionKind::kRefactorings:
+      case QuestionKind::kRefactor:
+        return AnswerRefactorQuestion(ast, question);
       case QuestionKind::kFormat:
       case QuestionKind::kBodyDiagnostics:
       case QuestionKind::kComplete:
       case QuestionKind::kSignatureHelp:
+      case QuestionKind::kCheckText:
         break;
     }
     Misplaced();

@@ -22,6 +22,14 @@ constexpr int kMaxKills = 3;
 // Answered whatever the state of the file: by its text.
 bool NeedsTextAlone(QuestionKind kind) { return kind == QuestionKind::kFormat; }
 
+// It runs more of Clang's code than what only looks names up: the AST is not put at risk for it.
+bool NeedsChild(QuestionKind kind) { return kind == QuestionKind::kRefactor; }
+
+// Whether the rest of `text` can be parsed on the file's preamble.
+bool HasPreambleOf(const OpenFile& file, const std::string& text) {
+  return file.is_exact && text.starts_with(file.preamble->text);
+}
+
 bool NeedsNoAst(QuestionKind kind) {
   return kind == QuestionKind::kComplete || kind == QuestionKind::kSignatureHelp;
 }
@@ -46,15 +54,22 @@ void Questions::Cancel(QuestionId id) {
 
 void Questions::Start(const std::string& path, const OpenFile& file) {
   std::vector<QuestionId> refused;
+  std::vector<QuestionId> misfits;
   for (auto& [id, pending] : pending_) {
     if (pending.path != path || pending.job != 0) continue;
     if (!file.refused.empty() && !NeedsTextAlone(pending.question.kind)) {
       refused.push_back(id);
+    } else if (pending.question.kind == QuestionKind::kCheckText && file.preamble &&
+               !HasPreambleOf(file, pending.question.text)) {
+      misfits.push_back(id);
     } else if (StartOne(pending, file)) {
       by_job_[pending.job] = id;
     }
   }
   for (QuestionId id : refused) Finish(id, absl::UnavailableError(file.refused));
+  for (QuestionId id : misfits) {
+    Finish(id, absl::FailedPreconditionError("what is ahead of the first declaration changes"));
+  }
 }
 
 bool Questions::StartOne(Pending& pending, const OpenFile& file) {
@@ -74,9 +89,16 @@ bool Questions::StartOne(Pending& pending, const OpenFile& file) {
     job.preamble_size = start.parsed;
     pending.is_prepared = start.is_prepared;
     node = start.node;
+  } else if (pending.question.kind == QuestionKind::kCheckText) {
+    if (!file.preamble.has_value()) return false;
+    job.kind = JobKind::kBody;
+    job.text = pending.question.text;
+    job.preamble_size = file.preamble->text.size();
+    node = file.preamble->node;
   } else {
     if (!file.ast.has_value() || file.ast->generation < file.generation) return false;
-    job.kind = pending.cost_its_node ? JobKind::kAsk : JobKind::kRead;
+    bool in_child = pending.cost_its_node || NeedsChild(pending.question.kind);
+    job.kind = in_child ? JobKind::kAsk : JobKind::kRead;
     node = file.ast->node;
   }
   pending.is_child = job.kind != JobKind::kRead;

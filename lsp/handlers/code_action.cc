@@ -1,5 +1,5 @@
-// textDocument/codeAction: what the compiler proposes, for one diagnostic or for all of a kind, and the #include
-// that a name lacks.
+// textDocument/codeAction: what the compiler proposes, for one diagnostic or for all of a kind, the #include that a
+// name lacks, and refactorings, whose edits codeAction/resolve makes.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <algorithm>
 #include <memory>
@@ -17,6 +17,7 @@
 #include "lsp/handlers/include_insertion.h"
 #include "lsp/handlers/live.h"
 #include "lsp/handlers/on_document.h"
+#include "lsp/handlers/refactoring.h"
 #include "lsp/handlers/source_tokens.h"
 #include "lsp/server/edit_builder.h"
 #include "lsp/server/places.h"
@@ -50,8 +51,13 @@ bool IsAfter(const CodeEdit& a, const CodeEdit& b) { return b.range.end <= a.ran
 class Actions {
  public:
   Actions(Session& session, LiveDocuments& live, const DocumentSnapshot& document,
-          const KnownDiagnostics& known, const CodeActionParams& params)
-      : session_(session), live_(live), document_(document), known_(known), params_(params) {}
+          const KnownDiagnostics& known, const CodeActionParams& params, const Work& work)
+      : session_(session),
+        live_(live),
+        document_(document),
+        known_(known),
+        params_(params),
+        work_(work) {}
 
   std::vector<std::variant<Command, CodeAction>> Make() {
     const std::vector<size_t> touched = Touched();
@@ -60,6 +66,7 @@ class Actions {
       for (size_t i : touched) AddIncludes(i);
       AddFixesOfSameKind(touched);
     }
+    AddRefactorings();
     // Asked for by name alone: on saving, say.
     if (params_.context.only && Wants(CodeActionKind::kSourceFixAll)) AddFixAll();
     return std::move(actions_);
@@ -72,6 +79,21 @@ class Actions {
       const std::string_view name = wanted.value;
       return name.empty() || kind == name || kind.starts_with(StrCat(name, "."));
     });
+  }
+
+  void AddRefactorings() {
+    const bool is_wanted = Wants(CodeActionKind::kRefactorExtract) ||
+                           Wants(CodeActionKind::kRefactorInline) ||
+                           Wants(CodeActionKind::kRefactorRewrite) ||
+                           (params_.context.only && Wants(CodeActionKind::kSourceOrganizeImports));
+    if (!is_wanted) return;
+    for (CodeAction& action : OfferRefactorings(session_, live_, document_, params_.range, work_)) {
+      // What is about the file and not about a place is asked for by name alone.
+      const std::string& kind = action.kind->value;
+      const bool is_of_file = kind.starts_with(CodeActionKind::kSource);
+      if (Wants(kind) && (!is_of_file || params_.context.only))
+        actions_.emplace_back(std::move(action));
+    }
   }
 
   std::vector<size_t> Touched() const {
@@ -253,17 +275,47 @@ class Actions {
   const DocumentSnapshot& document_;
   const KnownDiagnostics& known_;
   const CodeActionParams& params_;
+  const Work& work_;
   std::vector<std::variant<Command, CodeAction>> actions_;
   std::optional<IncludeContext> includes_;
 };
+
+void BindResolve(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
+  using Result = CodeActionResolveRequest::Result;
+  dispatcher.OnRequest<CodeActionResolveRequest>(
+      [&session, &live](CodeAction action, RequestContext context, Reply<Result> reply) {
+        if (action.data.is_null()) return reply(std::move(action));  // it has all it needs
+        auto refactoring = FromJson<TweakArgs>(action.data, "data");
+        if (!refactoring.ok()) return reply(refactoring.status());
+        const std::string uri = refactoring->file;
+        session.AnswerAbout(
+            "lsp.codeAction.resolve", uri, std::move(context), std::move(reply),
+            [&session, &live, action = std::move(action), refactoring = *std::move(refactoring)](
+                const DocumentSnapshot& document, const Work& work) -> absl::StatusOr<Result> {
+              auto made = MakeRefactoringEdit(session, live, document, refactoring, work);
+              if (!made.ok()) return made.status();
+              CodeAction resolved = action;
+              resolved.edit = std::move(made->edit);
+              if (!made->is_checked) resolved.title += " (not checked)";
+              return resolved;
+            });
+      });
+}
 
 }  // namespace
 
 void BindCodeAction(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   CodeActionOptions options;
-  options.code_action_kinds = {CodeActionKind(std::string(CodeActionKind::kQuickFix)),
-                               CodeActionKind(std::string(CodeActionKind::kSourceFixAll))};
+  options.resolve_provider = true;
+  options.code_action_kinds.emplace();
+  for (std::string_view kind :
+       {CodeActionKind::kQuickFix, CodeActionKind::kRefactorExtract,
+        CodeActionKind::kRefactorInline, CodeActionKind::kRefactorRewrite,
+        CodeActionKind::kSourceFixAll, CodeActionKind::kSourceOrganizeImports}) {
+    options.code_action_kinds->emplace_back(std::string(kind));
+  }
   session.capabilities().code_action_provider = std::move(options);
+  BindResolve(dispatcher, session, live);
   using Answer = std::vector<std::variant<Command, CodeAction>>;
   OnDocumentRequest<CodeActionRequest>(
       dispatcher, session, "lsp.codeAction",
@@ -275,7 +327,7 @@ void BindCodeAction(Dispatcher& dispatcher, Session& session, LiveDocuments& liv
         if ((*known)->generation != document->generation) {
           return absl::AbortedError("the text has changed");
         }
-        return Actions(session, live, document, **known, params).Make();
+        return Actions(session, live, document, **known, params, work).Make();
       });
 }
 

@@ -19,6 +19,7 @@ void BindLive(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   BindRename(dispatcher, session, live);
   BindDiagnostics(dispatcher, session, live);
   BindCodeAction(dispatcher, session, live);
+  BindExecuteCommand(dispatcher, session, live);
   BindFormatting(dispatcher, session, live);
   BindInlayHint(dispatcher, session, live);
   BindClangdExtensions(dispatcher, session, live);

@@ -34,6 +34,8 @@ void BindClangdExtensions(Dispatcher& dispatcher, Session& session, LiveDocument
 void BindFormatting(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindInlayHint(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindCodeAction(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
+// workspace/executeCommand
+void BindExecuteCommand(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindDiagnostics(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 
 void BindLive(Dispatcher& dispatcher, Session& session, LiveDocuments& live);

@@ -6,6 +6,8 @@
 // file has changed since) are reported, since they may need a hand. What may mean another symbol as well, in a
 // template, is left to the user to confirm.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lsp/handlers/rename.h"
+
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -218,6 +220,8 @@ std::optional<Range> SpelledAt(const TextBuffer& text, const Range& range, std::
   return ClientRange(text, {begin, end}, encoding);
 }
 
+}  // namespace
+
 absl::StatusOr<WorkspaceEdit> Rename(Session& session, LiveDocuments& live,
                                      const DocumentSnapshot& document, const RenameParams& params,
                                      const Work& work) {
@@ -269,8 +273,6 @@ absl::StatusOr<WorkspaceEdit> Rename(Session& session, LiveDocuments& live,
   }
   return edits.Take();
 }
-
-}  // namespace
 
 void BindRename(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   session.capabilities().rename_provider =

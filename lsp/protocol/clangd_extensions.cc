@@ -145,4 +145,18 @@ void Encode(JsonWriter& out, const FileStatus& value) {
   object.Required("state", value.state);
 }
 
+bool Decode(const Json& json, const JsonPath& path, TweakArgs& out) {
+  ObjectReader in(json, path);
+  return in.Required("file", out.file) && in.Required("selection", out.selection) &&
+         in.Required("tweakID", out.tweak_id) && in.Optional("version", out.version);
+}
+
+void Encode(JsonWriter& out, const TweakArgs& value) {
+  ObjectWriter object(out);
+  object.Required("file", value.file);
+  object.Required("selection", value.selection);
+  object.Required("tweakID", value.tweak_id);
+  object.Optional("version", value.version);
+}
+
 }  // namespace astrolabe::lsp

@@ -128,6 +128,16 @@ struct FileStatusNotification {
   using Params = FileStatus;
 };
 
+// The argument of the command clangd.applyTweak, and what codeAction/resolve finds in an action's `data`.
+struct TweakArgs {
+  DocumentUri file;
+  Range selection;
+  std::string tweak_id;
+  std::optional<int32_t> version;  // ours: of the text that the selection is in
+
+  bool operator==(const TweakArgs&) const = default;
+};
+
 bool Decode(const Json& json, const JsonPath& path, ClangdCompileCommand& out);
 bool Decode(const Json& json, const JsonPath& path, ClangdOptions& out);
 bool Decode(const Json& json, const JsonPath& path, SymbolDetails& out);
@@ -136,6 +146,7 @@ bool Decode(const Json& json, const JsonPath& path, AstNode& out);
 bool Decode(const Json& json, const JsonPath& path, MemoryTree& out);
 bool Decode(const Json& json, const JsonPath& path, InactiveRegionsParams& out);
 bool Decode(const Json& json, const JsonPath& path, FileStatus& out);
+bool Decode(const Json& json, const JsonPath& path, TweakArgs& out);
 void Encode(JsonWriter& out, const ClangdCompileCommand& value);
 void Encode(JsonWriter& out, const ClangdOptions& value);
 void Encode(JsonWriter& out, const SymbolDetails& value);
@@ -144,5 +155,6 @@ void Encode(JsonWriter& out, const AstNode& value);
 void Encode(JsonWriter& out, const MemoryTree& value);
 void Encode(JsonWriter& out, const InactiveRegionsParams& value);
 void Encode(JsonWriter& out, const FileStatus& value);
+void Encode(JsonWriter& out, const TweakArgs& value);
 
 }  // namespace astrolabe::lsp

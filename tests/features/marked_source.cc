@@ -132,6 +132,14 @@ MarkedSource& MarkedSource::Flags(std::vector<std::string> flags) {
   return *this;
 }
 
+MarkedSource MarkedSource::WithText(std::string text) const {
+  MarkedSource other("");
+  other.files_ = files_;
+  other.flags_ = flags_;
+  other.text_ = std::move(text);
+  return other;
+}
+
 MarkedSource& MarkedSource::Diagnostics(clang::DiagnosticConsumer& consumer) {
   diagnostics_ = &consumer;
   return *this;

@@ -37,6 +37,9 @@ class MarkedSource {
   MarkedSource& File(const std::string& path, std::string text);
   MarkedSource& Flags(std::vector<std::string> flags);  // default: -std=c++20
 
+  // The same flags and files with another text, in which nothing is a mark.
+  MarkedSource WithText(std::string text) const;
+
   // Who hears what the compiler says; default: nobody. Borrowed until Parse is over.
   MarkedSource& Diagnostics(clang::DiagnosticConsumer& consumer);
 

@@ -277,6 +277,109 @@ class CodeActions(ChangesTest):
         self.assertEqual(self.actions(client, "main.cc"), [])
 
 
+RESOLVES = {"textDocument": {"codeAction": {"dataSupport": True, "resolveSupport": {"properties": ["edit"]}}}}
+
+
+class Refactorings(ChangesTest):
+    TEXT = "int g(int);\nint f(int a) {\n  return a * g(a + 1);\n}\n"
+
+    def actions(self, client, name, start, end, only=("refactor",)):
+        at = lambda p: {"line": p[0], "character": p[1]}  # noqa: E731
+        return client.request("textDocument/codeAction", client.document(
+            name, range={"start": at(start), "end": at(end)}, context={"diagnostics": [], "only": list(only)}))
+
+    def one(self, client, name, title, start, end=None):
+        [action] = [a for a in self.actions(client, name, start, end or start) if a["title"] == title]
+        return action
+
+    def test_an_action_is_resolved_and_applied(self):
+        self.write("a.cc", self.TEXT)
+        client = self.server("--background-index=0", capabilities=RESOLVES)
+        self.assertTrue(client.capabilities["codeActionProvider"]["resolveProvider"])
+        client.open("a.cc")
+        action = self.one(client, "a.cc", "extract to a variable", (2, 13), (2, 21))
+        self.assertEqual(action["kind"], "refactor.extract")
+        self.assertNotIn("edit", action)
+        resolved = client.request("codeAction/resolve", action)
+        self.assertEqual(resolved["title"], action["title"])
+        self.apply(resolved["edit"])
+        self.assertEqual(self.text("a.cc"),
+                         "int g(int);\nint f(int a) {\n  int result = g(a + 1);\n  return a * result;\n}\n")
+        client.change("a.cc", self.TEXT + "\n")
+        with self.assertRaises(ServerError) as caught:
+            client.request("codeAction/resolve", action)
+        self.assertEqual(caught.exception.code, -32801)  # content modified
+
+    def test_the_kind_decides(self):
+        client = self.server("--background-index=0", capabilities=RESOLVES)
+        client.open("a.cc", self.TEXT)
+        kinds = lambda *only: {a["kind"] for a in self.actions(client, "a.cc", (2, 11), (2, 11), only)}  # noqa: E731
+        self.assertEqual(kinds("refactor.rewrite"), {"refactor.rewrite"})
+        self.assertEqual(kinds("refactor.inline"), set())
+        self.assertEqual(kinds("quickfix"), set())
+
+    def test_what_would_bring_an_error_is_refused(self):
+        client = self.server("--background-index=0", capabilities=RESOLVES)
+        client.open("a.cc", "enum E { a };\nint x = a;\n")
+        with self.assertRaises(ServerError) as caught:
+            client.request("codeAction/resolve", self.one(client, "a.cc", "make E an enum class", (0, 5)))
+        self.assertIn("this would bring an error: cannot initialize", caught.exception.message)
+
+    def test_errors_that_are_there_may_stay(self):
+        client = self.server("--background-index=0", capabilities=RESOLVES)
+        client.open("a.cc", self.TEXT + "int y = nothing;\n")
+        action = self.one(client, "a.cc", "extract to a variable", (2, 13), (2, 21))
+        self.assertIn("edit", client.request("codeAction/resolve", action))
+
+    def test_what_changes_the_includes_is_not_checked(self):
+        for name in ("a.h", "b.h"):
+            self.write(name, "#pragma once\n")
+        self.write("a.cc", '#include "b.h"\n#include "a.h"\nint x;\n')
+        client = self.server("--background-index=0", capabilities={**RESOLVES, **ANNOTATES})
+        client.open("a.cc")
+        [action] = self.actions(client, "a.cc", (2, 0), (2, 0), ["source.organizeImports"])
+        resolved = client.request("codeAction/resolve", action)
+        self.assertEqual(resolved["title"], "organize includes (not checked)")
+        [annotation] = resolved["edit"]["changeAnnotations"].values()
+        self.assertEqual(annotation["label"], "Not checked: what is ahead of the first declaration changes")
+        self.apply(resolved["edit"])
+        self.assertEqual(self.text("a.cc"), '#include "a.h"\n#include "b.h"\nint x;\n')
+
+    def test_the_project_s_style(self):
+        self.write(".clang-format", "BasedOnStyle: Google\nIndentWidth: 8\n")
+        self.write("a.cc", "int g(int);\nint f(int a) { return a * g(a + 1); }\n")
+        client = self.server("--background-index=0", capabilities=RESOLVES)
+        client.open("a.cc")
+        action = self.one(client, "a.cc", "extract to a variable", (1, 26), (1, 34))
+        self.apply(client.request("codeAction/resolve", action)["edit"])
+        self.assertEqual(self.text("a.cc"),
+                         "int g(int);\nint f(int a) {\n        int result = g(a + 1);\n        return a * result;\n}\n")
+
+    def test_commands(self):
+        self.write("a.cc", self.TEXT)
+        client = self.server("--background-index=0")
+        client.answers["workspace/applyEdit"] = {"applied": True}
+        client.open("a.cc")
+        commands = client.capabilities["executeCommandProvider"]["commands"]
+        self.assertTrue({"clangd.applyFix", "clangd.applyTweak", "clangd.applyRename"} <= set(commands))
+        action = self.one(client, "a.cc", "extract to a variable", (2, 13), (2, 21))
+        self.assertEqual(action["command"]["command"], "clangd.applyTweak")
+        self.assertIsNone(client.request("workspace/executeCommand", action["command"]))
+        [sent] = [m["params"] for m in client.messages if m.get("method") == "workspace/applyEdit"]
+        self.assertEqual(sum(len(e) for e in self.edits(sent["edit"]).values()), 2)
+        client.request("workspace/executeCommand", {"command": "clangd.applyRename", "arguments": [
+            client.at("a.cc", 1, 4, newName="other")]})
+        client.request("workspace/executeCommand", {"command": "clangd.applyFix", "arguments": [sent["edit"]]})
+        sent = [m["params"]["edit"] for m in client.messages if m.get("method") == "workspace/applyEdit"]
+        self.assertEqual(len(sent), 3)
+        self.assertEqual(self.edits(sent[1]), {"a.cc": [((1, 4), (1, 5), "other", None)]})
+        self.assertEqual(sent[2], sent[0])
+        for command, message in (("clangd.applyTweak", "takes one argument"), ("nobody.knows", "there is no command")):
+            with self.assertRaises(ServerError) as caught:
+                client.request("workspace/executeCommand", {"command": command})
+            self.assertIn(message, caught.exception.message)
+
+
 class Formatting(ChangesTest):
     OPTIONS = {"options": {"tabSize": 2, "insertSpaces": True}}
 

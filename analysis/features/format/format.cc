@@ -156,4 +156,47 @@ FormatAnswer FormatText(const std::string& path, const std::string& text,
   return answer;
 }
 
+std::string FormatLines(const std::string& path, const std::string& text,
+                        const std::vector<ByteRange>& ranges) {
+  llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> files = llvm::vfs::getRealFileSystem();
+  llvm::Expected<format::FormatStyle> style =
+      format::getStyle(format::DefaultFormatStyle, path, "none", text, files.get());
+  if (!style) {
+    llvm::consumeError(style.takeError());
+    return text;
+  }
+  std::vector<tooling::Range> wanted;
+  for (const ByteRange& range : ranges) {
+    wanted.emplace_back(static_cast<unsigned>(range.begin),
+                        static_cast<unsigned>(range.end - range.begin));
+  }
+  if (wanted.empty()) return text;
+  return Formatted(*style, path, text, wanted, /*sorts_includes=*/false).value_or(text);
+}
+
+std::vector<CodeEdit> SortIncludes(const std::string& path, const std::string& text) {
+  llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> files = llvm::vfs::getRealFileSystem();
+  llvm::Expected<format::FormatStyle> style =
+      format::getStyle(format::DefaultFormatStyle, path, "LLVM", text, files.get());
+  if (!style) {
+    llvm::consumeError(style.takeError());
+    return {};
+  }
+  const tooling::Range all(0, static_cast<unsigned>(text.size()));
+  const tooling::Replacements sorted = format::sortIncludes(*style, text, {all}, path);
+  llvm::Expected<std::string> after = tooling::applyAllReplacements(text, sorted);
+  if (!after) {
+    llvm::consumeError(after.takeError());
+    return {};
+  }
+  const LineIndex lines(text);
+  std::vector<CodeEdit> edits;
+  for (const ByteEdit& edit : DiffTexts(text, *after)) {
+    edits.push_back({{lines.PlaceOf(static_cast<uint32_t>(edit.range.begin)),
+                      lines.PlaceOf(static_cast<uint32_t>(edit.range.end))},
+                     std::string(edit.replacement)});
+  }
+  return edits;
+}
+
 }  // namespace astrolabe

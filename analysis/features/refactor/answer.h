@@ -1,0 +1,20 @@
+// The door to this folder: a question about refactorings in, the bytes of its answer out.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <string>
+
+#include "analysis/features/live_ast.h"
+
+namespace astrolabe {
+
+// Those that apply to a selection. No edits are made, so this is cheap.
+RefactoringsAnswer FindRefactorings(LiveAst& ast, CodeRange selection);
+
+// The edits of one, with the changed lines formatted as the file's .clang-format wants.
+RefactorAnswer MakeRefactoring(LiveAst& ast, CodeRange selection, const std::string& id);
+
+// Answers kRefactorings and kRefactor, as Encode gives them; nothing for others.
+std::string AnswerRefactorQuestion(LiveAst& ast, const Question& question);
+
+}  // namespace astrolabe

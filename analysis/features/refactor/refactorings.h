@@ -1,0 +1,36 @@
+// What a refactoring is. To add one: a file with its kNAME, and its name in the list of answer.cc.
+//
+// A refactoring looks at a selection and says whether it applies; asked for its edits, it gives changes to the text
+// or the reason why not. It decides by the AST and edits the text: what it does not change stays as it was typed.
+// Macros and templates are refused wherever the result could be wrong; what is left of that is found by whoever
+// parses the edited text (lsp/server/edit_check.h).
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "analysis/features/refactor/code_text.h"
+#include "analysis/features/refactor/selection.h"
+
+namespace astrolabe {
+
+struct Refactoring {
+  std::string_view id;    // clangd's name for it, where clangd has it
+  std::string_view kind;  // as LSP names them: "refactor.extract", …
+  // The title under which it is offered; nothing if it does not apply here.
+  std::optional<std::string> (*offer)(const Selection& selection);
+  // Only called where it is offered. An error says why not, for people.
+  absl::StatusOr<TextChanges> (*make)(const Selection& selection);
+};
+
+inline constexpr std::string_view kExtract = "refactor.extract";
+inline constexpr std::string_view kInline = "refactor.inline";
+inline constexpr std::string_view kRewrite = "refactor.rewrite";
+inline constexpr std::string_view kOrganizeImports = "source.organizeImports";
+
+}  // namespace astrolabe

@@ -1,0 +1,120 @@
+// workspace/executeCommand: clangd's commands by clangd's names. What they change goes to the client as
+// workspace/applyEdit; the request is answered when the edit is on its way.
+//
+//   clangd.applyFix, astrolabe.applyEdit            a WorkspaceEdit
+//   clangd.applyTweak, astrolabe.applyRefactoring   TweakArgs
+//   clangd.applyRename, astrolabe.applyRename       RenameParams
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/strings.h"
+#include "lsp/handlers/live.h"
+#include "lsp/handlers/refactoring.h"
+#include "lsp/handlers/rename.h"
+
+namespace astrolabe::lsp {
+namespace {
+
+using Result = ExecuteCommandRequest::Result;
+
+void SendEdit(Session& session, std::string label, WorkspaceEdit edit) {
+  ApplyWorkspaceEditParams params;
+  params.label = std::move(label);
+  params.edit = std::move(edit);
+  session.client()->Call<ApplyWorkspaceEditRequest>(
+      params, [&session](const absl::StatusOr<ApplyWorkspaceEditResult>& result) {
+        if (result.ok() && result->applied) return;
+        const std::string why = result.ok() ? result->failure_reason.value_or("no reason given")
+                                            : std::string(result.status().message());
+        session.Tell(LogLevel::kWarning, StrCat("the editor did not apply an edit: ", why));
+      });
+}
+
+// The only argument of a command.
+template <typename T>
+absl::StatusOr<T> ArgumentOf(const ExecuteCommandParams& params) {
+  if (!params.arguments || params.arguments->size() != 1) {
+    return absl::InvalidArgumentError(StrCat(params.command, " takes one argument"));
+  }
+  return FromJson<T>(params.arguments->front(), "arguments[0]");
+}
+
+class Commands {
+ public:
+  Commands(Session& session, LiveDocuments& live) : session_(session), live_(live) {}
+
+  void Run(const ExecuteCommandParams& params, RequestContext context, Reply<Result> reply) {
+    const std::string& name = params.command;
+    if (name == "clangd.applyFix" || name == "astrolabe.applyEdit") {
+      return ApplyEdit(params, std::move(reply));
+    }
+    if (name == "clangd.applyTweak" || name == "astrolabe.applyRefactoring") {
+      return ApplyTweak(params, std::move(context), std::move(reply));
+    }
+    if (name == "clangd.applyRename" || name == "astrolabe.applyRename") {
+      return ApplyRename(params, std::move(context), std::move(reply));
+    }
+    reply(absl::InvalidArgumentError(StrCat("there is no command \"", name, "\"")));
+  }
+
+ private:
+  void ApplyEdit(const ExecuteCommandParams& params, Reply<Result> reply) {
+    auto edit = ArgumentOf<WorkspaceEdit>(params);
+    if (!edit.ok()) return reply(edit.status());
+    SendEdit(session_, "fix", *std::move(edit));
+    reply(Result());
+  }
+
+  void ApplyTweak(const ExecuteCommandParams& params, RequestContext context, Reply<Result> reply) {
+    auto arguments = ArgumentOf<TweakArgs>(params);
+    if (!arguments.ok()) return reply(arguments.status());
+    const std::string uri = arguments->file;
+    session_.AnswerAbout(
+        "lsp.applyTweak", uri, std::move(context), std::move(reply),
+        [this, arguments = *std::move(arguments)](const DocumentSnapshot& document,
+                                                  const Work& work) -> absl::StatusOr<Result> {
+          auto made = MakeRefactoringEdit(session_, live_, document, arguments, work);
+          if (!made.ok()) return made.status();
+          SendEdit(session_, made->is_checked ? "refactoring" : "refactoring (not checked)",
+                   std::move(made->edit));
+          return Result();
+        });
+  }
+
+  void ApplyRename(const ExecuteCommandParams& params, RequestContext context,
+                   Reply<Result> reply) {
+    auto arguments = ArgumentOf<RenameParams>(params);
+    if (!arguments.ok()) return reply(arguments.status());
+    const std::string uri = arguments->text_document.uri;
+    session_.AnswerAbout(
+        "lsp.applyRename", uri, std::move(context), std::move(reply),
+        [this, arguments = *std::move(arguments)](const DocumentSnapshot& document,
+                                                  const Work& work) -> absl::StatusOr<Result> {
+          auto edit = Rename(session_, live_, document, arguments, work);
+          if (!edit.ok()) return edit.status();
+          SendEdit(session_, "rename", *std::move(edit));
+          return Result();
+        });
+  }
+
+  Session& session_;
+  LiveDocuments& live_;
+};
+
+}  // namespace
+
+void BindExecuteCommand(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
+  ExecuteCommandOptions options;
+  options.commands = {"clangd.applyFix",     "clangd.applyTweak",          "clangd.applyRename",
+                      "astrolabe.applyEdit", "astrolabe.applyRefactoring", "astrolabe.applyRename"};
+  session.capabilities().execute_command_provider = std::move(options);
+  auto commands = std::make_shared<Commands>(session, live);
+  dispatcher.OnRequest<ExecuteCommandRequest>(
+      [commands](const ExecuteCommandParams& params, RequestContext context, Reply<Result> reply) {
+        commands->Run(params, std::move(context), std::move(reply));
+      });
+}
+
+}  // namespace astrolabe::lsp

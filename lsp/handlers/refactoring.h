@@ -1,0 +1,33 @@
+// Refactorings for the client: offered as code actions, their edits made when one is chosen.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <functional>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "lsp/protocol/clangd_extensions.h"
+#include "lsp/server/live_documents.h"
+#include "lsp/server/session.h"
+
+namespace astrolabe::lsp {
+
+// What may be done with `selection`, without edits: a client that resolves gets them by codeAction/resolve, any
+// other by the command clangd.applyTweak.
+std::vector<CodeAction> OfferRefactorings(Session& session, LiveDocuments& live,
+                                          const DocumentSnapshot& document, const Range& selection,
+                                          const Work& work);
+
+struct RefactoringEdit {
+  WorkspaceEdit edit;
+  bool is_checked = true;  // it was parsed, and brings no new error
+};
+
+// FailedPrecondition with the reason, for people, if it can't be done or would bring an error; Aborted if the text is
+// another than the one that it was offered for.
+absl::StatusOr<RefactoringEdit> MakeRefactoringEdit(Session& session, LiveDocuments& live,
+                                                    const DocumentSnapshot& document,
+                                                    const TweakArgs& refactoring, const Work& work);
+
+}  // namespace astrolabe::lsp
