@@ -64,3 +64,14 @@ target_link_libraries(astrolabe_clang INTERFACE
   clangTooling clangToolingInclusionsStdlib clangIndex clangFrontendTool clangFrontend clangDriver clangOptions clangSerialization clangParse
   clangSema clangAnalysisLifetimeSafety clangAnalysis clangAPINotes clangEdit clangASTMatchers clangSupport clangAST
   clangLex clangToolingCore clangDependencyScanning clangBasic ${llvm_libs} ${llvm_system_libs})
+
+# clang-tidy's checks. Their modules register themselves at start-up once something names them
+# (analysis/features/tidy/tidy_modules.cc); not the static analyzer's, so MPI's, which need it, are out.
+add_library(astrolabe_clang_tidy INTERFACE)
+foreach(module Abseil Altera Android Boost Bugprone CERT Concurrency CppCoreGuidelines Darwin Fuchsia Google HICPP
+    LinuxKernel LLVM LLVMLibc Misc Modernize ObjC OpenMP Performance Portability Readability Zircon)
+  target_link_libraries(astrolabe_clang_tidy INTERFACE clangTidy${module}Module)
+endforeach()
+target_link_libraries(astrolabe_clang_tidy INTERFACE clangTidyUtils clangTidy clangIncludeCleaner
+  clangAnalysisFlowSensitiveModels clangAnalysisFlowSensitive clangTransformer clangToolingRefactoring clangFormat
+  clangToolingInclusions clangRewrite astrolabe_clang)

@@ -87,7 +87,8 @@ std::string_view ResultStatusName(ResultStatus status) {
 
 bool MakesNode(JobKind kind) {
   return kind == JobKind::kZygote || kind == JobKind::kPreamble || kind == JobKind::kBase ||
-         kind == JobKind::kWarm || kind == JobKind::kOpen || kind == JobKind::kPrefix;
+         kind == JobKind::kWarm || kind == JobKind::kOpen || kind == JobKind::kPrefix ||
+         kind == JobKind::kEnd;
 }
 
 std::string EncodeHello(const Hello& hello) {
@@ -121,6 +122,7 @@ std::string EncodeJob(const Job& job) {
   out.String(job.text);
   out.Number(job.preamble_size);
   out.Strings(job.unsaved);
+  out.String(job.tidy);
   out.String(job.question);
   return std::move(out.bytes());
 }
@@ -142,6 +144,7 @@ absl::StatusOr<Job> DecodeJob(std::string_view bytes) {
   job.text = in.String();
   job.preamble_size = in.Number();
   job.unsaved = in.Strings();
+  job.tidy = in.String();
   job.question = in.String();
   return Checked(in, std::move(job));
 }

@@ -16,6 +16,8 @@
 //   kRead     (open)    answer a question about the open file in the node itself, without a fork: 1 ms instead
 //                       of 17. A node that crashes or hangs with it is replaced, and the question put by kAsk
 //   kAsk      (open)    answer a question about the open file in a child, which may spoil the AST
+//   kEnd      (open)    become a node that has instantiated all of it, and tell all diagnostics; its kAsk is for
+//                       clang-tidy
 //   kBody     (preamble) parse the rest of it, or of its function bodies one alone, and tell its diagnostics
 //   kText     (root)    answer a question about an open file that its text alone decides: formatting
 //   kPrefix   (preamble) become a node that has parsed the file up to a declaration, function bodies left out
@@ -69,6 +71,7 @@ enum class JobKind : uint32_t {
   kText,
   kComplete,
   kPrefix,
+  kEnd,
 };
 
 // Whether a job of this kind becomes a node.
@@ -97,6 +100,9 @@ struct Job {
   std::string text;
   uint64_t preamble_size = 0;
   std::vector<std::string> unsaved;  // kPreamble: paths and texts of other open files, by turns
+  // kPlain, kZygote, kUnit, kHeaders: run clang-tidy instead of collecting facts (analysis/features/tidy/
+  // unit_tidy.h); encoded.
+  std::string tidy;
   std::string question;  // kRead, kAsk, kBody, kText, kComplete: encoded (analysis/live/answers.h)
 };
 
@@ -108,7 +114,8 @@ struct Ready {
   double seconds = 0;               // since the job began
   double cpu_seconds = 0;           // of the processor
   uint64_t resident_bytes = 0;
-  std::string payload;  // kPreamble, kOpen: what it has to say, encoded (analysis/live/answers.h)
+  std::string
+      payload;  // kPreamble, kOpen, kEnd: what it has to say, encoded (analysis/live/answers.h)
 };
 
 struct Ended {

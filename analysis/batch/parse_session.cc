@@ -44,7 +44,8 @@ std::string HeadersText(const std::vector<std::string>& headers) {
 
 class ErrorCollector : public clang::DiagnosticConsumer {
  public:
-  ErrorCollector(ErrorLog& log, clang::DiagnosticConsumer* reader) : log_(log), reader_(reader) {}
+  ErrorCollector(ParseState& state, clang::DiagnosticConsumer* reader)
+      : state_(state), log_(state.errors), reader_(reader) {}
 
   void BeginSourceFile(const clang::LangOptions& language,
                        const clang::Preprocessor* preprocessor) override {
@@ -54,6 +55,7 @@ class ErrorCollector : public clang::DiagnosticConsumer {
   void HandleDiagnostic(clang::DiagnosticsEngine::Level level,
                         const clang::Diagnostic& diagnostic) override {
     if (reader_ != nullptr) reader_->HandleDiagnostic(level, diagnostic);
+    if (state_.listener != nullptr) state_.listener->HandleDiagnostic(level, diagnostic);
     if (level < clang::DiagnosticsEngine::Error) return;
     ++log_.count;
     clang::SourceLocation location = diagnostic.getLocation();
@@ -88,6 +90,7 @@ class ErrorCollector : public clang::DiagnosticConsumer {
     }
   }
 
+  ParseState& state_;
   ErrorLog& log_;
   clang::DiagnosticConsumer* reader_;
 };
@@ -119,6 +122,9 @@ class DeclarationKeeper : public clang::ASTConsumer {
     for (const clang::Decl* declaration : group) state_.declarations.push_back(declaration);
     return true;
   }
+  void HandleCXXImplicitFunctionInstantiation(clang::FunctionDecl* function) override {
+    state_.instantiated.push_back(function);
+  }
   void HandleTopLevelDeclInObjCContainer(clang::DeclGroupRef group) override {
     HandleTopLevelDecl(group);
   }
@@ -141,6 +147,7 @@ class Action : public clang::ASTFrontendAction {
     clang::Preprocessor& preprocessor = compiler.getPreprocessor();
     state_.record = InstallPreprocessorRecord(preprocessor);
     preprocessor.AddPragmaHandler(new ForkPragma(state_, delegate_));
+    delegate_.AtStart(state_);
     return std::make_unique<DeclarationKeeper>(state_);
   }
   // Nothing is instantiated at the end that nobody has asked for: 1.3 times as fast.
@@ -169,6 +176,7 @@ void EnterBuffer(ParseState& state, const std::string& text, const char* name) {
 void BeginEpoch(ParseState& state) {
   state.errors = {};
   state.declarations = {};
+  state.instantiated = {};
   state.record->StartEpoch();
 }
 
@@ -190,7 +198,7 @@ llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> FilesOf(const FrontEndRun& run) 
 
 std::string RunFrontEnd(const FrontEndRun& run, ParseDelegate& delegate) {
   ParseState state;
-  ErrorCollector collector(state.errors, run.reader);
+  ErrorCollector collector(state, run.reader);
   llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> files = FilesOf(run);
   clang::DiagnosticOptions diagnostic_options;
   llvm::IntrusiveRefCntPtr<clang::DiagnosticsEngine> diagnostics =
@@ -248,7 +256,8 @@ std::string RunFrontEnd(const FrontEndRun& run, ParseDelegate& delegate) {
                                     : state.errors.first[0];
 }
 
-bool ContinueWithFile(ParseState& state, const std::string& file, const std::string& macros) {
+bool ContinueWithFile(ParseState& state, const std::string& file, const std::string& macros,
+                      bool as_main) {
   BeginEpoch(state);
   clang::SourceManager& sources = state.compiler->getSourceManager();
   clang::Preprocessor& preprocessor = state.compiler->getPreprocessor();
@@ -258,8 +267,11 @@ bool ContinueWithFile(ParseState& state, const std::string& file, const std::str
     llvm::consumeError(entry.takeError());
     return false;
   }
-  clang::SourceLocation from = sources.getLocForStartOfFile(sources.getMainFileID());
+  // What nothing includes is in the main file, if you ask Clang.
+  clang::SourceLocation from;
+  if (!as_main) from = sources.getLocForStartOfFile(sources.getMainFileID());
   clang::FileID id = sources.createFileID(*entry, from, clang::SrcMgr::C_User);
+  if (as_main) sources.setMainFileID(id);
   // Without its info the first #include relative to it finds none, and crashes.
   preprocessor.getHeaderSearchInfo().getFileInfo(*entry);
   preprocessor.EnterSourceFile(id, nullptr, from);
@@ -305,8 +317,10 @@ void ContinueBehindPreamble(ParseState& state, const std::string& file, std::str
       [](char c) { return c != '\n'; }, ' ');
   // A file of its own, since the file has the preamble as its content already; beside it, so that #includes
   // are found as from the file.
+  size_t name = file.rfind('/') + 1;
   clang::FileEntryRef entry = state.compiler->getFileManager().getVirtualFileRef(
-      file + ".astrolabe", static_cast<off_t>(text.size()), 0);
+      StrCat(file.substr(0, name), ".astrolabe.", file.substr(name)),
+      static_cast<off_t>(text.size()), 0);
   sources.overrideFileContents(entry, llvm::MemoryBuffer::getMemBufferCopy(text, file));
   clang::SourceLocation from = sources.getLocForStartOfFile(state.preamble_id);
   state.main_id = sources.createFileID(entry, from, clang::SrcMgr::C_User);

@@ -41,8 +41,11 @@ struct ParseState {
   ErrorLog errors;
   // Top-level declarations since the epoch began.
   std::vector<const clang::Decl*> declarations;
-  clang::FileID main_id;      // of the unit
-  clang::FileID preamble_id;  // of an open file's preamble
+  // Functions whose instantiation was asked for since the epoch began.
+  std::vector<const clang::FunctionDecl*> instantiated;
+  clang::DiagnosticConsumer* listener = nullptr;  // hears what the compiler says as well
+  clang::FileID main_id;                          // of the unit
+  clang::FileID preamble_id;                      // of an open file's preamble
   // Of a function whose body comes next, and may be skipped as far as Clang is concerned: whether it is. Asked if
   // there is a FrontEndRun::reader; null: none is skipped.
   std::function<bool(const clang::FunctionDecl&)> skips_body;
@@ -51,6 +54,8 @@ struct ParseState {
 class ParseDelegate {
  public:
   virtual ~ParseDelegate() = default;
+  // Before anything is read.
+  virtual void AtStart(ParseState& /*state*/) {}
   // At the fork point, in the process that has parsed the headers. Returns in a forked child only,
   // which has called one of the functions below to say what to parse next.
   virtual void AtForkPoint(ParseState& state) = 0;
@@ -77,8 +82,9 @@ std::string RunFrontEnd(const FrontEndRun& run, ParseDelegate& delegate);
 
 // In a forked child at the fork point: what comes next is an epoch of its own that begins with
 // `macros` (#define and #undef lines) and goes on with ...
-// ... a file. False if it can't be opened.
-bool ContinueWithFile(ParseState& state, const std::string& file, const std::string& macros);
+// ... a file. False if it can't be opened. `as_main`: Clang takes it for the main file, behind all that is parsed.
+bool ContinueWithFile(ParseState& state, const std::string& file, const std::string& macros,
+                      bool as_main = false);
 // ... the preamble of an open file, and another fork point. `unsaved` are paths and texts, by turns, of files that
 // are open too: those that this process has read already stay as they were.
 void ContinueWithPreamble(ParseState& state, const std::string& file, const std::string& preamble,

@@ -78,13 +78,16 @@ struct DiagnosticFix {
   }
 };
 
+// LiveDiagnostic::category of what a check of clang-tidy says.
+inline constexpr std::string_view kTidyCategory = "clang-tidy";
+
 // In the main file. An error in a header stands at the #include that leads to it, with a note at its place.
 struct LiveDiagnostic {
   CodeRange range;
   DiagnosticLevel level = DiagnosticLevel::kError;
   std::string message;
   std::string code;      // the warning's flag without -W, or Clang's name of the error
-  std::string category;  // "Semantic Issue", …
+  std::string category;  // "Semantic Issue", …; kTidyCategory; "Astrolabe"
   bool is_unused = false;
   bool is_deprecated = false;
   std::vector<DiagnosticNote> notes;
@@ -107,6 +110,24 @@ struct FunctionSpan {
   }
 };
 
+// --- clang-tidy.
+
+// By what clangd measured, at the cost of 8 % of a parse: only checks known to be fast; all but those known to be
+// slow; all.
+enum class TidySpeed : uint32_t { kStrict, kLoose, kAny };
+
+struct TidySettings {
+  bool is_on = false;
+  std::string checks;  // globs, behind those of the .clang-tidy files
+  std::vector<std::pair<std::string, std::string>> options;  // of checks, on top of theirs
+  TidySpeed speed = TidySpeed::kStrict;
+  std::vector<std::string> without;  // these have crashed
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(is_on, checks, options, speed, without);
+  }
+};
+
 // --- Questions. Each is about a place of the main file unless it says otherwise.
 
 enum class QuestionKind : uint32_t {
@@ -124,6 +145,7 @@ enum class QuestionKind : uint32_t {
   kInactiveRegions,  // of the whole file
   kSyntaxTree,       // of what covers `range`, or of the whole file
   kAllDiagnostics,   // with what the end of the translation unit instantiates: DiagnosticsAnswer
+  kTidy,             // what clang-tidy says, on a kEnd node: DiagnosticsAnswer
   kInlayHints,       // of what `ranges` touch, or of the whole file
   kFormat,           // by the text alone, no AST is needed: FormatAnswer
   kBodyDiagnostics,  // on the preamble, not on the AST; of `function` alone: DiagnosticsAnswer
@@ -147,10 +169,11 @@ struct Question {
   std::string style;              // kFormat: where there is no .clang-format; empty: LLVM's
   std::string refactoring;        // kRefactor: its id
   std::string text;               // kCheckText: all of the file
+  TidySettings tidy;              // kTidy
   template <typename Archive>
   void Members(Archive& archive) {
     archive(kind, place, usrs, range, limit, overloads_apart, function, ranges, typed, style,
-            refactoring, text);
+            refactoring, text, tidy);
   }
 };
 

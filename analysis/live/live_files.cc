@@ -40,10 +40,22 @@ constexpr int kMaxLost = 8;
 constexpr absl::Duration kHeaderPause = absl::Milliseconds(400);
 // For the diagnostics of one function; those of the whole file are on their way meanwhile.
 constexpr absl::Duration kBodyLimit = absl::Seconds(2);
+// For clang-tidy, which has a limit of its own of the processor's time (live_server.cc).
+constexpr absl::Duration kTidyLimit = absl::Seconds(60);
+constexpr size_t kMaxCrashedChecks = 3;
 
 bool IsOnDisk(const std::string& path, const std::string& text) {
   std::ifstream file(path, std::ios::binary);
   return file && std::string(std::istreambuf_iterator<char>(file), {}) == text;
+}
+
+// The check of clang-tidy that a process was at when it died, from LLVM's note of what it did; empty: none is known.
+std::string CheckInTrace(std::string_view where) {
+  size_t begin = where.find('\'');
+  if (!where.starts_with("ASTMatcher:") || begin == std::string_view::npos) return "";
+  size_t end = where.find('\'', begin + 1);
+  if (end == std::string_view::npos) return "";
+  return std::string(where.substr(begin + 1, end - begin - 1));
 }
 
 LiveDiagnostic Notice(std::string message) {
@@ -51,6 +63,12 @@ LiveDiagnostic Notice(std::string message) {
   diagnostic.message = std::move(message);
   diagnostic.code = "astrolabe";
   diagnostic.category = "Astrolabe";
+  return diagnostic;
+}
+
+LiveDiagnostic InformationNotice(std::string message) {
+  LiveDiagnostic diagnostic = Notice(std::move(message));
+  diagnostic.level = DiagnosticLevel::kInformation;
   return diagnostic;
 }
 
@@ -131,6 +149,14 @@ class LiveFiles::Engine {
       other.preamble_due = absl::Now();
     }
     AdvanceAll();
+  }
+
+  void TidyChanged() {
+    for (auto& [path, file] : files_) {
+      file.crashed_checks.clear();
+      bool is_done = file.ast && file.ast->generation == file.generation && file.completing == 0;
+      if (is_done && file.is_exact) StartCompletingDiagnostics(path, file);
+    }
   }
 
   void CommandChanged(const std::string& path) {
@@ -248,8 +274,9 @@ class LiveFiles::Engine {
       if (file.preamble_due <= absl::Now() && !file.is_evicted) due.push_back(path);
     }
     for (const std::string& path : due) Advance(path);
-    bool is_idle = std::none_of(files_.begin(), files_.end(),
-                                [](const auto& entry) { return entry.second.completing != 0; });
+    bool is_idle = std::none_of(files_.begin(), files_.end(), [](const auto& entry) {
+      return entry.second.completing != 0 || entry.second.tidying != 0;
+    });
     if (is_idle && absl::Now() - last_wanted_ >= kIdle) {
       for (auto& [path, file] : files_) WantBase(path, file);
     }
@@ -449,9 +476,12 @@ class LiveFiles::Engine {
   }
 
   void StopCompleting(OpenFile& file) {
-    if (file.completing != 0) tree_->KillJob(file.completing);
-    job_file_.erase(file.completing);
-    file.completing = 0;
+    for (uint32_t* job : {&file.completing, &file.tidying}) {
+      if (*job != 0) tree_->KillJob(*job);
+      job_file_.erase(*job);
+      *job = 0;
+    }
+    Drop(file.ended);
   }
 
   void DropPreamble(OpenFile& file) {
@@ -470,7 +500,8 @@ class LiveFiles::Engine {
     std::sort(alive.begin(), alive.end(),
               [](OpenFile* a, OpenFile* b) { return a->asked < b->asked; });
     for (size_t i = 0; i + options_.max_asts < alive.size(); ++i) {
-      if (alive[i]->completing != 0 || alive[i]->next_ast.has_value()) continue;
+      bool is_busy = alive[i]->completing != 0 || alive[i]->tidying != 0;
+      if (is_busy || alive[i]->next_ast.has_value()) continue;
       Drop(alive[i]->ast);
       alive[i]->is_evicted = true;
     }
@@ -589,6 +620,9 @@ class LiveFiles::Engine {
       Tell(path, "idle");
     } else if (file.warm && file.warm->node == event.node) {
       file.warm->ready = true;
+    } else if (file.ended && file.ended->node == event.node) {
+      file.ended->ready = true;
+      HandleUnitEnded(path, file, event.ready.payload);
     }
     Advance(path);
   }
@@ -602,6 +636,15 @@ class LiveFiles::Engine {
   }
 
   void StartCompletingDiagnostics(const std::string& path, OpenFile& file) {
+    StopCompleting(file);
+    if (options_.tidy != nullptr && options_.tidy(path).is_on) {
+      Job job;
+      job.kind = JobKind::kEnd;
+      job.file = path;
+      file.ended = StartNode(path, file.ast->node, std::move(job), file.ast->generation);
+      file.completing = file.ended->job;
+      return;
+    }
     Question question;
     question.kind = QuestionKind::kAllDiagnostics;
     Job job;
@@ -610,6 +653,71 @@ class LiveFiles::Engine {
     job.question = Encode(question);
     file.completing = tree_->StartJob(file.ast->node, std::move(job), options_.parse_limit);
     job_file_[file.completing] = path;
+  }
+
+  // The compiler has said all; clang-tidy is asked on what it left.
+  void HandleUnitEnded(const std::string& path, OpenFile& file, const std::string& payload) {
+    file.completing = 0;
+    absl::StatusOr<DiagnosticsAnswer> answer = Decode<DiagnosticsAnswer>(payload);
+    if (answer.ok() && file.ast) {
+      file.diagnostics = std::move(answer->diagnostics);
+      if (file.ast->generation == file.generation) {
+        options_.on_diagnostics(path, file.generation, /*complete=*/false, file.diagnostics);
+      }
+    }
+    StartTidy(path, file);
+  }
+
+  void StartTidy(const std::string& path, OpenFile& file) {
+    Question question;
+    question.kind = QuestionKind::kTidy;
+    question.tidy = options_.tidy(path);
+    question.tidy.without.insert(question.tidy.without.end(), file.crashed_checks.begin(),
+                                 file.crashed_checks.end());
+    Job job;
+    job.kind = JobKind::kAsk;
+    job.file = path;
+    job.question = Encode(std::move(question));
+    file.tidying = tree_->StartJob(file.ended->node, std::move(job), kTidyLimit);
+    job_file_[file.tidying] = path;
+  }
+
+  // Whatever has become of it, the compiler's diagnostics stay. A check that was found out is left out from now on.
+  void HandleTidyEnd(const std::string& path, OpenFile& file, const ParseEvent& event,
+                     const std::string& why) {
+    file.tidying = 0;
+    if (!file.ast || !file.ended) return;
+    bool is_lost = event.lost || event.killed;
+    std::string check = is_lost ? "" : CheckInTrace(event.where);
+    if (!event.delivered && !check.empty() && file.crashed_checks.size() < kMaxCrashedChecks) {
+      LogWarning(path, ": clang-tidy's ", check, ": ", why);
+      file.crashed_checks.push_back(check);
+      return StartTidy(path, file);
+    }
+    Drop(file.ended);
+    if (event.delivered) {
+      absl::StatusOr<DiagnosticsAnswer> answer = Decode<DiagnosticsAnswer>(event.result.shard);
+      if (answer.ok()) AddDiagnostics(file, std::move(answer->diagnostics));
+    } else if (!is_lost) {
+      LogWarning(path, ": clang-tidy: ", why);
+      file.diagnostics.push_back(
+          InformationNotice(StrCat("clang-tidy's checks say nothing: ", why)));
+    }
+    for (const std::string& crashed : file.crashed_checks) {
+      file.diagnostics.push_back(InformationNotice(StrCat(
+          "clang-tidy's check ", crashed,
+          " crashed on this file, or took too long, and is left out until it is opened again")));
+    }
+    if (file.ast->generation != file.generation) return;
+    options_.on_diagnostics(path, file.generation, /*complete=*/true, file.diagnostics);
+  }
+
+  static void AddDiagnostics(OpenFile& file, std::vector<LiveDiagnostic> more) {
+    for (LiveDiagnostic& diagnostic : more) file.diagnostics.push_back(std::move(diagnostic));
+    std::stable_sort(file.diagnostics.begin(), file.diagnostics.end(),
+                     [](const LiveDiagnostic& a, const LiveDiagnostic& b) {
+                       return a.range.begin < b.range.begin;
+                     });
   }
 
   // A node that waited for work has died: killed from outside, or with its parent. (One that was still parsing
@@ -639,6 +747,11 @@ class LiveFiles::Engine {
                                  : StrCat("the compiler ", event.reason,
                                           event.where.empty() ? "" : " at ", event.where);
     if (event.job == file.body_job) return HandleBodyEnd(path, file, event);
+    if (event.job == file.tidying) return HandleTidyEnd(path, file, event, why);
+    if (file.ended && event.job == file.ended->job) {
+      node_file_.erase(file.ended->node);
+      file.ended.reset();
+    }
     if (event.job == file.completing) return HandleCompletingEnd(path, file, event, why);
     auto is = [&](const std::optional<NodeOfFile>& node) {
       return node.has_value() && node->job == event.job;
@@ -696,10 +809,8 @@ class LiveFiles::Engine {
       return;
     } else {
       LogWarning(path, ": diagnostics are not complete: ", why);
-      LiveDiagnostic notice =
-          Notice(StrCat("what the end of the file instantiates could not be checked: ", why));
-      notice.level = DiagnosticLevel::kInformation;
-      file.diagnostics.push_back(std::move(notice));
+      file.diagnostics.push_back(InformationNotice(
+          StrCat("what the end of the file instantiates could not be checked: ", why)));
     }
     if (file.ast->generation != file.generation) return;
     options_.on_diagnostics(path, file.generation, /*complete=*/true, file.diagnostics);
@@ -755,6 +866,10 @@ void LiveFiles::Close(const std::string& path) {
 
 void LiveFiles::FileChanged(const std::string& path) {
   engine_->Post([engine = engine_.get(), path] { engine->FileChanged(path); });
+}
+
+void LiveFiles::TidyChanged() {
+  engine_->Post([engine = engine_.get()] { engine->TidyChanged(); });
 }
 
 void LiveFiles::CommandsChanged() {

@@ -58,6 +58,10 @@ struct OpenFile {
   std::vector<LiveDiagnostic> diagnostics;  // of `ast`, as far as they are known
   std::vector<FunctionSpan> functions;      // of `ast`
   uint32_t completing = 0;  // the job that looks for the rest of the diagnostics of `ast`
+  // It does so as a node that clang-tidy can be asked on; while that is at work, the job.
+  std::optional<NodeOfFile> ended;
+  uint32_t tidying = 0;
+  std::vector<std::string> crashed_checks;  // not tried again while the file is open
 
   // The diagnostics of an edit inside one function, while next_ast parses all of it.
   uint32_t body_job = 0;

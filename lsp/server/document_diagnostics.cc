@@ -16,8 +16,17 @@ namespace {
 constexpr absl::Duration kCancelInterval = absl::Milliseconds(5);
 constexpr char kSource[] = "astrolabe";
 
+// Each check has a page, in the folder of its module, which is the first word of its name.
+std::optional<CodeDescription> CheckDescription(std::string_view check) {
+  const size_t end = check.find('-');
+  if (end == std::string_view::npos) return std::nullopt;
+  return CodeDescription{.href = StrCat("https://clang.llvm.org/extra/clang-tidy/checks/",
+                                        check.substr(0, end), "/", check.substr(end + 1), ".html")};
+}
+
 // Clang lists its warnings by flag; errors have no page.
 std::optional<CodeDescription> DescriptionOf(const LiveDiagnostic& diagnostic) {
+  if (diagnostic.category == kTidyCategory) return CheckDescription(diagnostic.code);
   const bool is_flag = !diagnostic.code.empty() && diagnostic.code.find('_') == std::string::npos &&
                        diagnostic.code.find_first_not_of("0123456789") != std::string::npos;
   if (!is_flag || diagnostic.category == "Astrolabe") return std::nullopt;
@@ -54,7 +63,8 @@ Diagnostic DocumentDiagnostics::ForClient(const DocumentSnapshot& document,
   client.severity = static_cast<DiagnosticSeverity>(diagnostic.level);
   if (!diagnostic.code.empty()) client.code = diagnostic.code;
   client.code_description = DescriptionOf(diagnostic);
-  client.source = kSource;
+  const bool is_check = diagnostic.category == kTidyCategory;
+  client.source = std::string(is_check ? kTidyCategory : kSource);
   client.message = diagnostic.message;
   const auto& capabilities = session_.client_capabilities().text_document;
   const bool wants_category = capabilities && capabilities->publish_diagnostics &&

@@ -49,6 +49,11 @@ LiveFiles& LiveDocuments::files() {
   if (workspace != nullptr) options.root = workspace->root();
   options.command = [this](const std::string& path) { return CommandFor(path); };
   options.neighbours = [this](const std::string& path) { return CommandsBeside(path); };
+  options.tidy = [this](const std::string&) {
+    TidySettings settings;
+    settings.is_on = session_.options()->clang_tidy;
+    return settings;
+  };
   options.on_diagnostics = [this](const std::string& path, uint64_t generation, bool complete,
                                   const std::vector<LiveDiagnostic>& diagnostics) {
     diagnostics_.Take(path, generation, complete, diagnostics);
@@ -238,12 +243,15 @@ void LiveDocuments::FilesChanged(const std::vector<std::string>& paths) {
   absl::MutexLock lock(&mutex_);
   if (files_ == nullptr) return;
   bool are_commands = false;
+  bool are_checks = false;
   for (const std::string& path : paths) {
     are_commands |=
         path.ends_with("/compile_commands.json") || path.ends_with("/compile_flags.txt");
+    are_checks |= path.ends_with("/.clang-tidy");
     files_->FileChanged(path);
   }
   if (are_commands) files_->CommandsChanged();
+  if (are_checks && !are_commands) files_->TidyChanged();
 }
 
 uint64_t LiveDocuments::MemoryBytes() const {

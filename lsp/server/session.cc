@@ -24,7 +24,7 @@ MessageType MessageTypeOf(LogLevel level) {
 // What the workspace's index is made of, as the client is to watch it.
 constexpr std::string_view kWatchedGlobs[] = {
     "**/*.{c,cc,cpp,cxx,c++,C,m,mm,cu,h,hh,hpp,hxx,h++,H,inc,inl,ipp,tcc,cuh,def}",
-    "**/compile_commands.json", "**/compile_flags.txt", "**/.gitignore"};
+    "**/compile_commands.json", "**/compile_flags.txt", "**/.gitignore", "**/.clang-tidy"};
 
 std::string AbsoluteOr(const std::string& path) {
   if (path.empty()) return path;

@@ -10,6 +10,7 @@
 
 #include "analysis/features/document/diagnostic_names.h"
 #include "analysis/live/live_command.h"
+#include "base/strings.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/Basic/DiagnosticIDs.h"
 #include "clang/Basic/DiagnosticLex.h"
@@ -65,6 +66,7 @@ class Maker {
   std::optional<CodeEdit> EditOf(const clang::FixItHint& hint) const;
   void AddFix(const Heard& heard, bool is_note, LiveDiagnostic& diagnostic) const;
   std::string TitleOf(const CodeEdit& edit) const;
+  void NameWarning(const Heard& heard, LiveDiagnostic& diagnostic) const;
   std::string_view TextOf(CodeRange range) const {
     uint32_t begin = ast_.OffsetOf(range.begin);
     return std::string_view(ast_.text).substr(begin, ast_.OffsetOf(range.end) - begin);
@@ -257,6 +259,24 @@ bool IsAboutUnused(std::string_view flag) {
          flag != "unused-volatile-lvalue" && flag != "unused-command-line-argument";
 }
 
+void Maker::NameWarning(const Heard& heard, LiveDiagnostic& diagnostic) const {
+  std::string_view flag = ids_.getWarningOptionForDiag(heard.id);
+  diagnostic.code = flag.empty() ? DiagnosticName(heard.id) : flag;
+  if (diagnostic.code.empty()) diagnostic.code = std::to_string(heard.id);
+  diagnostic.category = clang::DiagnosticIDs::getCategoryNameFromID(
+                            clang::DiagnosticIDs::getCategoryNumberForDiag(heard.id))
+                            .str();
+  diagnostic.is_unused = IsAboutUnused(flag);
+  diagnostic.is_deprecated = flag.starts_with("deprecated");
+}
+
+void NameCheck(const Heard& heard, LiveDiagnostic& diagnostic) {
+  diagnostic.code = heard.check;
+  diagnostic.category = kTidyCategory;
+  diagnostic.is_unused = heard.check.starts_with("misc-unused-");
+  diagnostic.is_deprecated = heard.check.starts_with("modernize-deprecated-");
+}
+
 std::optional<LiveDiagnostic> Maker::Make(const Heard& heard) {
   LiveDiagnostic diagnostic;
   diagnostic.level = LevelOf(heard.level);
@@ -287,14 +307,11 @@ std::optional<LiveDiagnostic> Maker::Make(const Heard& heard) {
       if (!is_error) diagnostic.notes.back().message = "warning occurred here";
     }
   }
-  std::string_view flag = ids_.getWarningOptionForDiag(heard.id);
-  diagnostic.code = flag.empty() ? DiagnosticName(heard.id) : flag;
-  if (diagnostic.code.empty()) diagnostic.code = std::to_string(heard.id);
-  diagnostic.category = clang::DiagnosticIDs::getCategoryNameFromID(
-                            clang::DiagnosticIDs::getCategoryNumberForDiag(heard.id))
-                            .str();
-  diagnostic.is_unused = IsAboutUnused(flag);
-  diagnostic.is_deprecated = flag.starts_with("deprecated");
+  if (heard.check.empty()) {
+    NameWarning(heard, diagnostic);
+  } else {
+    NameCheck(heard, diagnostic);
+  }
   AddFix(heard, /*is_note=*/false, diagnostic);
   for (const Heard& note : heard.notes) {
     size_t fixes = diagnostic.fixes.size();
@@ -334,6 +351,23 @@ void DiagnosticCollector::HandleDiagnostic(clang::DiagnosticsEngine::Level level
   heard.fixes.assign(diagnostic.getFixItHints().begin(), diagnostic.getFixItHints().end());
   std::vector<Heard>& list = is_note ? heard_.back().notes : heard_;
   list.push_back(std::move(heard));
+}
+
+void DiagnosticCollector::HandleCheck(clang::DiagnosticsEngine::Level level,
+                                      const clang::Diagnostic& diagnostic, const std::string& check,
+                                      bool is_error) {
+  HandleDiagnostic(level, diagnostic);
+  if (!takes_notes_) return;
+  Heard& heard = heard_.back();
+  heard.check = check;
+  // clang-tidy puts the check's name behind what the check says.
+  std::string suffix = StrCat(" [", check, "]");
+  if (heard.message.ends_with(suffix)) {
+    heard.message.resize(heard.message.size() - suffix.size());
+  }
+  if (!is_error || level != clang::DiagnosticsEngine::Warning) return;
+  heard.level = clang::DiagnosticsEngine::Error;
+  heard.is_promoted = true;
 }
 
 void DiagnosticCollector::Reset() {

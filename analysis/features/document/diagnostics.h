@@ -24,6 +24,10 @@ class DiagnosticCollector : public clang::DiagnosticConsumer {
   void HandleDiagnostic(clang::DiagnosticsEngine::Level level,
                         const clang::Diagnostic& diagnostic) override;
 
+  // What a check of clang-tidy says; its notes come by HandleDiagnostic.
+  void HandleCheck(clang::DiagnosticsEngine::Level level, const clang::Diagnostic& diagnostic,
+                   const std::string& check, bool is_error);
+
   // Forgets all that was said so far.
   void Reset();
 
@@ -38,6 +42,7 @@ class DiagnosticCollector : public clang::DiagnosticConsumer {
     bool is_promoted = false;  // a warning that -Werror made an error
     clang::SourceLocation location;
     std::string message;
+    std::string check;  // of clang-tidy; empty: the compiler's
     std::vector<clang::CharSourceRange> ranges;
     std::vector<clang::FixItHint> fixes;
     std::vector<Heard> notes;
