@@ -13,6 +13,7 @@
 
 #include "analysis/batch/parse_server.h"
 #include "analysis/clang_version.h"
+#include "analysis/features/tidy/batch_tidy.h"
 #include "analysis/live/live_server.h"
 #include "base/log.h"
 #include "base/strings.h"
@@ -68,6 +69,7 @@ int Main(int argc, char** argv) {
   RegisterInspectCommands(app, &exit_code);
   RegisterProjectCommands(app, &exit_code);
   RegisterExportCommand(app, &exit_code);
+  RegisterFixCommand(app, &exit_code);
   RegisterLspCommand(app, &exit_code);
   try {
     app.parse(argc, argv);
@@ -96,7 +98,8 @@ const std::atomic<bool>& Interrupted() { return interrupted; }
 int main(int argc, char** argv) {
   // A parsing process of the command that started it, which is at the other end of descriptor 3.
   if (argc == 2 && std::string_view(argv[1]) == "--parse-server") {
-    return astrolabe::RunParseServer(astrolabe::UniqueFd(3), astrolabe::RunLiveServer);
+    return astrolabe::RunParseServer(astrolabe::UniqueFd(3), astrolabe::RunLiveServer,
+                                     astrolabe::MakeBatchTidy);
   }
   std::signal(SIGINT, astrolabe::OnSignal);
   std::signal(SIGTERM, astrolabe::OnSignal);

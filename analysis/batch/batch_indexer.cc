@@ -2,18 +2,14 @@
 #include "analysis/batch/batch_indexer.h"
 
 #include <sys/stat.h>
-#include <xxhash.h>
 
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
-#include <span>
-#include <sstream>
 #include <thread>
 #include <utility>
 
@@ -21,6 +17,7 @@
 #include "analysis/batch/claim_table.h"
 #include "analysis/batch/collector.h"
 #include "analysis/batch/file_states.h"
+#include "analysis/batch/plan_commands.h"
 #include "analysis/batch/planner.h"
 #include "analysis/batch/project_commands.h"
 #include "analysis/project/dependency_scan.h"
@@ -33,8 +30,6 @@
 namespace astrolabe {
 namespace {
 
-// With fewer units to parse, finding out what they share takes longer than it saves.
-constexpr size_t kMinUnitsToPlan = 4;
 // How often units are parsed to learn whether what has changed in their headers matters to the others. More
 // than one is for headers that are preprocessed in several ways.
 constexpr int kProbeRounds = 3;
@@ -51,32 +46,9 @@ class Stopwatch {
   const Clock::time_point start_;
 };
 
-std::string ReadWhole(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::stringstream content;
-  content << in.rdbuf();
-  return std::move(content).str();
-}
-
-uint64_t SizeOf(const std::string& path) {
-  std::error_code error;
-  uint64_t size = std::filesystem::file_size(path, error);
-  return error ? 0 : size;
-}
-
 int ThreadsOf(const SemanticOptions& options) {
   if (options.threads > 0) return options.threads;
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-}
-
-Plan PlanAll(std::span<const FrontEndCommand> commands, const ScanResult& scan, bool zygotes) {
-  std::vector<uint64_t> costs;
-  for (const FrontEndCommand& command : commands) costs.push_back(SizeOf(command.file));
-  if (!zygotes) return PlanPlainly(costs, "zygotes are off");
-  if (scan.units.empty()) return PlanPlainly(costs, "too few units to share anything");
-  PlanOptions options;
-  options.read = ReadWhole;
-  return MakePlan({commands, scan, costs}, options);
 }
 
 class SemanticIndexer {
@@ -190,7 +162,7 @@ class SemanticIndexer {
       } else if (changes.empty()) {
         ++report_.units_unchanged;
       } else {
-        uint64_t cost = SizeOf(command.file);
+        uint64_t cost = SourceSize(command.file);
         headers_.Wait(std::move(command), cost, std::move(changes));
       }
     }
@@ -221,7 +193,7 @@ class SemanticIndexer {
   static std::vector<FrontEndCommand> TakeSmallest(std::vector<FrontEndCommand>* commands) {
     auto smallest = std::min_element(commands->begin(), commands->end(),
                                      [](const FrontEndCommand& a, const FrontEndCommand& b) {
-                                       return SizeOf(a.file) < SizeOf(b.file);
+                                       return SourceSize(a.file) < SourceSize(b.file);
                                      });
     std::vector<FrontEndCommand> taken;
     taken.push_back(std::move(*smallest));
@@ -242,12 +214,9 @@ class SemanticIndexer {
     {
       Stopwatch watch(&report_.plan_seconds);
       TraceSpan span("plan");
-      plan = PlanAll(commands, scan, options_.zygotes);
+      plan = PlanCommands(commands, scan, options_.zygotes);
     }
-    std::vector<uint64_t> file_hashes;
-    for (const ScannedFile& file : scan.files) {
-      file_hashes.push_back(XXH3_64bits(file.path.data(), file.path.size()));
-    }
+    ClosureHashes closures(scan);
     progress_.phase = SemanticProgress::kParsing;
     BatchRunOptions run;
     run.program = options_.program;
@@ -257,12 +226,7 @@ class SemanticIndexer {
     run.memory_limit = options_.unit_memory_limit;
     run.audit_percent = options_.audit_percent;
     BatchCallbacks callbacks;
-    callbacks.closure = [&](uint32_t unit) {
-      std::vector<uint64_t> hashes;
-      for (uint32_t file : scan.units[unit].Closure()) hashes.push_back(file_hashes[file]);
-      std::sort(hashes.begin(), hashes.end());
-      return hashes;
-    };
+    callbacks.closure = [&](uint32_t unit) { return closures.Of(unit); };
     callbacks.add = [&](std::string_view shard) { return Add(shard); };
     callbacks.quarantine = [&](const QuarantinedUnit& unit) {
       Quarantine(unit, commands[unit.unit], scan);
@@ -367,7 +331,8 @@ absl::StatusOr<std::string> DescribePlan(const SemanticOptions& options,
                                       "--compile-commands-dir"));
   }
   ScanResult scan = ScanDependencies(*commands, options.threads, cancelled, nullptr);
-  return DumpPlan({*commands, scan, {}}, PlanAll(*commands, scan, options.zygotes), options.root);
+  return DumpPlan({*commands, scan, {}}, PlanCommands(*commands, scan, options.zygotes),
+                  options.root);
 }
 
 }  // namespace astrolabe

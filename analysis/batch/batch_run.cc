@@ -193,6 +193,7 @@ class Run {
       job.cc1 = zygote.plan.cc1;
       job.directory = zygote.plan.directory;
       job.headers = zygote.plan.headers;
+      job.tidy = options_.tidy;
       uint32_t number =
           tree_->StartJob(kRootNode, std::move(job), options_.time_limit, &zygote.node);
       zygote.state = ZygoteWork::State::kParsing;
@@ -242,6 +243,7 @@ class Run {
     job.command_digest = unit.digest;
     if (!audit) plain_reason_[next.unit] = next.reason;
     job.reason = next.reason;
+    job.tidy = options_.tidy;
     JobKind kind = job.kind;
     running_[tree_->StartJob(kRootNode, std::move(job), options_.time_limit)] = {kind, next.unit,
                                                                                  kNoZygote};

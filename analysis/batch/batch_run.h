@@ -31,6 +31,8 @@ struct BatchRunOptions {
   absl::Duration time_limit = absl::Seconds(120);  // of one job
   uint64_t memory_limit = uint64_t{4} << 30;       // bytes, of one job on top of its zygote
   double audit_percent = 0;  // of the units served by a zygote, how many to parse plainly as well
+  // Not empty: Job::tidy. What comes in then are encoded TidyAnswers.
+  std::string tidy;
 };
 
 // Why a unit has no facts.

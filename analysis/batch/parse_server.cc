@@ -54,6 +54,7 @@ double OwnCpuSeconds() {
 struct Setting {
   Hello hello;
   std::unique_ptr<ClaimTable> claims;
+  MakeUnitTidy make_unit_tidy = nullptr;
 };
 
 // Carries a process through its jobs: each fork point takes the next one.
@@ -79,9 +80,16 @@ class JobRunner : public ParseDelegate {
     Fail(ResultStatus::kUnreadable, reason);
   }
 
+  void AtStart(ParseState& state) override {
+    if (task_.job.tidy.empty()) return;
+    tidy_ = setting_.make_unit_tidy();
+    if (!tidy_->Start(state, task_.job.tidy, task_.job.directory)) _exit(kExitBadJob);
+  }
+
   void AtForkPoint(ParseState& state) override {
     if (task_.job.kind != JobKind::kZygote)
       return;  // a file of the workspace that knows our pragma
+    if (tidy_ != nullptr && state.errors.count == 0) tidy_->AtForkPoint(state);
     ReserveTypeTables(state.compiler->getASTContext());
     ParseNode node(std::move(task_.result), setting_.hello.memory_limit);
     Ready ready;
@@ -102,7 +110,7 @@ class JobRunner : public ParseDelegate {
       if (HasSeenIdentifier(state, name)) Fail(ResultStatus::kChangedMacro, name);
     }
     if (job.kind != JobKind::kUnit) _exit(kExitBadJob);
-    if (!ContinueWithFile(state, job.file, job.macros)) {
+    if (!ContinueWithFile(state, job.file, job.macros, /*as_main=*/tidy_ != nullptr)) {
       Fail(ResultStatus::kUnreadable, StrCat("cannot read ", job.file));
     }
   }
@@ -128,6 +136,11 @@ class JobRunner : public ParseDelegate {
       CheckUnit(state, walk);
     } else {
       walk.files.resize(record.file_count(), true);
+    }
+    if (tidy_ != nullptr) {
+      result.shard = Tidy(state, walk);
+      result.collect_seconds = SecondsSince(collecting);
+      Deliver(task_.result.get(), result);
     }
     CollectOptions options;
     options.root = setting_.hello.workspace_root;
@@ -159,6 +172,12 @@ class JobRunner : public ParseDelegate {
       _exit(kExitBadJob);
     }
     Deliver(task_.result.get(), result);
+  }
+
+  std::string Tidy(ParseState& state, const IncludeWalk& walk) {
+    if (task_.job.kind == JobKind::kHeaders) return tidy_->OfHeaders(state);
+    if (task_.job.kind == JobKind::kUnit) return tidy_->OfUnit(state, walk.files);
+    return tidy_->OfWhole(state);
   }
 
   // Whether what this child of a zygote has parsed is what the unit alone would have been.
@@ -219,13 +238,14 @@ class JobRunner : public ParseDelegate {
 
   Setting& setting_;
   Task task_;
+  std::unique_ptr<UnitTidy> tidy_;  // null: facts are collected
   Clock::time_point start_;
   Arena arena_;
 };
 
 }  // namespace
 
-int RunParseServer(UniqueFd socket, RunLiveTask run_live_task) {
+int RunParseServer(UniqueFd socket, RunLiveTask run_live_task, MakeUnitTidy make_unit_tidy) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   rlimit no_core = {0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
@@ -246,6 +266,7 @@ int RunParseServer(UniqueFd socket, RunLiveTask run_live_task) {
       ClaimTable::Map(std::move(frame->descriptors[0]));
   if (!claims.ok()) return kExitBadJob;
   setting.claims = *std::move(claims);
+  setting.make_unit_tidy = make_unit_tidy;
   ParseNode node(std::move(socket), setting.hello.memory_limit);
   Task task = node.Serve();
   bool is_live = task.job.kind == JobKind::kBase || task.job.kind == JobKind::kPreamble ||

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "analysis/batch/parse_node.h"
+#include "analysis/batch/unit_tidy.h"
 #include "base/unique_fd.h"
 
 namespace astrolabe {
@@ -12,6 +13,6 @@ using RunLiveTask = void (*)(const Hello& hello, Task task);
 
 // Serves the front at the other end of `socket` until it closes it. The exit code of the process.
 // Single-threaded; to be called right at the start of a process of its own.
-int RunParseServer(UniqueFd socket, RunLiveTask run_live_task);
+int RunParseServer(UniqueFd socket, RunLiveTask run_live_task, MakeUnitTidy make_unit_tidy);
 
 }  // namespace astrolabe

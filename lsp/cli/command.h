@@ -59,6 +59,7 @@ const std::atomic<bool>& Interrupted();
 void RegisterIndexCommand(CLI::App& app, int* exit_code);
 void RegisterQueryCommand(CLI::App& app, int* exit_code);
 void RegisterExportCommand(CLI::App& app, int* exit_code);
+void RegisterFixCommand(CLI::App& app, int* exit_code);
 void RegisterLspCommand(CLI::App& app, int* exit_code);
 void RegisterInspectCommands(CLI::App& app, int* exit_code);
 // Behind RegisterInspectCommands, whose `dump` it adds to.
