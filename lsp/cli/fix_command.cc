@@ -119,7 +119,7 @@ class FixRun {
     semantic.index_dir = arguments_.workspace.index_dir;
     semantic.tool_version = kAstrolabeVersion;
     semantic.owner = StrCat("astrolabe fix, process ", getpid());
-    semantic.program = OwnProgram();
+    semantic.program = ParserProgram();
     semantic.compile_commands_dir = arguments_.compile_commands_dir;
     semantic.query_drivers = arguments_.query_drivers;
     semantic.threads = arguments_.workspace.threads;
