@@ -237,6 +237,17 @@ bool NeedsNoParentheses(const LiveAst& ast, TextSpan span) {
   return begins && ends;
 }
 
+int OpenConditionals(const LiveAst& ast, TextSpan span) {
+  int open = 0;
+  for (const TextToken& token : TokensOf(ast)) {
+    if (token.begin < span.begin || token.end() > span.end) continue;
+    if (!token.is_word || token.directive.data() != ast.text.data() + token.begin) continue;
+    if (token.directive.starts_with("if")) ++open;
+    if (token.directive == "endif") --open;
+  }
+  return open;
+}
+
 bool IsHeader(const std::string& path) {
   const size_t dot = path.rfind('.');
   if (dot == std::string::npos || path.find('/', dot) != std::string::npos) return true;

@@ -69,6 +69,8 @@ uint32_t BeginWithComments(const LiveAst& ast, uint32_t offset);
 TextChange RemoveLines(const LiveAst& ast, TextSpan span);
 // Whether what stands around the span ends an expression on both sides: parentheses, commas, `=`, `return`.
 bool NeedsNoParentheses(const LiveAst& ast, TextSpan span);
+// How many conditionals of the preprocessor (#if … #endif) the span opens more than it closes.
+int OpenConditionals(const LiveAst& ast, TextSpan span);
 // By its name; what others include.
 bool IsHeader(const std::string& path);
 

@@ -105,6 +105,10 @@ absl::StatusOr<TextChanges> Make(const Selection& selection) {
   if (HoldsMacros(ast, {definition->begin, *body})) {
     return absl::FailedPreconditionError("a macro makes part of its head");
   }
+  if (OpenConditionals(ast, {declaration->begin, definition->begin}) != 0) {
+    return absl::FailedPreconditionError(
+        "one of the two is there under a condition of the preprocessor");
+  }
   TextSpan removed = *definition;
   const uint32_t comments = BeginWithComments(ast, definition->begin);
   std::string moved_comments;

@@ -121,6 +121,9 @@ absl::StatusOr<TextChanges> Make(const Selection& selection) {
   if (!whole || !name || !body || !around || ast.text[around->end - 1] != ';') {
     return absl::FailedPreconditionError("a macro makes part of it");
   }
+  if (OpenConditionals(ast, {around->begin, whole->begin}) != 0) {
+    return absl::FailedPreconditionError("it is there under a condition of the preprocessor");
+  }
   const TextSpan head{whole->begin, *body};
   if (HoldsMacros(ast, head))
     return absl::FailedPreconditionError("a macro makes part of its head");

@@ -311,6 +311,9 @@ absl::StatusOr<TextChanges> Make(const Selection& selection) {
   Needs needs(ast, found.span);
   for (const clang::Stmt* statement : found.statements) needs.TraverseStmt(statement);
   if (needs.jumps) return refused("it jumps to another part of the function");
+  if (OpenConditionals(ast, found.span) != 0) {
+    return refused("a condition of the preprocessor ends in it");
+  }
   if (needs.is_odd) return refused("it uses what only this function has");
   const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(found.function);
   const bool is_inside_class = method != nullptr && !method->isOutOfLine();

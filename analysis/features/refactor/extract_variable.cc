@@ -44,6 +44,26 @@ class Mentions : public clang::ConstDynamicRecursiveASTVisitor {
   const TextSpan span_;
 };
 
+// Whether there is an object in the expression that goes away at the end of the statement.
+class HoldsTemporaries : public clang::ConstDynamicRecursiveASTVisitor {
+ public:
+  bool found = false;
+  bool VisitMaterializeTemporaryExpr(const clang::MaterializeTemporaryExpr* temporary) override {
+    found |= temporary->getType().isDestructedType() != clang::QualType::DK_none;
+    return !found;
+  }
+};
+
+// Whether the value may point into such an object: a reference, a pointer, what is like std::string_view.
+bool MayDangle(const LiveAst& ast, const clang::Expr& expression) {
+  const clang::QualType type = expression.getType();
+  const bool points = expression.isGLValue() || type->isPointerType() ||
+                      (type->isRecordType() && type.isTriviallyCopyableType(*ast.context));
+  HoldsTemporaries temporaries;
+  temporaries.TraverseStmt(&expression);
+  return points && temporaries.found;
+}
+
 // What has a value that somebody could want to name.
 bool IsWorthIt(const clang::Expr& expression) {
   if (llvm::isa<clang::DeclRefExpr, clang::CXXThisExpr, clang::InitListExpr, clang::LambdaExpr,
@@ -209,6 +229,7 @@ std::optional<Found> Find(const Selection& selection) {
     }
     if (found.expression->refersToBitField()) return std::nullopt;
   }
+  if (!found.is_loaded && MayDangle(ast, *found.expression)) return std::nullopt;
   std::optional<Found> with_statement = FindStatement(selection, *at, found);
   if (!with_statement) return std::nullopt;
   Mentions mentions(ast, {with_statement->statement_span.begin, found.span.begin});

@@ -158,6 +158,8 @@ bool IsUsedAtOnce(const clang::ASTContext& context, const clang::Stmt* next,
                   const clang::DeclRefExpr* use) {
   if (next == nullptr) return false;
   if (const auto* declaration = llvm::dyn_cast<clang::DeclStmt>(next)) {
+    // What is declared may point into it.
+    if (use->getType().isDestructedType() != clang::QualType::DK_none) return false;
     if (!declaration->isSingleDecl()) return false;
     const auto* variable = llvm::dyn_cast<clang::VarDecl>(declaration->getSingleDecl());
     // A reference to what then goes away at the end of its statement.

@@ -100,7 +100,8 @@ absl::StatusOr<TextChanges> Make(const Selection& selection) {
   for (const clang::EnumConstantDecl* constant : found.missing) {
     cases += indent + "case " + qualifier + constant->getNameAsString() + ":\n";
   }
-  cases += indent + IndentUnit(ast.text) + "break;\n";
+  // Where there is a default they go on to mean that.
+  if (found.fallback == nullptr) cases += indent + IndentUnit(ast.text) + "break;\n";
   const uint32_t line = LineBegin(ast.text, at);
   if (ast.text.find_first_not_of(" \t", line) == at) return TextChanges{{line, line, cases}};
   return TextChanges{{at, at, "\n" + cases + outer}};

@@ -40,11 +40,13 @@ const clang::BinaryOperator* Find(const Selection& selection) {
   if (binary == nullptr || !Mirrored(binary->getOpcode()) || binary->isTypeDependent())
     return nullptr;
   if (!binary->getOperatorLoc().isFileID() || !selection.path().back().is_written) return nullptr;
-  // `1 + "x"` reads worse, `a + b + c` would be another sum of operands.
+  // `a / b * c` would be another product, `a == b == c` another comparison.
   const auto* left = llvm::dyn_cast<clang::BinaryOperator>(binary->getLHS()->IgnoreImpCasts());
   const auto* right = llvm::dyn_cast<clang::BinaryOperator>(binary->getRHS()->IgnoreImpCasts());
   const auto is_below = [&](const clang::BinaryOperator* operand) {
-    return operand != nullptr && Mirrored(operand->getOpcode()) && !binary->isComparisonOp();
+    if (operand == nullptr) return false;
+    if (binary->isComparisonOp()) return operand->isComparisonOp();
+    return binary->getOpcode() != clang::BO_Add || !operand->isMultiplicativeOp();
   };
   if (is_below(left) || is_below(right)) return nullptr;
   const bool has_effects = binary->getLHS()->HasSideEffects(*ast.context) &&

@@ -8,6 +8,7 @@
 #include "clang/AST/DeclCXX.h"
 #include "clang/AST/DynamicRecursiveASTVisitor.h"
 #include "clang/AST/QualTypeNames.h"
+#include "clang/Basic/CharInfo.h"
 
 namespace astrolabe {
 namespace {
@@ -63,6 +64,16 @@ void RemoveScope(std::string& text, const std::string& scope) {
   }
 }
 
+// Names of the library's own, which nobody types: `__node_iterator`, `_Alloc`.
+bool HoldsReservedName(const std::string& text) {
+  for (size_t at = text.find('_'); at != std::string::npos; at = text.find('_', at + 1)) {
+    const bool begins = at == 0 || !IsWordByte(text[at - 1]);
+    if (!begins || at + 1 == text.size() || text.compare(at, 8, "__int128") == 0) continue;
+    if (text[at + 1] == '_' || clang::isUppercase(text[at + 1])) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::optional<std::string> SpellType(const LiveAst& ast, clang::QualType type,
@@ -94,7 +105,7 @@ std::optional<std::string> SpellType(const LiveAst& ast, clang::QualType type,
       text.find("type-parameter-") != std::string::npos) {
     return std::nullopt;
   }
-  return text;
+  return HoldsReservedName(text) ? std::nullopt : std::optional(text);
 }
 
 std::string QualifierAt(const clang::DeclContext* of, const clang::DeclContext* where) {

@@ -44,6 +44,13 @@ TEST(DefineOutline, Constructors) {
             "struct S {\n  ~S();\n};\n\nS::~S() {}\n");
 }
 
+TEST(DefineOutline, Conditions) {
+  EXPECT_EQ(DefineOutline("struct S {\n#if 1\n  int ^f() { return 1; }\n#endif\n};\n"),
+            "no: it is there under a condition of the preprocessor");
+  EXPECT_EQ(DefineOutline("struct S {\n#if 1\n  int a;\n#endif\n  int ^f() { return 1; }\n};\n"),
+            "struct S {\n#if 1\n  int a;\n#endif\n  int f();\n};\n\nint S::f() { return 1; }\n");
+}
+
 TEST(DefineOutline, NotWhere) {
   EXPECT_EQ(DefineOutline("template <class T> struct S { int ^f() { return 1; } };"), "no");
   EXPECT_EQ(DefineOutline("struct S { template <class T> int ^f() { return 1; } };"), "no");
@@ -91,6 +98,13 @@ TEST(SwapOperands, MeaningStays) {
   EXPECT_EQ(SwapOperands("int f(int a, int b) { return a + b ^+ 1; }"), "no");
   EXPECT_EQ(SwapOperands("int g(); int f() { return g() ^+ g(); }"), "no");
   EXPECT_EQ(SwapOperands("template <class T> bool f(T a, T b) { return a ^< b; }"), "no");
+}
+
+TEST(SwapOperands, WhatBindsTighterStays) {
+  EXPECT_EQ(SwapOperands("int f(int a, int b, int c) { return a / b ^* c; }"), "no");
+  EXPECT_EQ(SwapOperands("int f(int a, int b, int c) { return a * b ^+ c; }"),
+            "int f(int a, int b, int c) { return c + a * b; }");
+  EXPECT_EQ(SwapOperands("bool f(int a, int b, int c) { return a == b ^== c; }"), "no");
 }
 
 // ---- enumerations

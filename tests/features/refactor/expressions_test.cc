@@ -45,6 +45,12 @@ TEST(ExpandAuto, Functions) {
   EXPECT_EQ(ExpandAuto("au^to f() -> int { return 1; }"), "no");
 }
 
+TEST(ExpandAuto, NamesOfTheLibrarysOwn) {
+  EXPECT_EQ(ExpandAuto("struct __it {}; __it begin(); au^to i = begin();"), "no");
+  EXPECT_EQ(ExpandAuto("struct a__b {}; a__b begin(); au^to i = begin();"),
+            "struct a__b {}; a__b begin(); a__b i = begin();");
+}
+
 TEST(ExpandAuto, WhatHasNoNameOrIsNotKnown) {
   EXPECT_EQ(ExpandAuto("au^to f = [] {};"), "no");
   EXPECT_EQ(ExpandAuto("struct { int a; } s; au^to t = s;"), "no");
@@ -131,6 +137,17 @@ TEST(ExtractVariable, WhatIsNoValueStays) {
   EXPECT_EQ(ExtractVariable("int x = 1 + [[2 + 3]];"), "no");
   EXPECT_EQ(ExtractVariable("struct S { S() : a(1 + [[2 + 3]]) {} int a; };"), "no");
   EXPECT_EQ(ExtractVariable("void f(int a = 1 + [[2]]);"), "no");
+}
+
+TEST(ExtractVariable, WhatWouldPointIntoATemporaryStays) {
+  const std::string zoo =
+      "struct S { ~S(); const char* c(); S& self(); S copy(); int n; };\nS make();\n";
+  EXPECT_EQ(ExtractVariable(zoo + "char f() {\n  return *[[make().c()]];\n}\n"), "no");
+  EXPECT_EQ(ExtractVariable(zoo + "int f() {\n  return [[make().self()]].n;\n}\n"), "no");
+  EXPECT_EQ(ExtractVariable(zoo + "int f() {\n  return [[make().n]] + 1;\n}\n"),
+            zoo + "int f() {\n  int n = make().n;\n  return n + 1;\n}\n");
+  EXPECT_EQ(ExtractVariable(zoo + "char f() {\n  return *[[make().copy()]].c();\n}\n"),
+            zoo + "char f() {\n  auto copy = make().copy();\n  return *copy.c();\n}\n");
 }
 
 TEST(ExtractVariable, Macros) {

@@ -143,7 +143,7 @@ TEST(PopulateSwitch, Cases) {
   EXPECT_EQ(Populate("enum E { a, b };\nvoid f(E e) {\n  switch (^e) {\n    case a:\n      "
                      "break;\n    default:\n      break;\n  }\n}\n"),
             "enum E { a, b };\nvoid f(E e) {\n  switch (e) {\n    case a:\n      break;\n    case "
-            "b:\n      break;\n    default:\n      break;\n  }\n}\n");
+            "b:\n    default:\n      break;\n  }\n}\n");
   EXPECT_EQ(Title("PopulateSwitch", "enum E { a, b };\nvoid f(E e) { swi^tch (e) {} }"),
             "add the 2 missing cases");
 }
