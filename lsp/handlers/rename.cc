@@ -134,20 +134,18 @@ absl::StatusOr<Renamed> WhatToRename(Session& session, LiveDocuments& live,
     if (symbol.usr.empty()) continue;
     if (const auto of_class = ClassOfConstructor(symbol)) {
       subject.usrs.push_back(*of_class);
-      continue;
-    }
-    if (!IsWord(symbol.name)) {
+    } else if (!IsWord(symbol.name)) {
       return absl::FailedPreconditionError(
           StrCat("\"", symbol.name,
                  "\" is no name that could be another: operators, conversions and "
                  "literals are named by the language"));
-    }
-    if (symbol.name != renamed.name) {
+    } else if (symbol.name != renamed.name) {
       return absl::FailedPreconditionError(
           StrCat("\"", renamed.name, "\" stands for \"", symbol.name, "\" here"));
+    } else {
+      renamed.scope = symbol.scope.ends_with("::") ? symbol.scope.substr(0, symbol.scope.size() - 2)
+                                                   : symbol.scope;
     }
-    renamed.scope = symbol.scope.ends_with("::") ? symbol.scope.substr(0, symbol.scope.size() - 2)
-                                                 : symbol.scope;
     const auto& place = symbol.declaration ? symbol.declaration : symbol.definition;
     const Workspace* workspace = subject.asked.workspace.get();
     if (place && workspace != nullptr && !workspace->Contains(place->path) &&

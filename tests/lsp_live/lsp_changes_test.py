@@ -108,6 +108,11 @@ class Rename(ChangesTest):
         self.check("zoo.cc", "int Do|g::Legs", "Hound", {"zoo.h": 1, "zoo.cc": 1, "main.cc": 1, "user.cc": 6},
                    texts={"user.cc": text}, also=["user.cc"])
 
+    def test_a_class_template_with_its_constructors(self):
+        text = ("template <class T> struct Box {\n  Box(T);\n  ~Box();\n};\ntemplate <class T> Box<T>::Box(T) {}\n"
+                "Box<int> b(1);\nBox<int> c = Box<int>(2);\n")
+        self.check("box.cc", "struct B|ox {", "Crate", {"box.cc": 8}, texts={"box.cc": text})
+
     def test_a_namespace(self):
         self.check("zoo.cc", "namespace z|oo {", "park", {"zoo.h": 1, "zoo.cc": 1, "main.cc": 3})
 
