@@ -230,6 +230,16 @@ absl::StatusOr<WorkspaceEdit> Rename(Session& session, LiveDocuments& live,
   if (!status.ok()) return status;
   auto found = FindReferences(session, live, document, renamed->subject, {}, work);
   if (!found.ok()) return found.status();
+  // What declares it is only known of what the compiler has seen; the places are known in any case.
+  const Workspace* workspace = renamed->subject.asked.workspace.get();
+  for (const auto& [path, references] : *found) {
+    if (workspace == nullptr || workspace->Contains(path) ||
+        session.documents().Find(path) != nullptr) {
+      continue;
+    }
+    return absl::FailedPreconditionError(StrCat("\"", renamed->name, "\" is named in ", path,
+                                                ", which is no part of the workspace"));
+  }
   EditBuilder edits(session);
   std::vector<std::string> left;  // places that say something else
   for (const auto& [path, references] : *found) {
