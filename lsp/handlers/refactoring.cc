@@ -46,7 +46,8 @@ std::vector<CodeAction> OfferRefactorings(Session& session, LiveDocuments& live,
       Command& command = action.command.emplace();
       command.title = action.title;
       command.command = "clangd.applyTweak";
-      command.arguments = {ToJson(arguments)};
+      // Not by braces: the library would take the object for a list.
+      command.arguments.emplace().push_back(ToJson(arguments));
     }
   }
   return actions;

@@ -29,7 +29,6 @@ CAPABILITIES = {"textDocument": {
     "diagnostic": {}},
     "workspace": {"workspaceEdit": {"documentChanges": True}},
     "general": {"positionEncodings": ["utf-8"]}}
-KINDS = ["refactor", "source.organizeImports"]
 # Where most refactorings have something to say: the rest of the places is drawn from all words.
 LIKELY = re.compile(rb"\b(auto|if|switch|using namespace|enum|class|struct|for)\b|\\n|&&|\|\||==|\w+\(")
 
@@ -108,20 +107,21 @@ class Campaign:
         before = self.errors(name)
         words = [m.start() for m in re.finditer(rb"[A-Za-z_]\w*|\"", data)]
         likely = [m.start() for m in LIKELY.finditer(data)]
-        done = 0
+        # What is about the whole file.
+        done = int(self.one(name, data, text, 0, 0, before, "source.organizeImports"))
         for _ in range(times * 12):
             if done >= times or not words:
                 break
             begin, end = self.selection(data, likely if likely and self.random.random() < 0.6 else words)
-            if self.one(name, data, text, begin, end, before):
+            if self.one(name, data, text, begin, end, before, "refactor"):
                 done += 1
         self.client.notify("textDocument/didClose", self.client.document(name))
         return done
 
-    def one(self, name, data, text, begin, end, before):
+    def one(self, name, data, text, begin, end, before, kind):
         span = {"start": self.place(data, begin), "end": self.place(data, end)}
         actions = self.client.request("textDocument/codeAction", self.client.document(
-            name, range=span, context={"diagnostics": [], "only": KINDS}), deadline=120)
+            name, range=span, context={"diagnostics": [], "only": [kind]}), deadline=120)
         actions = [a for a in actions if a.get("data") and self.only in (None, a["data"]["tweakID"])]
         if not actions:
             return False
@@ -217,8 +217,10 @@ def main():
                 break
             done += campaign.run_file(path, min(arguments.per_file, arguments.count - done))
             print(f"{done} of {arguments.count}, {os.path.relpath(path, arguments.root)}", file=sys.stderr, flush=True)
-        campaign.report()
+    except KeyboardInterrupt:
+        print(f"stopped after {sum(campaign.applied.values()) + sum(campaign.refused.values())}")
     finally:
+        campaign.report()
         campaign.close()
     return 1 if campaign.broken else 0
 
