@@ -26,7 +26,7 @@ constexpr const char* kAboutDocuments[] = {
     "textDocument/documentSymbol", "textDocument/semanticTokens/full",
     "textDocument/foldingRange",   "textDocument/documentLink",
     "textDocument/codeLens",       "textDocument/inlayHint",
-    "textDocument/formatting",     "textDocument/inactiveRegions"};
+    "textDocument/formatting"};
 
 // About a place.
 constexpr const char* kAboutPlaces[] = {"textDocument/hover",
@@ -59,7 +59,10 @@ Json Parameters(const std::string& path, const Json& begin, const Json& end) {
   params["position"] = begin;
   params["positions"] = Json::array({begin});
   params["range"] = {{"start", begin}, {"end", end}};
-  params["context"] = {{"includeDeclaration", true}, {"diagnostics", Json::array()}};
+  params["context"] = {{"includeDeclaration", true},
+                       {"diagnostics", Json::array()},
+                       {"triggerKind", 1},  // invoked
+                       {"isRetrigger", false}};
   params["newName"] = "astrolabe_renamed";
   params["options"] = {{"tabSize", 2}, {"insertSpaces", true}};
   return params;

@@ -63,6 +63,33 @@ class CodeLenses(ServerTest):
         self.assertEqual(caught.exception.code, -32801)
 
 
+class AllFeatures(ServerTest):
+    """`astrolabe check --all-features`, as a user runs it."""
+
+    def check(self, *files):
+        got = subprocess.run([lsp_server_test.ASTROLABE, "check", "--all-features", "--json", "--root", self.root,
+                              *files], capture_output=True, text=True, cwd=self.root)
+        return got.returncode, json.loads(got.stdout)
+
+    def test_a_workspace_in_order(self):
+        self.zoo()
+        self.index()
+        code, report = self.check()
+        self.assertEqual((code, report["problems"]), (0, []))
+        self.assertEqual(report["files"], 2)
+        asked = {f["method"]: f["asked"] for f in report["features"]}
+        self.assertEqual(asked["textDocument/hover"], report["names"])
+        self.assertEqual(asked["textDocument/completion"], report["names"])
+        self.assertEqual(asked["textDocument/formatting"], 2)
+        self.assertEqual(len(report["slowest"]), 10)
+
+    def test_a_file_that_takes_the_compiler_down(self):
+        self.write("bad.cc", "int x;\n#pragma clang __debug crash\n")
+        code, report = self.check("bad.cc")
+        self.assertEqual(code, 3)
+        self.assertTrue(any("crash" in problem for problem in report["problems"]), report["problems"])
+
+
 class Monikers(ServerTest):
     def test_the_names_of_the_scip_export(self):
         self.zoo()
