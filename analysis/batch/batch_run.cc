@@ -469,7 +469,7 @@ class Run {
       return Retry(work, "its facts were damaged", "", /*lost=*/false);
     }
     if (work.kind == JobKind::kHeaders) {
-      RetryHeaders(work.zygote);
+      RetryHeaders(work.zygote, WhyNot(event));
       return absl::OkStatus();
     }
     if (event.delivered && work.kind == JobKind::kUnit) {
@@ -502,16 +502,26 @@ class Run {
   }
 
   // Nobody else delivers what a zygote has parsed: units only pass over it.
-  void RetryHeaders(uint32_t index) {
+  void RetryHeaders(uint32_t index, const std::string& why) {
     ZygoteWork& zygote = zygotes_[index];
-    if (++zygote.headers_failed < kMaxZygoteRestarts) zygote.headers_started = false;
+    if (++zygote.headers_failed < kMaxZygoteRestarts) {
+      zygote.headers_started = false;
+      return;
+    }
+    statistics_.failures.push_back(
+        StrCat(zygote.plan.headers[0], " and other headers that units share: ", why));
+  }
+
+  static std::string WhyNot(const ParseEvent& event) {
+    if (event.delivered) return event.result.reason;
+    return StrCat(event.reason, event.where.empty() ? "" : " at ", event.where);
   }
 
   // A job that delivered nothing.
   absl::Status Retry(const RunningWork& work, const std::string& reason, const std::string& where,
                      bool lost) {
     if (work.kind == JobKind::kHeaders) {
-      RetryHeaders(work.zygote);
+      RetryHeaders(work.zygote, reason);
       return absl::OkStatus();
     }
     if (work.kind == JobKind::kUnit) {

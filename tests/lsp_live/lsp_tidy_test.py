@@ -111,8 +111,7 @@ class Checks(TidyTest):
         config = ("Checks: '-*,bugprone-macro-parentheses,bugprone-macro-repeated-side-effects,"
                   "google-readability-todo,modernize-deprecated-headers'\n")
         self.assertEqual(self.checks("a.cc", text, config), [
-            (0, "modernize-deprecated-headers"), (2, "bugprone-macro-parentheses"),
-            (2, "bugprone-macro-parentheses"), (6, "bugprone-macro-parentheses"),
+            (0, "modernize-deprecated-headers"), (2, "bugprone-macro-parentheses"), (6, "bugprone-macro-parentheses"),
             (7, "google-readability-todo"), (8, "bugprone-macro-repeated-side-effects")])
 
     def test_instantiated_templates(self):
