@@ -360,6 +360,15 @@ class Refactorings(ChangesTest):
         self.assertEqual(self.text("a.cc"),
                          "int g(int);\nint f(int a) {\n        int result = g(a + 1);\n        return a * result;\n}\n")
 
+    def test_a_macro_behind_includes(self):
+        self.write("m.h", "#pragma once\n#define MAX(a, b) ((a) < (b) ? (b) : (a))\n")
+        self.write("a.cc", '#include "m.h"\n\nint f(int one, int two) { return MAX(one, two); }\n')
+        client = self.server("--background-index=0", capabilities=RESOLVES)
+        client.open("a.cc")
+        action = self.one(client, "a.cc", "expand macro MAX", (2, 36))
+        self.apply(client.request("codeAction/resolve", action)["edit"])
+        self.assertIn("return ((one) < (two) ? (two) : (one));", self.text("a.cc"))
+
     def test_commands(self):
         self.write("a.cc", self.TEXT)
         client = self.server("--background-index=0")

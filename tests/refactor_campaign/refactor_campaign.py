@@ -58,7 +58,7 @@ class Campaign:
 
     def errors(self, name):
         """The errors of the text that was told last, once the compiler is through with it."""
-        report = self.client.request("textDocument/diagnostic", self.client.document(name), deadline=120)
+        report = self.client.request("textDocument/diagnostic", self.client.document(name), deadline=600)
         return collections.Counter(d["message"] for d in report["items"] if d["severity"] == 1)
 
     def tell(self, name, text):
@@ -121,7 +121,7 @@ class Campaign:
     def one(self, name, data, text, begin, end, before, kind):
         span = {"start": self.place(data, begin), "end": self.place(data, end)}
         actions = self.client.request("textDocument/codeAction", self.client.document(
-            name, range=span, context={"diagnostics": [], "only": [kind]}), deadline=120)
+            name, range=span, context={"diagnostics": [], "only": [kind]}), deadline=600)
         actions = [a for a in actions if a.get("data") and self.only in (None, a["data"]["tweakID"])]
         if not actions:
             return False
@@ -131,7 +131,7 @@ class Campaign:
         kind = action["data"]["tweakID"]
         start = time.monotonic()
         try:
-            resolved = self.client.request("codeAction/resolve", action, deadline=120)
+            resolved = self.client.request("codeAction/resolve", action, deadline=600)
         except ServerError as error:
             self.refused[kind] += 1
             self.reasons[f"{kind}: {error.message}"] += 1

@@ -66,8 +66,9 @@ std::optional<std::string> Offer(const Selection& selection) {
 std::vector<clang::Token> TokensIn(LiveAst& ast, TextSpan span) {
   std::vector<clang::Token> tokens;
   const char* text = ast.text.data();
-  const clang::SourceLocation begin = ast.LocationAt(ast.PlaceAt(0));
-  clang::Lexer lexer(begin, ast.context->getLangOpts(), text, text + span.begin,
+  // The preamble and the rest are different files to the compiler.
+  const auto location = [&](uint32_t offset) { return ast.LocationAt(ast.PlaceAt(offset)); };
+  clang::Lexer lexer(clang::SourceLocation(), ast.context->getLangOpts(), text, text + span.begin,
                      text + ast.text.size());
   for (;;) {
     clang::Token& token = tokens.emplace_back();
@@ -76,10 +77,10 @@ std::vector<clang::Token> TokensIn(LiveAst& ast, TextSpan span) {
     if (token.is(clang::tok::eof) || end > span.end) {
       token.startToken();
       token.setKind(clang::tok::eof);
-      token.setLocation(begin.getLocWithOffset(static_cast<int>(span.begin)));
+      token.setLocation(location(span.begin));
       return tokens;
     }
-    token.setLocation(begin.getLocWithOffset(static_cast<int>(end - token.getLength())));
+    token.setLocation(location(end - token.getLength()));
     if (token.is(clang::tok::raw_identifier)) ast.preprocessor->LookUpIdentifierInfo(token);
   }
 }
