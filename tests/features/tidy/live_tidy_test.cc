@@ -14,20 +14,20 @@
 namespace astrolabe {
 namespace {
 
-std::vector<LiveDiagnostic> Run(MarkedSource& source, TidySettings settings) {
+std::vector<LiveDiagnostic> Tidy(MarkedSource& source, TidySettings settings) {
   std::vector<LiveDiagnostic> found;
   source.Parse([&](LiveAst& ast) { found = RunTidy(ast, settings, nullptr); });
   return found;
 }
 
-std::vector<LiveDiagnostic> Run(MarkedSource& source, const std::string& checks) {
+std::vector<LiveDiagnostic> Tidy(MarkedSource& source, const std::string& checks) {
   TidySettings settings;
   settings.checks = "-*," + checks;
-  return Run(source, settings);
+  return Tidy(source, settings);
 }
 
 LiveDiagnostic OnlyOneOf(MarkedSource& source, const std::string& checks) {
-  std::vector<LiveDiagnostic> found = Run(source, checks);
+  std::vector<LiveDiagnostic> found = Tidy(source, checks);
   EXPECT_EQ(found.size(), 1u) << source.text();
   return found.empty() ? LiveDiagnostic() : found[0];
 }
@@ -61,7 +61,7 @@ TEST(LiveTidy, TheTranslationUnitItselfIsLookedAt) {
   MarkedSource source(
       "int g(int);\nint [[f]](int x) { return x ? g(x) : 0; }\nint $g[[g]](int x) { return f(x); "
       "}");
-  std::vector<LiveDiagnostic> found = Run(source, "misc-no-recursion");
+  std::vector<LiveDiagnostic> found = Tidy(source, "misc-no-recursion");
   ASSERT_EQ(found.size(), 2u);
   EXPECT_EQ(found[0].range, source.Range());
   EXPECT_EQ(found[1].range, source.Range("g"));
@@ -71,9 +71,9 @@ TEST(LiveTidy, OptionsOfChecks) {
   MarkedSource source("int [[f]](int a, int b) { return a + b; }");
   TidySettings settings;
   settings.checks = "-*,readability-function-size";
-  EXPECT_TRUE(Run(source, settings).empty());
+  EXPECT_TRUE(Tidy(source, settings).empty());
   settings.options = {{"readability-function-size.ParameterThreshold", "1"}};
-  EXPECT_EQ(Run(source, settings).size(), 1u);
+  EXPECT_EQ(Tidy(source, settings).size(), 1u);
 }
 
 TEST(LiveTidy, ChecksThatCrashedAreLeftOut) {
@@ -81,18 +81,18 @@ TEST(LiveTidy, ChecksThatCrashedAreLeftOut) {
   TidySettings settings;
   settings.checks = "-*,modernize-use-nullptr";
   settings.without = {"modernize-use-nullptr"};
-  EXPECT_TRUE(Run(source, settings).empty());
+  EXPECT_TRUE(Tidy(source, settings).empty());
 }
 
 TEST(LiveTidy, SlowChecksByWish) {
   MarkedSource source("void f() { int x = 1; (void)x; }");
   TidySettings settings;
   settings.checks = "-*,misc-const-correctness";
-  EXPECT_TRUE(Run(source, settings).empty());
+  EXPECT_TRUE(Tidy(source, settings).empty());
   settings.speed = TidySpeed::kLoose;
-  EXPECT_TRUE(Run(source, settings).empty());
+  EXPECT_TRUE(Tidy(source, settings).empty());
   settings.speed = TidySpeed::kAny;
-  EXPECT_EQ(Run(source, settings).size(), 1u);
+  EXPECT_EQ(Tidy(source, settings).size(), 1u);
 }
 
 TEST(CheckSpeed, EveryNameOfTheTableIsOneOfTheLibrarys) {
