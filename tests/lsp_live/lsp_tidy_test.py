@@ -154,7 +154,7 @@ class Fixes(TidyTest):
         client = self.server("--background-index=0")
         client.open("a.cc")
         self.said(client, "a.cc")
-        [action] = self.actions(client, "a.cc", 3)
+        [action] = self.actions(client, "a.cc", 3, only=["quickfix"])
         self.apply(action["edit"])
         self.assertEqual(self.text("a.cc"), "#include <memory>\n#include <vector>\n#include <bits/unique_ptr.h>\n\n"
                                             "std::unique_ptr<int> f() { return std::make_unique<int>(1); }\n")
