@@ -153,7 +153,7 @@ enum class QuestionKind : uint32_t {
   kSignatureHelp,    // on the preamble, not on the AST: SignatureAnswer
   kRefactorings,     // what may be done with `range`: RefactoringsAnswer
   kRefactor,         // the edits of `refactoring` at `range`: RefactorAnswer
-  kCheckText,        // on the preamble; what is wrong with `text` in place of the file's: DiagnosticsAnswer
+  kCheckText,  // on the preamble; what is wrong with `text` in place of the file's: DiagnosticsAnswer
 };
 
 struct Question {

@@ -15,6 +15,7 @@
 #
 # Needs root for apt-get where packages are missing. Does nothing if DIR is complete already.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# shellcheck disable=SC2034  # what a workspace sets is read by its name
 set -euo pipefail
 
 usage() { sed -n '2,/^# SPDX/{/SPDX/!s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; }
