@@ -1,7 +1,5 @@
 // `astrolabe fix`: clang-tidy's checks over the workspace, and their fixes applied, shown or listed.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
@@ -20,11 +18,11 @@
 #include "base/file_system.h"
 #include "base/strings.h"
 #include "base/text/unified_diff.h"
+#include "lsp/cli/batch_options.h"
 #include "lsp/cli/command.h"
 #include "lsp/cli/index_report.h"
 #include "lsp/cli/json.h"
 #include "lsp/cli/terminal.h"
-#include "lsp/version.h"
 
 namespace astrolabe {
 namespace {
@@ -46,14 +44,10 @@ struct FixArguments {
   std::string header_filter;
   std::string exclude_header_filter;
   std::string warnings_as_errors;
-  std::string compile_commands_dir;
-  std::string query_drivers;
-  bool no_zygote = false;
+  BatchOptions batch;
   bool dry_run = false;
   bool list = false;
   bool despite_errors = false;
-  double unit_seconds = 0;
-  uint64_t unit_megabytes = 0;
 };
 
 // The texts of files as they are on disk, and where an offset is in them.
@@ -114,22 +108,7 @@ class FixRun {
  private:
   TidyRunOptions Options() const {
     TidyRunOptions options;
-    SemanticOptions& semantic = options.semantic;
-    semantic.root = arguments_.workspace.root;
-    semantic.index_dir = arguments_.workspace.index_dir;
-    semantic.tool_version = kAstrolabeVersion;
-    semantic.owner = StrCat("astrolabe fix, process ", getpid());
-    semantic.program = ParserProgram();
-    semantic.compile_commands_dir = arguments_.compile_commands_dir;
-    semantic.query_drivers = arguments_.query_drivers;
-    semantic.threads = arguments_.workspace.threads;
-    semantic.zygotes = !arguments_.no_zygote;
-    if (arguments_.unit_seconds > 0) {
-      semantic.unit_time_limit = absl::Seconds(arguments_.unit_seconds);
-    }
-    if (arguments_.unit_megabytes > 0) {
-      semantic.unit_memory_limit = arguments_.unit_megabytes * 1'000'000;
-    }
+    options.semantic = SemanticOptionsOf(arguments_.workspace, arguments_.batch, "fix");
     for (const std::string& file : arguments_.files) {
       std::error_code error;
       std::string path = std::filesystem::absolute(file, error).lexically_normal().string();
@@ -317,11 +296,6 @@ int RunFix(FixArguments& arguments) {
   if (absl::Status status = ResolveWorkspace(arguments.workspace); !status.ok()) {
     return Fail(status);
   }
-  if (!arguments.compile_commands_dir.empty()) {
-    std::error_code error;
-    arguments.compile_commands_dir =
-        std::filesystem::absolute(arguments.compile_commands_dir, error).string();
-  }
   return FixRun(arguments).Go();
 }
 
@@ -350,26 +324,7 @@ void RegisterFixCommand(CLI::App& app, int* exit_code) {
                       "globs of checks that make the exit code 1");
   command->add_flag("--fix-errors", arguments->despite_errors,
                     "also fixes in units that do not compile");
-  command
-      ->add_option("-j,--threads", arguments->workspace.threads,
-                   "processes at work (default: all cores)")
-      ->check(CLI::Range(1, 1024));
-  command->add_option(
-      "--compile-commands-dir", arguments->compile_commands_dir,
-      "folder of compile_commands.json (default: looked for in the root and build*/)");
-  command->add_option(
-      "--query-driver", arguments->query_drivers,
-      "comma-separated globs of compilers that may be asked for their include paths");
-  command->add_flag("--no-zygote", arguments->no_zygote,
-                    "parse every unit from its first line, for comparison");
-  command
-      ->add_option("--unit-seconds", arguments->unit_seconds,
-                   "give up on a unit after so long (default: 120)")
-      ->check(CLI::Range(0.1, 86400.0));
-  command
-      ->add_option("--unit-memory-mb", arguments->unit_megabytes,
-                   "give up on a unit that needs more (default: 4295)")
-      ->check(CLI::Range(16, 1000000));
+  AddBatchOptions(*command, arguments->workspace, arguments->batch);
   command->callback([arguments, exit_code] { *exit_code = RunFix(*arguments); });
 }
 

@@ -12,6 +12,7 @@
 #include "base/strings.h"
 #include "index/indexer.h"
 #include "index/watch.h"
+#include "lsp/cli/batch_options.h"
 #include "lsp/cli/command.h"
 #include "lsp/cli/index_report.h"
 #include "lsp/cli/terminal.h"
@@ -29,32 +30,13 @@ struct IndexArguments {
   bool verbose = false;
   uint64_t max_file_megabytes = 0;
   int tier = 1;
-  std::string compile_commands_dir;
-  std::string query_drivers;
-  bool no_zygote = false;
   double audit_percent = 0;
-  double unit_seconds = 0;
-  uint64_t unit_megabytes = 0;
+  BatchOptions batch;
 };
 
-SemanticOptions SemanticOptionsOf(const IndexArguments& arguments) {
-  SemanticOptions options;
-  options.root = arguments.workspace.root;
-  options.index_dir = arguments.workspace.index_dir;
-  options.tool_version = kAstrolabeVersion;
-  options.owner = StrCat("astrolabe index, process ", getpid());
-  options.program = ParserProgram();
-  options.compile_commands_dir = arguments.compile_commands_dir;
-  options.query_drivers = arguments.query_drivers;
-  options.threads = arguments.workspace.threads;
-  options.zygotes = !arguments.no_zygote;
+SemanticOptions SemanticOptionsFor(const IndexArguments& arguments) {
+  SemanticOptions options = SemanticOptionsOf(arguments.workspace, arguments.batch, "index");
   options.audit_percent = arguments.audit_percent;
-  if (arguments.unit_seconds > 0) {
-    options.unit_time_limit = absl::Seconds(arguments.unit_seconds);
-  }
-  if (arguments.unit_megabytes > 0) {
-    options.unit_memory_limit = arguments.unit_megabytes * 1'000'000;
-  }
   return options;
 }
 
@@ -80,7 +62,7 @@ int UpdateOnce(const IndexArguments& arguments, const IndexerOptions& options) {
     SemanticProgress progress;
     ProgressBar bar([&](double seconds) { return DescribeProgress(progress, seconds); });
     absl::StatusOr<SemanticReport> report = UpdateSemanticIndex(
-        RealFileSystem(), SemanticOptionsOf(arguments), &progress, &Interrupted());
+        RealFileSystem(), SemanticOptionsFor(arguments), &progress, &Interrupted());
     if (!report.ok()) return Fail(report.status());
     run.semantic = *std::move(report);
     run.has_semantic = !run.semantic.database.empty();
@@ -137,11 +119,6 @@ int RunIndex(IndexArguments& arguments) {
   if (arguments.max_file_megabytes > 0) {
     options.walk.max_file_bytes = arguments.max_file_megabytes * 1'000'000;
   }
-  if (!arguments.compile_commands_dir.empty()) {
-    std::error_code error;
-    arguments.compile_commands_dir =
-        std::filesystem::absolute(arguments.compile_commands_dir, error).string();
-  }
   if (arguments.watch) return Watch(arguments, options);
   return UpdateOnce(arguments, options);
 }
@@ -153,8 +130,7 @@ void RegisterIndexCommand(CLI::App& app, int* exit_code) {
   CLI::App* command = app.add_subcommand("index", "bring the index of a workspace up to date");
   AddWorkspaceOptions(*command, arguments->workspace);
   AddRootArgument(*command, arguments->workspace);
-  command->add_option("-j,--threads", arguments->workspace.threads, "threads (default: all cores)")
-      ->check(CLI::Range(1, 1024));
+  AddBatchOptions(*command, arguments->workspace, arguments->batch);
   command->add_flag("--watch", arguments->watch, "stay, and follow every change until interrupted");
   command->add_flag("--hidden", arguments->hidden,
                     "also files and folders whose name starts with '.'");
@@ -169,26 +145,10 @@ void RegisterIndexCommand(CLI::App& app, int* exit_code) {
       ->add_option("--tier", arguments->tier,
                    "0: names and text only; 1 (default): also what the compiler knows")
       ->check(CLI::Range(0, 1));
-  command->add_option(
-      "--compile-commands-dir", arguments->compile_commands_dir,
-      "folder of compile_commands.json (default: looked for in the root and build*/)");
-  command->add_option(
-      "--query-driver", arguments->query_drivers,
-      "comma-separated globs of compilers that may be asked for their include paths");
-  command->add_flag("--no-zygote", arguments->no_zygote,
-                    "parse every unit from its first line, for comparison");
   command
       ->add_option("--audit", arguments->audit_percent,
                    "percent of the units on zygotes to parse alone as well and compare")
       ->check(CLI::Range(0.0, 100.0));
-  command
-      ->add_option("--unit-seconds", arguments->unit_seconds,
-                   "give up on a unit after so long (default: 120)")
-      ->check(CLI::Range(0.1, 86400.0));
-  command
-      ->add_option("--unit-memory-mb", arguments->unit_megabytes,
-                   "give up on a unit that needs more (default: 4295)")
-      ->check(CLI::Range(16, 1000000));
   command->callback([arguments, exit_code] { *exit_code = RunIndex(*arguments); });
 }
 

@@ -374,7 +374,8 @@ class Extensions(ServerTest):
         client = self.opened("#include <vector>\n", options={"clangdFileStatus": True})
         client.wait_notification("textDocument/clangd.fileStatus", lambda p: p["state"] == "idle")
         states = [p["state"] for p in client.notifications("textDocument/clangd.fileStatus")]
-        self.assertEqual(states[:2], ["parsing includes", "parsing main file"])
+        # Includes may be parsed twice: with those of other files, and alone where they do not fit.
+        self.assertEqual(list(dict.fromkeys(states))[:2], ["parsing includes", "parsing main file"])
 
     def test_memory_of_the_parsing_processes_is_counted(self):
         client = self.opened("#include <vector>\n")

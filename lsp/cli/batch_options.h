@@ -1,0 +1,29 @@
+// The options of commands that parse a whole workspace: its database, and the limits of its units.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <CLI/App.hpp>
+#include <cstdint>
+#include <string>
+
+#include "analysis/batch/batch_indexer.h"
+#include "lsp/cli/command.h"
+
+namespace astrolabe {
+
+struct BatchOptions {
+  std::string compile_commands_dir;
+  std::string query_drivers;
+  bool no_zygote = false;
+  double unit_seconds = 0;      // 0: the default
+  uint64_t unit_megabytes = 0;  // likewise
+};
+
+// --threads, --compile-commands-dir, --query-driver, --no-zygote, --unit-seconds and --unit-memory-mb.
+void AddBatchOptions(CLI::App& command, WorkspaceOptions& workspace, BatchOptions& options);
+
+// What they come to. `workspace` is resolved; `command`: "index", for the lock file.
+SemanticOptions SemanticOptionsOf(const WorkspaceOptions& workspace, const BatchOptions& options,
+                                  const char* command);
+
+}  // namespace astrolabe
