@@ -143,7 +143,7 @@ PublicHeaders::Choice PublicHeaders::For(const std::string& header, const std::s
 
 PublicHeaders::Choice PublicHeaders::Choose(const std::string& header, const std::string& includer,
                                             int depth) {
-  const Choice itself{.path = header};
+  Choice itself{.path = header};
   const IncludePragmas& pragmas = PragmasOf(header);
   if (!pragmas.is_private || IsFriend(pragmas, includer) || depth == 0) return itself;
   if (!pragmas.instead.empty()) {

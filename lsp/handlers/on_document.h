@@ -14,7 +14,7 @@ namespace astrolabe::lsp {
 // handler(params, document, work), as Session::AnswerAbout calls it, gives a StatusOr of what a Result is made from.
 template <typename Request, typename Handler>
 void OnDocumentRequest(Dispatcher& dispatcher, Session& session, const char* name,
-                       Handler handler) {
+                       const Handler& handler) {
   using Params = typename Request::Params;
   using Result = typename Request::Result;
   dispatcher.OnRequest<Request>(

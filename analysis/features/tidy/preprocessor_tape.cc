@@ -255,7 +255,7 @@ PreprocessorTape* InstallPreprocessorTape(clang::Preprocessor& preprocessor) {
 
 void ForgetObservers(clang::Preprocessor& preprocessor) {
   // Not destroyed: the process ends soon, and whoever taped is still asked to play.
-  static_cast<void>((preprocessor.*PointerTo(Observers())).release());
+  [[maybe_unused]] const auto* left = (preprocessor.*PointerTo(Observers())).release();
 }
 
 }  // namespace astrolabe
