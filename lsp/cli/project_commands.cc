@@ -13,18 +13,17 @@
 #include "analysis/batch/check.h"
 #include "base/file_system.h"
 #include "base/strings.h"
+#include "lsp/cli/batch_options.h"
 #include "lsp/cli/command.h"
 #include "lsp/cli/feature_report.h"
 #include "lsp/cli/json.h"
-#include "lsp/version.h"
 
 namespace astrolabe {
 namespace {
 
 struct ProjectArguments {
   WorkspaceOptions workspace;
-  std::string compile_commands_dir;
-  std::string query_drivers;
+  BatchOptions batch;  // the database alone is asked for
   std::string file;
   bool all_files = false;
 };
@@ -32,25 +31,13 @@ struct ProjectArguments {
 void AddProjectOptions(CLI::App& command, ProjectArguments& arguments) {
   AddWorkspaceOptions(command, arguments.workspace);
   command.add_option(
-      "--compile-commands-dir", arguments.compile_commands_dir,
+      "--compile-commands-dir", arguments.batch.compile_commands_dir,
       "folder of compile_commands.json (default: looked for in the root and build*/)");
 }
 
 absl::StatusOr<SemanticOptions> ResolveProject(ProjectArguments& arguments) {
   if (absl::Status status = ResolveWorkspace(arguments.workspace); !status.ok()) return status;
-  SemanticOptions options;
-  options.root = arguments.workspace.root;
-  options.index_dir = arguments.workspace.index_dir;
-  options.tool_version = kAstrolabeVersion;
-  options.program = ParserProgram();
-  options.threads = arguments.workspace.threads;
-  options.query_drivers = arguments.query_drivers;
-  if (!arguments.compile_commands_dir.empty()) {
-    std::error_code error;
-    options.compile_commands_dir =
-        std::filesystem::absolute(arguments.compile_commands_dir, error).string();
-  }
-  return options;
+  return SemanticOptionsOf(arguments.workspace, arguments.batch, "check");
 }
 
 // Runs `describe` on the file and prints what it says.
