@@ -4,10 +4,8 @@
 #include <sys/stat.h>
 #include <xxhash.h>
 
-#include <fstream>
-#include <sstream>
-
 #include "base/strings.h"
+#include "base/whole_file.h"
 
 namespace astrolabe {
 
@@ -30,10 +28,7 @@ FileStates::Known& FileStates::Look(std::string_view path) {
 void FileStates::Digest(std::string_view path, Known* known) {
   if (known->has_digest) return;
   known->has_digest = true;
-  std::ifstream in(Absolute(path), std::ios::binary);
-  std::stringstream content;
-  content << in.rdbuf();
-  std::string bytes = std::move(content).str();
+  const std::string bytes = ReadWholeFile(Absolute(path));
   known->state.digest = XXH3_64bits(bytes.data(), bytes.size());
 }
 

@@ -5,21 +5,11 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <utility>
 
+#include "base/whole_file.h"
+
 namespace astrolabe {
-namespace {
-
-std::string ReadWhole(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::stringstream content;
-  content << in.rdbuf();
-  return std::move(content).str();
-}
-
-}  // namespace
 
 uint64_t SourceSize(const std::string& path) {
   std::error_code error;
@@ -33,7 +23,7 @@ Plan PlanCommands(std::span<const FrontEndCommand> commands, const ScanResult& s
   if (!zygotes) return PlanPlainly(costs, "zygotes are off");
   if (scan.units.empty()) return PlanPlainly(costs, "too few units to share anything");
   PlanOptions options;
-  options.read = ReadWhole;
+  options.read = ReadWholeFile;
   return MakePlan({commands, scan, costs}, options);
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "analysis/live/live_files.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
 #include <deque>
-#include <fstream>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -25,6 +26,7 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "base/trace.h"
+#include "base/whole_file.h"
 
 namespace astrolabe {
 namespace {
@@ -45,8 +47,7 @@ constexpr absl::Duration kTidyLimit = absl::Seconds(60);
 constexpr size_t kMaxCrashedChecks = 3;
 
 bool IsOnDisk(const std::string& path, const std::string& text) {
-  std::ifstream file(path, std::ios::binary);
-  return file && std::string(std::istreambuf_iterator<char>(file), {}) == text;
+  return ::access(path.c_str(), R_OK) == 0 && ReadWholeFile(path) == text;
 }
 
 // The check of clang-tidy that a process was at when it died, from LLVM's note of what it did; empty: none is known.

@@ -6,11 +6,14 @@
 #include "analysis/project/dependency_scan.h"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <memory>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "analysis/project/lazy_builtins.h"
 #include "analysis/project/paths.h"
 #include "base/strings.h"
 #include "clang/Basic/Diagnostic.h"
@@ -32,24 +35,39 @@ namespace astrolabe {
 namespace {
 
 namespace deps = clang::dependencies;
+using clang::dependency_directives_scan::Directive;
 
 std::string_view View(llvm::StringRef text) { return {text.data(), text.size()}; }
+
+// What one thread keeps from unit to unit.
+struct Worker {
+  llvm::IntrusiveRefCntPtr<deps::DependencyScanningWorkerFilesystem> files;
+  // Loaded front-end arguments, by digest: loading costs as much as scanning a small unit.
+  absl::flat_hash_map<uint64_t, std::shared_ptr<clang::CompilerInvocation>> invocations;
+  BuiltinNumbering builtins;
+  // Copies, by where the cache of files has the whole.
+  absl::flat_hash_map<const Directive*, std::vector<Directive>> without_system_header;
+  absl::flat_hash_set<uint64_t> edges_seen;          // from << 32 | to
+  std::vector<std::pair<uint32_t, uint32_t>> edges;  // in the order seen
+  absl::flat_hash_map<uint32_t, bool> guarded;       // of the files for which Clang says so
+};
 
 // Hands the reduced sources to the lexer. Those of the main file, which no other unit reads, are not kept in
 // the cache: its text and directives would be most of the memory of a scan of thousands of units.
 class DirectivesGetter : public clang::DependencyDirectivesGetter {
  public:
-  DirectivesGetter(deps::DependencyScanningWorkerFilesystem& files,
-                   const clang::SourceManager& sources)
-      : files_(files), sources_(sources) {}
+  DirectivesGetter(Worker& worker, const clang::SourceManager& sources)
+      : worker_(worker), sources_(sources) {}
   std::unique_ptr<DependencyDirectivesGetter> cloneFor(clang::FileManager&) override {
-    return std::make_unique<DirectivesGetter>(files_, sources_);
+    return std::make_unique<DirectivesGetter>(worker_, sources_);
   }
-  std::optional<llvm::ArrayRef<clang::dependency_directives_scan::Directive>> operator()(
-      clang::FileEntryRef file) override {
+  std::optional<llvm::ArrayRef<Directive>> operator()(clang::FileEntryRef file) override {
     clang::FileID main = sources_.getMainFileID();
     if (sources_.getFileEntryRefForID(main) != file) {
-      return files_.getDirectiveTokens(file.getName());
+      std::optional<llvm::ArrayRef<Directive>> all =
+          worker_.files->getDirectiveTokens(file.getName());
+      if (all) return WithoutSystemHeader(*all);
+      return std::nullopt;
     }
     if (directives_.empty() && clang::scanSourceForDependencyDirectives(
                                    sources_.getBufferData(main), tokens_, directives_)) {
@@ -59,10 +77,21 @@ class DirectivesGetter : public clang::DependencyDirectivesGetter {
   }
 
  private:
-  deps::DependencyScanningWorkerFilesystem& files_;
+  // `#pragma GCC system_header` concerns diagnostics, but Clang computes the lines of the whole file for it.
+  llvm::ArrayRef<Directive> WithoutSystemHeader(llvm::ArrayRef<Directive> all) {
+    auto pragma = [](const Directive& directive) {
+      return directive.Kind == clang::dependency_directives_scan::pp_pragma_system_header;
+    };
+    if (llvm::none_of(all, pragma)) return all;
+    std::vector<Directive>& kept = worker_.without_system_header[all.data()];
+    if (kept.empty()) llvm::copy_if(all, std::back_inserter(kept), std::not_fn(pragma));
+    return kept;
+  }
+
+  Worker& worker_;
   const clang::SourceManager& sources_;
   llvm::SmallVector<clang::dependency_directives_scan::Token> tokens_;  // of the main file
-  llvm::SmallVector<clang::dependency_directives_scan::Directive> directives_;
+  llvm::SmallVector<Directive> directives_;
 };
 
 // Whether one conditional without #else goes around all of `text`. Clang finds guards too, but in
@@ -101,16 +130,6 @@ bool IsWrappedInConditional(llvm::StringRef text, const clang::LangOptions& lang
   }
   return seen && depth == 0;
 }
-
-// What one thread keeps from unit to unit.
-struct Worker {
-  llvm::IntrusiveRefCntPtr<deps::DependencyScanningWorkerFilesystem> files;
-  // Loaded front-end arguments, by digest: loading costs as much as scanning a small unit.
-  absl::flat_hash_map<uint64_t, std::shared_ptr<clang::CompilerInvocation>> invocations;
-  absl::flat_hash_set<uint64_t> edges_seen;          // from << 32 | to
-  std::vector<std::pair<uint32_t, uint32_t>> edges;  // in the order seen
-  absl::flat_hash_map<uint32_t, bool> guarded;       // of the files for which Clang says so
-};
 
 // The first error that Clang reports.
 class FirstError : public clang::DiagnosticConsumer {
@@ -330,7 +349,7 @@ absl::Status ScanUnit(const FrontEndCommand& command, Worker& worker, StringInte
   instance.createFileManager();
   instance.createSourceManager();
   instance.setDependencyDirectivesGetter(
-      std::make_unique<DirectivesGetter>(*worker.files, instance.getSourceManager()));
+      std::make_unique<DirectivesGetter>(worker, instance.getSourceManager()));
   if (!instance.createTarget()) {
     return absl::InvalidArgumentError(
         StrCat(command.file, ": Clang does not have its target: ", errors.text));
@@ -341,8 +360,8 @@ absl::Status ScanUnit(const FrontEndCommand& command, Worker& worker, StringInte
     return absl::NotFoundError(StrCat(command.file, ": cannot be read: ", errors.text));
   }
   // __has_builtin decides about includes in the C++ library.
-  preprocessor.getBuiltinInfo().initializeBuiltins(preprocessor.getIdentifierTable(),
-                                                   preprocessor.getLangOpts());
+  LazyBuiltins builtins(preprocessor.getIdentifierTable(),
+                        worker.builtins.For(command, preprocessor));
   auto owned = std::make_unique<Recorder>(instance.getSourceManager(), command, worker, paths,
                                           spellings, unit);
   Recorder& recorder = *owned;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "index/query/semantic_coverage.h"
 
-#include <fstream>
 #include <utility>
 #include <vector>
 
+#include "base/whole_file.h"
 #include "index/file_scanner.h"
 
 namespace astrolabe {
@@ -12,17 +12,6 @@ namespace astrolabe {
 std::string AbsolutePath(const std::string& root, std::string_view path) {
   if (path.starts_with('/')) return std::string(path);
   return root + "/" + std::string(path);
-}
-
-std::string ReadWholeFile(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary | std::ios::ate);
-  const std::streamoff size = stream.tellg();
-  if (!stream || size <= 0) return {};
-  std::string text(static_cast<size_t>(size), '\0');
-  stream.seekg(0);
-  stream.read(text.data(), size);
-  text.resize(static_cast<size_t>(stream.gcount()));
-  return text;
 }
 
 SemanticCoverage::State SemanticCoverage::Of(std::string_view path) {

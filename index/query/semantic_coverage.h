@@ -20,9 +20,6 @@ namespace astrolabe {
 // `path` as FileFacts has it, as a path that can be opened.
 std::string AbsolutePath(const std::string& root, std::string_view path);
 
-// The whole of a file; empty if it cannot be read.
-std::string ReadWholeFile(const std::string& path);
-
 // One query's view: each file is looked at once. Thread-safe.
 class SemanticCoverage {
  public:

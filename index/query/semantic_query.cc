@@ -15,6 +15,7 @@
 #include "alloc/arena.h"
 #include "base/file_system.h"
 #include "base/strings.h"
+#include "base/whole_file.h"
 #include "index/query/semantic_coverage.h"
 #include "index/query/symbol_query.h"
 #include "index/query/text_search.h"

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "base/whole_file.h"
 #include "index/ascii.h"
 #include "index/file_scanner.h"
 

@@ -11,7 +11,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "base/strings.h"
-#include "index/query/semantic_coverage.h"
+#include "base/whole_file.h"
 #include "index/scip/scip.pb.h"
 #include "index/scip/symbol_grammar.h"
 #include "index/symbol.h"

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "base/whole_file.h"
 #include "index/query/semantic_coverage.h"
 #include "index/words.h"
 #include "lsp/handlers/source_tokens.h"

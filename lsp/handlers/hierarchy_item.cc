@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "absl/status/status.h"
+#include "base/whole_file.h"
 #include "index/query/semantic_coverage.h"
 #include "index/words.h"
 #include "lsp/handlers/source_tokens.h"

@@ -17,8 +17,8 @@
 #include <vector>
 
 #include "base/strings.h"
+#include "base/whole_file.h"
 #include "index/ascii.h"
-#include "index/query/semantic_coverage.h"
 #include "index/words.h"
 #include "lsp/documents/uri.h"
 #include "lsp/handlers/live.h"

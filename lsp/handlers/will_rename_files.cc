@@ -16,8 +16,8 @@
 
 #include "absl/status/statusor.h"
 #include "base/strings.h"
+#include "base/whole_file.h"
 #include "index/file_scanner.h"
-#include "index/query/semantic_coverage.h"
 #include "index/query/semantic_includes.h"
 #include "lsp/documents/uri.h"
 #include "lsp/handlers/include_insertion.h"

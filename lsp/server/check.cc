@@ -11,7 +11,7 @@
 
 #include "absl/strings/str_join.h"
 #include "base/strings.h"
-#include "index/query/semantic_coverage.h"
+#include "base/whole_file.h"
 #include "lsp/handlers/source_tokens.h"
 #include "lsp/server/own_client.h"
 

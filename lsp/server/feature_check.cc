@@ -10,7 +10,7 @@
 
 #include "absl/time/clock.h"
 #include "base/strings.h"
-#include "index/query/semantic_coverage.h"
+#include "base/whole_file.h"
 #include "lsp/handlers/source_tokens.h"
 #include "lsp/server/errors.h"
 #include "lsp/server/own_client.h"

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "absl/synchronization/notification.h"
-#include "index/query/semantic_coverage.h"
+#include "base/whole_file.h"
 #include "lsp/documents/uri.h"
 #include "lsp/protocol/clangd_extensions.h"
 #include "lsp/server/open_file_command.h"

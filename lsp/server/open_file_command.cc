@@ -8,7 +8,7 @@
 #include "analysis/project/command_inference.h"
 #include "analysis/project/source_language.h"
 #include "base/log.h"
-#include "index/query/semantic_coverage.h"
+#include "base/whole_file.h"
 #include "lsp/server/header_context.h"
 
 namespace astrolabe::lsp {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "index/query/semantic_coverage.h"
+#include "base/whole_file.h"
 #include "lsp/documents/uri.h"
 
 namespace astrolabe::lsp {

@@ -165,6 +165,58 @@ TEST_F(DependencyScanTest, RecordsMacrosBeforeTheLastInclude) {
   EXPECT_TRUE(scan_.units[1].macros_before_includes.empty());
 }
 
+// Of the language and target of each unit: general ones, one of the target, a name that is a keyword too, one
+// that only some languages have, one that is switched off.
+TEST_F(DependencyScanTest, KnowsBuiltinFunctions) {
+  work_.Write("a.cc", R"(#if __has_builtin(__builtin_expect)
+#include "general.h"
+#endif
+#if __has_builtin(__builtin_ia32_pause)
+#include "target.h"
+#endif
+#if __has_builtin(__builtin_never)
+#include "never.h"
+#endif
+#if __has_builtin(__builtin_va_arg) && __has_builtin(__is_trivially_copyable)
+#include "keyword.h"
+#endif
+#if __has_builtin(__builtin_coro_resume)
+#include "coroutine.h"
+#endif
+#if __has_builtin(printf)
+#include "printf.h"
+#endif
+)");
+  const Strings headers = {"general.h", "target.h",    "never.h",
+                           "keyword.h", "coroutine.h", "printf.h"};
+  for (const std::string& header : headers) {
+    work_.Write(header, "#pragma once\n");
+  }
+  Add("a.cc", {"-std=c++17"});
+  Add("a.cc", {"-std=c++20", "-DNOTHING", "-fno-builtin-printf"});
+  Scan(1);
+  EXPECT_EQ(Closure(0), (Strings{"a.cc", "general.h", "keyword.h", "printf.h", "target.h"}));
+  EXPECT_EQ(Closure(1), (Strings{"a.cc", "coroutine.h", "general.h", "keyword.h", "target.h"}));
+}
+
+TEST_F(DependencyScanTest, FollowsSystemHeaders) {
+  work_.Write("a.cc", "#include \"system.h\"\n#include \"system.h\"\n");
+  work_.Write("system.h", R"(#ifndef SYSTEM_H
+#define SYSTEM_H
+#pragma GCC system_header
+#include "below.h"
+#endif
+)");
+  work_.Write("below.h", "#pragma GCC system_header\n");
+  Add("a.cc");
+  Add("a.cc", {"-DOTHER"});
+  Scan(1);
+  for (size_t unit : {0, 1}) {
+    EXPECT_EQ(Closure(unit), (Strings{"a.cc", "below.h", "system.h"}));
+  }
+  EXPECT_TRUE(File("system.h").guarded);
+}
+
 TEST_F(DependencyScanTest, GoesOnAfterWhatIsMissing) {
   work_.Write("a.cc", "#include \"gone.h\"\n#include \"there.h\"\n");
   work_.Write("there.h", "#pragma once\n#include <also/gone.h>\n#error not reached by a scan\n");
