@@ -31,6 +31,9 @@ constexpr size_t kRareShare = 20;
 
 constexpr uint32_t kNoLane = 0xFFFFFFFF;
 
+// A process that had nothing to do for so long takes another zygote.
+constexpr absl::Duration kIdleLimit = absl::Seconds(3);
+
 const char* KindName(JobKind kind) {
   switch (kind) {
     case JobKind::kZygote:
@@ -151,11 +154,20 @@ class Run {
     if (MemoryIsShort()) slots = 1;
     while (tree_->running() < slots && StartOne()) {
     }
+    if (tree_->running() >= slots) {
+      idle_since_ = absl::InfiniteFuture();
+      return;
+    }
+    idle_since_ = std::min(idle_since_, absl::Now());
+    if (absl::Now() - idle_since_ > kIdleLimit && StartZygote()) {
+      idle_since_ = absl::InfiniteFuture();
+    }
   }
 
   // Whether to parse another zygote now. Zygotes are most of the memory: the next one begins when all units
   // of one are at work. Meanwhile the other processes have the units that are parsed alone, which wait
-  // for just that.
+  // for just that. Where those do not suffice a process waits for kIdleLimit: headers that take a few seconds
+  // are worth the memory saved, those of half a minute are not.
   bool WantsZygote() const {
     auto wanted = std::count_if(zygotes_.begin(), zygotes_.end(), [](const ZygoteWork& zygote) {
       return zygote.state == ZygoteWork::State::kParsing ||
@@ -607,7 +619,8 @@ class Run {
   BatchStatistics& statistics_;
   std::unique_ptr<ParseTree> tree_;
   std::vector<ZygoteWork> zygotes_;
-  std::vector<uint32_t> order_;  // in which zygotes are started
+  std::vector<uint32_t> order_;                     // in which zygotes are started
+  absl::Time idle_since_ = absl::InfiniteFuture();  // when a process last had nothing to do
   std::map<NodeId, uint32_t> by_node_;
   std::deque<PlainWork> plain_;
   std::deque<PlainWork> audits_;
