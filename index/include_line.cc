@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "index/include_line.h"
 
+#include <algorithm>
+
 namespace astrolabe {
 
 std::string_view TrimmedLine(std::string_view text) {
@@ -15,15 +17,22 @@ std::string_view DirectiveOf(std::string_view line) {
   return TrimmedLine(line.substr(1));
 }
 
-std::string_view SpelledInclude(std::string_view directive) {
-  for (std::string_view word : {"include_next", "include", "import"}) {
-    if (!directive.starts_with(word)) continue;
-    directive = TrimmedLine(directive.substr(word.size()));
-    if (directive.empty() || (directive[0] != '"' && directive[0] != '<')) return {};
-    const size_t end = directive.find(directive[0] == '<' ? '>' : '"', 1);
-    return end == std::string_view::npos ? std::string_view() : directive.substr(0, end + 1);
-  }
-  return {};
+std::string_view DirectiveName(std::string_view directive) {
+  const auto is_of_name = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
+  return {directive.begin(), std::ranges::find_if_not(directive, is_of_name)};
+}
+
+bool IsIncludeName(std::string_view name) {
+  return name == "include" || name == "include_next" || name == "import";
+}
+
+std::string_view IncludeSpelling(std::string_view directive) {
+  const std::string_view name = DirectiveName(directive);
+  if (!IsIncludeName(name)) return {};
+  const std::string_view spelled = TrimmedLine(directive.substr(name.size()));
+  if (spelled.empty() || (spelled[0] != '"' && spelled[0] != '<')) return {};
+  const size_t end = spelled.find(spelled[0] == '<' ? '>' : '"', 1);
+  return end == std::string_view::npos ? std::string_view() : spelled.substr(0, end + 1);
 }
 
 }  // namespace astrolabe

@@ -12,7 +12,13 @@ std::string_view TrimmedLine(std::string_view text);
 // What stands behind the # of a directive; empty for other lines.
 std::string_view DirectiveOf(std::string_view line);
 
+// The word that a directive begins with, "include" say.
+std::string_view DirectiveName(std::string_view directive);
+
+// Whether directives of that name put a file in their place.
+bool IsIncludeName(std::string_view name);
+
 // What a directive includes, as it is spelled there with its delimiters; empty for other directives.
-std::string_view SpelledInclude(std::string_view directive);
+std::string_view IncludeSpelling(std::string_view directive);
 
 }  // namespace astrolabe

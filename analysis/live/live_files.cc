@@ -530,7 +530,7 @@ class LiveFiles::Engine {
     auto it = files_.find(path);
     if (it == files_.end() || !it->second.preamble.has_value() || !it->second.refused.empty())
       return;
-    completion_nodes_->Prepare(PlaceIn(path, it->second, offset));
+    completion_nodes_->Prepare(CompletionPlaceIn(path, it->second, offset));
   }
 
   // The text can't be parsed: said where the user looks, until it changes.

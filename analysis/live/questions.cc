@@ -36,7 +36,7 @@ bool NeedsNoAst(QuestionKind kind) {
 
 }  // namespace
 
-CompletionPlace PlaceIn(const std::string& path, const OpenFile& file, size_t offset) {
+CompletionPlace CompletionPlaceIn(const std::string& path, const OpenFile& file, size_t offset) {
   return {path, file.text, file.preamble_size, file.preamble->node, offset};
 }
 
@@ -85,7 +85,7 @@ bool Questions::StartOne(Pending& pending, const OpenFile& file) {
     job.kind = JobKind::kComplete;
     job.text = file.text;
     size_t offset = LineIndex(file.text).OffsetOf(pending.question.place);
-    CompletionNodes::Start start = nodes_.Find(PlaceIn(pending.path, file, offset));
+    CompletionNodes::Start start = nodes_.Find(CompletionPlaceIn(pending.path, file, offset));
     job.preamble_size = start.parsed;
     pending.is_prepared = start.is_prepared;
     node = start.node;

@@ -27,7 +27,7 @@ using QuestionId = uint64_t;  // 0 is none
 using QuestionDone = absl::AnyInvocable<void(absl::StatusOr<std::string>)>;
 
 // The place in a file with a preamble, for CompletionNodes.
-CompletionPlace PlaceIn(const std::string& path, const OpenFile& file, size_t offset);
+CompletionPlace CompletionPlaceIn(const std::string& path, const OpenFile& file, size_t offset);
 
 // One thread, that of `tree`. Every question ends with one call of its `done`.
 class Questions {

@@ -104,7 +104,7 @@ IncludePragmas ReadIncludePragmas(std::string_view text) {
     const size_t end = std::min(text.find('\n'), text.size());
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
-    const std::string_view included = SpelledInclude(DirectiveOf(line));
+    const std::string_view included = IncludeSpelling(DirectiveOf(line));
     std::string_view pragma = PragmaIn(line);
     if (Take(&pragma, "begin_exports")) {
       is_exporting = true;

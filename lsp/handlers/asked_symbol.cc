@@ -7,6 +7,7 @@
 #include "index/query/semantic_coverage.h"
 #include "index/words.h"
 #include "lsp/handlers/source_tokens.h"
+#include "lsp/server/places.h"
 
 namespace astrolabe::lsp {
 
@@ -80,9 +81,8 @@ std::optional<Location> LocationOfHit(const Workspace& workspace, const Semantic
   if (hit.path.empty()) return std::nullopt;
   const std::string path = workspace.ClientPath(hit.path);
   if (const TextDifference* difference = places.DifferenceOf(path)) {
-    const TextBuffer& disk = difference->disk();
     bool edited = false;
-    difference->ToLive(disk.LineStart(hit.begin.line) + hit.begin.column, &edited);
+    difference->ToLive(OffsetOfPlace(difference->disk(), hit.begin), &edited);
     if (edited) return std::nullopt;
   }
   return places.LocationOf(path, hit.begin, hit.end, &hit.text);

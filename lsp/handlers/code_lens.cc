@@ -85,9 +85,7 @@ class LensWriter {
   }
 
  private:
-  size_t Offset(astrolabe::Position place) const {
-    return std::min(document_.text.LineStart(place.line) + place.column, text_.size());
-  }
+  size_t Offset(astrolabe::Position place) const { return OffsetOfPlace(document_.text, place); }
 
   // GoogleTest's macros: TEST(Suite, Name), TEST_F, TEST_P, TYPED_TEST.
   static bool IsTest(std::string_view ahead) {

@@ -9,6 +9,7 @@
 #include "lsp/handlers/asked_symbol.h"
 #include "lsp/handlers/bind.h"
 #include "lsp/handlers/on_document.h"
+#include "lsp/server/places.h"
 
 namespace astrolabe::lsp {
 namespace {
@@ -47,9 +48,6 @@ std::string ShownName(const Symbol& symbol, std::string_view parent) {
 
 std::vector<OutlineNode> Outline(const Document& document, PositionEncoding encoding) {
   const std::string text = document.text.ToString();
-  const auto offset = [&](astrolabe::Position place) {
-    return std::min(document.text.LineStart(place.line) + place.column, text.size());
-  };
   FileScanner scanner;
   std::vector<OutlineNode> top;
   std::vector<OutlineNode*> around;  // from the outermost to the innermost that is not over
@@ -57,8 +55,9 @@ std::vector<OutlineNode> Outline(const Document& document, PositionEncoding enco
   for (const Symbol& symbol : scanned.symbols) {
     if (symbol.kind == astrolabe::SymbolKind::kInclude) continue;
     OutlineNode node;
-    node.range = {offset(symbol.begin), offset(symbol.end)};
-    const size_t name = offset(symbol.name_position);
+    node.range = {OffsetOfPlace(document.text, symbol.begin),
+                  OffsetOfPlace(document.text, symbol.end)};
+    const size_t name = OffsetOfPlace(document.text, symbol.name_position);
     // The protocol wants the name inside of the whole; a macro's tricks may put it elsewhere.
     node.range.begin = std::min(node.range.begin, name);
     node.range.end = std::max(node.range.end, name);

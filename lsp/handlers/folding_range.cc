@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "index/include_line.h"
 #include "lsp/handlers/bind.h"
 #include "lsp/handlers/on_document.h"
 #include "lsp/handlers/source_tokens.h"
@@ -110,7 +111,7 @@ class Folder {
     const std::string_view word = name.Is(TokenKind::kIdentifier)
                                       ? std::string_view(text_).substr(name.offset, name.length)
                                       : std::string_view();
-    if (word == "include" || word == "include_next" || word == "import") {
+    if (IsIncludeName(word)) {
       if (!includes_) {
         includes_ = ByteRange{name.end(), end};
       } else {

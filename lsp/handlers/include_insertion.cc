@@ -78,7 +78,7 @@ class HeadReader {
       return true;
     }
     if (depth_ > 0) return true;
-    const std::string_view spelled = SpelledInclude(directive);
+    const std::string_view spelled = IncludeSpelling(directive);
     if (!spelled.empty()) {
       if (!in_block_) head_.blocks.emplace_back();
       in_block_ = true;

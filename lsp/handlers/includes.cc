@@ -12,6 +12,7 @@
 #include "index/file_scanner.h"
 #include "index/query/file_query.h"
 #include "index/query/semantic_includes.h"
+#include "lsp/server/places.h"
 
 namespace astrolabe::lsp {
 namespace {
@@ -105,8 +106,7 @@ std::vector<DocumentInclude> IncludesOf(Session& session, LiveDocuments& live,
   for (const Symbol& symbol : scanned.symbols) {
     if (symbol.kind != astrolabe::SymbolKind::kInclude) continue;
     if (!resolver) resolver.emplace(session, live, *document);
-    const size_t begin =
-        document->text.LineStart(symbol.name_position.line) + symbol.name_position.column;
+    const size_t begin = OffsetOfPlace(document->text, symbol.name_position);
     DocumentInclude include;
     include.range = {begin - 1, begin + symbol.name.size() + 1};
     include.spelled = symbol.name;

@@ -6,6 +6,7 @@
 #include "index/ascii.h"
 #include "index/file_scanner.h"
 #include "index/keywords.h"
+#include "lsp/server/places.h"
 
 namespace astrolabe::lsp {
 namespace {
@@ -62,13 +63,10 @@ std::vector<OutlineRange> OutlineRanges(const TextBuffer& text, std::string_view
   const std::string bytes = text.ToString();
   FileScanner scanner;
   std::vector<OutlineRange> ranges;
-  const auto offset = [&](astrolabe::Position place) {
-    return std::min(text.LineStart(place.line) + place.column, text.size());
-  };
   for (const Symbol& symbol : scanner.Scan(bytes, LanguageHintOf(path)).symbols) {
     if (symbol.kind == astrolabe::SymbolKind::kInclude) continue;
-    const size_t name = offset(symbol.name_position);
-    ranges.push_back({.all = {offset(symbol.begin), offset(symbol.end)},
+    const size_t name = OffsetOfPlace(text, symbol.name_position);
+    ranges.push_back({.all = {OffsetOfPlace(text, symbol.begin), OffsetOfPlace(text, symbol.end)},
                       .name = {name, std::min(name + symbol.name.size(), text.size())},
                       .has_body = symbol.is_definition && IsFunction(symbol.kind)});
   }

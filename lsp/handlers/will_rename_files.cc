@@ -121,8 +121,7 @@ class IncludeRewriter {
     const ScannedFile scanned = scanner.Scan(text, LanguageHintOf(includer));
     for (const Symbol& symbol : scanned.symbols) {
       if (symbol.kind != astrolabe::SymbolKind::kInclude) continue;
-      const size_t begin =
-          buffer.LineStart(symbol.name_position.line) + symbol.name_position.column;
+      const size_t begin = OffsetOfPlace(buffer, symbol.name_position);
       if (begin == 0) continue;
       const std::optional<Target> target = TargetOf(includer, targets, symbol.name);
       if (!target) continue;

@@ -17,6 +17,7 @@
 #include "index/query/symbol_query.h"
 #include "lsp/handlers/asked_symbol.h"
 #include "lsp/handlers/bind.h"
+#include "lsp/server/places.h"
 
 namespace astrolabe::lsp {
 namespace {
@@ -80,8 +81,7 @@ void AddFromEditor(Session& session, std::string_view query, Places& places,
       one.symbol.name = symbol.name;
       one.symbol.kind = ClientKind(symbol.kind);
       if (!symbol.scope.empty()) one.symbol.container_name = std::string(symbol.scope);
-      const size_t begin =
-          document->text.LineStart(symbol.name_position.line) + symbol.name_position.column;
+      const size_t begin = OffsetOfPlace(document->text, symbol.name_position);
       one.symbol.location =
           Location{.uri = document->name.uri,
                    .range = ClientRange(document->text, {begin, begin + symbol.name.size()},

@@ -11,6 +11,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "base/strings.h"
 #include "base/text/text_buffer.h"
+#include "index/include_line.h"
 #include "index/query/semantic_includes.h"
 #include "lsp/documents/uri.h"
 #include "lsp/handlers/source_tokens.h"
@@ -30,27 +31,6 @@ std::string_view StemOf(std::string_view path) {
 
 size_t CommonLength(std::string_view a, std::string_view b) {
   return static_cast<size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
-}
-
-std::string_view Trimmed(std::string_view line) {
-  const size_t begin = line.find_first_not_of(" \t");
-  return begin == std::string_view::npos ? std::string_view() : line.substr(begin);
-}
-
-// The word behind the # of a directive, and what follows it.
-std::pair<std::string_view, std::string_view> Directive(std::string_view line) {
-  line = Trimmed(line);
-  if (!line.starts_with('#')) return {};
-  line = Trimmed(line.substr(1));
-  const size_t end = std::min(line.find_first_of(" \t\"<("), line.size());
-  return {line.substr(0, end), Trimmed(line.substr(end))};
-}
-
-// The path between the delimiters; empty if there are none.
-std::string_view Spelled(std::string_view rest) {
-  if (!rest.starts_with('"') && !rest.starts_with('<')) return {};
-  const size_t end = rest.find(rest.front() == '"' ? '"' : '>', 1);
-  return end == std::string_view::npos ? std::string_view() : rest.substr(1, end - 1);
 }
 
 // Steps from a unit to the header: each file includes the next one.
@@ -101,24 +81,25 @@ std::optional<std::string> TextAheadOfInclude(std::string_view text, const std::
     const size_t end = std::min(text.find('\n'), text.size());
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
-    const auto [word, rest] = Directive(line);
+    const std::string_view directive = DirectiveOf(line);
+    const std::string_view word = DirectiveName(directive);
     if (word == "if" || word == "ifdef" || word == "ifndef") ++opened;
     if (word == "endif") --opened;
-    if (word == "include" || word == "include_next" || word == "import") {
-      const std::string_view included = Spelled(rest);
-      if (!included.empty() && FileName(included) == wanted) {
+    if (const std::string_view spelling = IncludeSpelling(directive); !spelling.empty()) {
+      const std::string_view included = spelling.substr(1, spelling.size() - 2);
+      if (FileName(included) == wanted) {
         open += std::max(opened, 0);
         return ahead;
       }
       const std::string beside = NormalPath(StrCat(path, "/../", included));
       std::error_code error;
-      if (rest.starts_with('"') && std::filesystem::is_regular_file(beside, error)) {
+      if (spelling.starts_with('"') && std::filesystem::is_regular_file(beside, error)) {
         ahead += StrCat("#", word, " \"", beside, "\"\n");
         continue;
       }
     }
     // Said in this text it would be about this text.
-    if (word == "pragma" && rest.starts_with("once")) {
+    if (word == "pragma" && TrimmedLine(directive.substr(word.size())).starts_with("once")) {
       ahead += "\n";
       continue;
     }

@@ -14,11 +14,11 @@ Position ClientPosition(TextPosition position) {
   return {.line = position.line, .character = position.column};
 }
 
+}  // namespace
+
 size_t OffsetOfPlace(const TextBuffer& text, astrolabe::Position place) {
   return std::min(text.LineStart(place.line) + place.column, text.LineEnd(place.line));
 }
-
-}  // namespace
 
 Range ClientRange(const TextBuffer& text, ByteRange range, PositionEncoding encoding) {
   const TextRange found = RangeOf(text, range, encoding);

@@ -26,6 +26,8 @@ namespace astrolabe::lsp {
 
 // A range of a document's text, as the client counts.
 Range ClientRange(const TextBuffer& text, ByteRange range, PositionEncoding encoding);
+// The byte at a place of the index or of the scanner; at most the end of its line.
+size_t OffsetOfPlace(const TextBuffer& text, astrolabe::Position place);
 // The byte that the client means.
 size_t OffsetOfClient(const TextBuffer& text, const Position& position, PositionEncoding encoding);
 
