@@ -28,6 +28,7 @@ struct SemanticOptions {
   std::string program;               // our own binary
   std::string compile_commands_dir;  // empty: found
   std::string query_drivers;         // comma-separated globs of compilers that may be asked
+  bool use_config = true;            // .clangd files and the user's count
   int threads = 0;                   // 0: as many as cores
   bool zygotes = true;
   double audit_percent = 0;

@@ -122,7 +122,9 @@ absl::Status CheckFile(FileSystem& fs, const SemanticOptions& options, const std
   FrontEndCommand command;
   {
     Step step("flags", done);
-    compile = project.model->CommandFor(file);
+    absl::StatusOr<CompileCommand> found = project.configured->CommandFor(file);
+    if (!found.ok()) return step.Fail(found.status());
+    compile = *std::move(found);
     step.Say(StrCat("from ", OriginName(compile.origin), ": ", compile.reason));
     absl::StatusOr<FrontEndCommand> translated = project.front_end->For(compile);
     if (!translated.ok()) return step.Fail(translated.status());
@@ -187,11 +189,12 @@ absl::StatusOr<std::string> DescribeFlags(FileSystem& fs, const SemanticOptions&
                                           const std::string& file) {
   absl::StatusOr<Project> project = LoadProject(fs, options);
   if (!project.ok()) return project.status();
-  CompileCommand compile = project->model->CommandFor(file);
-  absl::StatusOr<FrontEndCommand> command = project->front_end->For(compile);
-  std::string text = StrCat("file ", compile.file, "\norigin ", OriginName(compile.origin),
-                            "\nreason ", compile.reason, "\ndirectory ", compile.directory,
-                            "\ncommand ", Joined(compile.arguments), "\n");
+  absl::StatusOr<CompileCommand> compile = project->configured->CommandFor(file);
+  if (!compile.ok()) return compile.status();
+  absl::StatusOr<FrontEndCommand> command = project->front_end->For(*compile);
+  std::string text = StrCat("file ", compile->file, "\norigin ", OriginName(compile->origin),
+                            "\nreason ", compile->reason, "\ndirectory ", compile->directory,
+                            "\ncommand ", Joined(compile->arguments), "\n");
   if (!command.ok()) return text + StrCat("unusable ", command.status().message(), "\n");
   for (const std::string& note : command->notes) text += StrCat("note ", note, "\n");
   text += "front end";
@@ -206,8 +209,9 @@ absl::StatusOr<std::string> DescribeShard(FileSystem& fs, const SemanticOptions&
                                           const std::string& file, bool all_files) {
   absl::StatusOr<Project> project = LoadProject(fs, options);
   if (!project.ok()) return project.status();
-  absl::StatusOr<FrontEndCommand> command =
-      project->front_end->For(project->model->CommandFor(file));
+  absl::StatusOr<CompileCommand> compile = project->configured->CommandFor(file);
+  if (!compile.ok()) return compile.status();
+  absl::StatusOr<FrontEndCommand> command = project->front_end->For(*compile);
   if (!command.ok()) return command.status();
   absl::StatusOr<JobResult> result = ParseAlone(options, *command);
   if (!result.ok()) return result.status();

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "analysis/batch/collector.h"
+#include "analysis/config/flag_edits.h"
 #include "analysis/project/source_language.h"
 #include "base/strings.h"
 #include "index/index_store.h"
@@ -37,7 +38,20 @@ absl::StatusOr<Project> LoadProject(FileSystem& fs, const SemanticOptions& optio
   ProjectOptions project_options;
   project_options.root = options.root;
   project_options.compile_commands_dir = options.compile_commands_dir;
-  absl::StatusOr<std::unique_ptr<ProjectModel>> model = ProjectModel::Load(project_options);
+  ConfigOptions config;
+  config.enabled = options.use_config;
+  config.user_file = UserConfigPath();
+  config.max_age = absl::InfiniteDuration();  // one run, one state
+  project.config_problems = std::make_shared<std::vector<std::string>>();
+  config.on_read = [problems = project.config_problems](const ConfigFile& file, bool) {
+    for (const ConfigProblem& problem : file.problems) {
+      problems->push_back(DescribeProblem(file, problem));
+    }
+  };
+  project.config = std::make_unique<ConfigProvider>(std::move(config));
+  project.configured =
+      std::make_unique<ConfiguredProject>(std::move(project_options), project.config.get());
+  absl::StatusOr<std::shared_ptr<ProjectModel>> model = project.configured->Own();
   if (!model.ok()) return model.status();
   project.model = *std::move(model);
   FrontEndOptions front_end;
@@ -87,7 +101,15 @@ absl::StatusOr<std::vector<FrontEndCommand>> LoadProjectCommands(FileSystem& fs,
   std::vector<FrontEndCommand> commands;
   std::set<std::pair<std::string, uint64_t>> known;
   std::set<std::string> noted;
-  auto add = [&](const CompileCommand& compile) {
+  const std::shared_ptr<const Config> roots = project->config->For(options.root + "/");
+  auto add = [&](CompileCommand compile) {
+    const std::shared_ptr<const Config> config = project->config->For(compile.file);
+    if (!config->index.background) return;
+    if (options.compile_commands_dir.empty() && !HaveSameDatabase(*config, *roots)) {
+      auto other = project->configured->ModelFor(compile.file);
+      if (other.ok()) compile = (*other)->CommandFor(compile.file);
+    }
+    ApplyFlagEdits(*config, compile);
     absl::StatusOr<FrontEndCommand> command = project->front_end->For(compile);
     if (!command.ok()) {
       report->notes.push_back(StrCat(compile.file, ": ", command.status().message()));
@@ -109,6 +131,8 @@ absl::StatusOr<std::vector<FrontEndCommand>> LoadProjectCommands(FileSystem& fs,
     report->entries = files.size();
     for (const std::string& file : files) add(model.CommandFor(file));
   }
+  report->notes.insert(report->notes.end(), project->config_problems->begin(),
+                       project->config_problems->end());
   return commands;
 }
 

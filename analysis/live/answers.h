@@ -92,9 +92,10 @@ struct LiveDiagnostic {
   bool is_deprecated = false;
   std::vector<DiagnosticNote> notes;
   std::vector<DiagnosticFix> fixes;
+  std::string name;  // Clang's own, "warn_unused_variable"; what .clangd files may suppress it by
   template <typename Archive>
   void Members(Archive& archive) {
-    archive(range, level, message, code, category, is_unused, is_deprecated, notes, fixes);
+    archive(range, level, message, code, category, is_unused, is_deprecated, notes, fixes, name);
   }
 };
 
@@ -156,6 +157,24 @@ enum class QuestionKind : uint32_t {
   kCheckText,  // on the preamble; what is wrong with `text` in place of the file's: DiagnosticsAnswer
 };
 
+enum class CommentFormat : uint32_t { kPlain, kMarkdown, kDoxygen };
+
+// What the user has configured of answers (analysis/config).
+struct AnswerSettings {
+  bool show_aka = true;         // what an alias stands for
+  uint32_t macro_limit = 2048;  // bytes of a macro's definition and expansion, 0: none
+  CommentFormat comments = CommentFormat::kPlain;
+  uint32_t type_limit = 32;  // bytes of a type in a hint, 0: none
+  bool hint_block_ends = false;
+  bool hint_default_arguments = false;
+  std::vector<std::string> qualified_namespaces;  // "a::b": no using declarations of their names
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(show_aka, macro_limit, comments, type_limit, hint_block_ends, hint_default_arguments,
+            qualified_namespaces);
+  }
+};
+
 struct Question {
   QuestionKind kind = QuestionKind::kHover;
   CodePlace place;
@@ -170,10 +189,11 @@ struct Question {
   std::string refactoring;        // kRefactor: its id
   std::string text;               // kCheckText: all of the file
   TidySettings tidy;              // kTidy
+  AnswerSettings settings;
   template <typename Archive>
   void Members(Archive& archive) {
     archive(kind, place, usrs, range, limit, overloads_apart, function, ranges, typed, style,
-            refactoring, text, tidy);
+            refactoring, text, tidy, settings);
   }
 };
 
@@ -340,7 +360,7 @@ struct FormatAnswer {
   }
 };
 
-enum class HintKind : uint32_t { kType, kParameter, kDesignator };
+enum class HintKind : uint32_t { kType, kParameter, kDesignator, kDefaultArgument, kBlockEnd };
 
 struct HintItem {
   CodePlace place;
@@ -437,11 +457,12 @@ struct CompletionOption {
   double score = 0;             // higher is better; the order of the answer
   std::vector<CodeEdit> edits;  // besides: "." to "->", an #include
   bool is_from_index = false;   // no included header declares it
-  std::string include;          // what it needs, with delimiters; empty: nothing
+  bool is_macro = false;
+  std::string include;  // what it needs, with delimiters; empty: nothing
   template <typename Archive>
   void Members(Archive& archive) {
     archive(label, signature, result, scope, kind, insert, snippet, filter, documentation, usr,
-            is_deprecated, score, edits, is_from_index, include);
+            is_deprecated, score, edits, is_from_index, is_macro, include);
   }
 };
 

@@ -265,7 +265,7 @@ class LiveRunner : public ParseDelegate {
       case QuestionKind::kSyntaxTree:
         return AnswerDocumentQuestion(ast, question);
       case QuestionKind::kInlayHints:
-        return Encode(MakeInlayHints(ast, question.ranges));
+        return Encode(MakeInlayHints(ast, question.ranges, question.settings));
       case QuestionKind::kRefactorings:
       case QuestionKind::kRefactor:
         return AnswerRefactorQuestion(ast, question);

@@ -141,6 +141,7 @@ CompileCommand TransferCommand(const CompileCommand& command, const std::string&
 }
 
 std::optional<std::string> ProjectModel::FindDatabase(const ProjectOptions& options) {
+  if (options.without_database) return std::nullopt;
   if (!options.compile_commands_dir.empty()) {
     const std::string place = AbsolutePath(options.root, options.compile_commands_dir);
     const std::string_view name = BaseName(place);

@@ -32,6 +32,7 @@ struct ProjectOptions {
   // Where compile_commands.json or compile_flags.txt is, or one of the two itself. Empty: searched for
   // in `root`, the newest of root/build*/ and root/out*/, then upwards from `root`.
   std::string compile_commands_dir;
+  bool without_database = false;  // none is looked for
   // Driver arguments added to every command that is not from a database, before the file.
   std::vector<std::string> extra_arguments;
   // The compiler of guessed commands.

@@ -538,6 +538,7 @@ class Builder {
   void Describe(const Candidate& candidate, CompletionOption* option) {
     const Result& result = *candidate.result;
     llvm::SmallString<128> usr;
+    option->is_macro = result.Kind == Result::RK_Macro;
     if (result.Kind == Result::RK_Macro) {
       option->kind = result.MacroDefInfo != nullptr && result.MacroDefInfo->isFunctionLike()
                          ? kItemFunction

@@ -261,7 +261,8 @@ bool IsAboutUnused(std::string_view flag) {
 
 void Maker::NameWarning(const Heard& heard, LiveDiagnostic& diagnostic) const {
   std::string_view flag = ids_.getWarningOptionForDiag(heard.id);
-  diagnostic.code = flag.empty() ? DiagnosticName(heard.id) : flag;
+  diagnostic.name = DiagnosticName(heard.id);
+  diagnostic.code = flag.empty() ? diagnostic.name : flag;
   if (diagnostic.code.empty()) diagnostic.code = std::to_string(heard.id);
   diagnostic.category = clang::DiagnosticIDs::getCategoryNameFromID(
                             clang::DiagnosticIDs::getCategoryNumberForDiag(heard.id))

@@ -20,8 +20,8 @@
 namespace astrolabe {
 namespace {
 
-// A longer type says less than it hides; its tooltip has all of it.
-constexpr size_t kMaxTypeBytes = 32;
+// Lines from its first to its last one. Of a shorter block one sees what it is.
+constexpr unsigned kMinBlockLines = 3;
 
 bool SameWord(llvm::StringRef a, llvm::StringRef b) {
   auto bare = [](llvm::StringRef name) {
@@ -62,7 +62,8 @@ llvm::StringRef NameSaidBy(const clang::Expr* argument) {
 // NOLINTBEGIN(bugprone-derived-method-shadowing-base-method): that is how visitors work.
 class Hinter : public clang::RecursiveASTVisitor<Hinter> {
  public:
-  Hinter(const LiveAst& ast, const std::vector<CodeRange>& ranges) : ast_(ast), ranges_(ranges) {
+  Hinter(const LiveAst& ast, const std::vector<CodeRange>& ranges, const AnswerSettings& settings)
+      : ast_(ast), ranges_(ranges), settings_(settings) {
     policy_ = ast.context->getPrintingPolicy();
     policy_.SuppressScope = false;
     policy_.SuppressDefaultTemplateArgs = true;
@@ -97,6 +98,7 @@ class Hinter : public clang::RecursiveASTVisitor<Hinter> {
         llvm::isa<clang::CXXOperatorCallExpr>(call) && method != nullptr && method->isInstance();
     if (has_object && !arguments.empty()) arguments = arguments.drop_front();
     HintParameters(*function, arguments);
+    HintDefaults(*function, arguments, call->getRParenLoc());
     return true;
   }
 
@@ -105,7 +107,10 @@ class Hinter : public clang::RecursiveASTVisitor<Hinter> {
     if (construct->getParenOrBraceRange().isInvalid() || construct->isStdInitListInitialization()) {
       return true;
     }
-    HintParameters(*construct->getConstructor(), {construct->getArgs(), construct->getNumArgs()});
+    const llvm::ArrayRef<clang::Expr*> arguments(construct->getArgs(), construct->getNumArgs());
+    HintParameters(*construct->getConstructor(), arguments);
+    HintDefaults(*construct->getConstructor(), arguments,
+                 construct->getParenOrBraceRange().getEnd());
     return true;
   }
 
@@ -126,7 +131,48 @@ class Hinter : public clang::RecursiveASTVisitor<Hinter> {
     return true;
   }
 
+  bool VisitNamespaceDecl(clang::NamespaceDecl* space) {
+    const std::string name = space->isAnonymousNamespace() ? "" : " " + space->getName().str();
+    HintBlockEnd(space->getBeginLoc(), space->getRBraceLoc(), "namespace" + name);
+    return true;
+  }
+
+  bool VisitTagDecl(clang::TagDecl* tag) {
+    if (!tag->isThisDeclarationADefinition() || !tag->getDeclName()) return true;
+    HintBlockEnd(tag->getBeginLoc(), tag->getBraceRange().getEnd(),
+                 tag->getKindName().str() + " " + tag->getNameAsString());
+    return true;
+  }
+
+  bool VisitIfStmt(clang::IfStmt* statement) {
+    const clang::Stmt* last =
+        statement->getElse() != nullptr ? statement->getElse() : statement->getThen();
+    HintStatementEnd(statement, last, "if", statement->getCond());
+    return true;
+  }
+  bool VisitForStmt(clang::ForStmt* loop) {
+    HintStatementEnd(loop, loop->getBody(), "for", nullptr);
+    return true;
+  }
+  bool VisitCXXForRangeStmt(clang::CXXForRangeStmt* loop) {
+    HintStatementEnd(loop, loop->getBody(), "for", nullptr);
+    return true;
+  }
+  bool VisitWhileStmt(clang::WhileStmt* loop) {
+    HintStatementEnd(loop, loop->getBody(), "while", loop->getCond());
+    return true;
+  }
+  bool VisitSwitchStmt(clang::SwitchStmt* statement) {
+    HintStatementEnd(statement, statement->getBody(), "switch", statement->getCond());
+    return true;
+  }
+
   bool VisitFunctionDecl(clang::FunctionDecl* function) {
+    if (function->doesThisDeclarationHaveABody()) {
+      if (const auto* body = llvm::dyn_cast_or_null<clang::CompoundStmt>(function->getBody())) {
+        HintBlockEnd(function->getBeginLoc(), body->getRBracLoc(), function->getNameAsString());
+      }
+    }
     const auto* deduced = function->getReturnType()->getContainedAutoType();
     const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(function);
     bool is_lambda = method != nullptr && method->getParent()->isLambda();
@@ -213,6 +259,60 @@ class Hinter : public clang::RecursiveASTVisitor<Hinter> {
     }
   }
 
+  // What is passed without being written: behind the last argument.
+  void HintDefaults(const clang::FunctionDecl& function, llvm::ArrayRef<clang::Expr*> arguments,
+                    clang::SourceLocation close) {
+    if (!settings_.hint_default_arguments || close.isInvalid()) return;
+    std::string label;
+    bool has_written = false;
+    for (size_t i = 0; i < arguments.size() && i < function.getNumParams(); ++i) {
+      const auto* left_out = llvm::dyn_cast_or_null<clang::CXXDefaultArgExpr>(arguments[i]);
+      if (left_out == nullptr) {
+        has_written = true;
+        continue;
+      }
+      const clang::SourceManager& sources = ast_.context->getSourceManager();
+      std::string value =
+          clang::Lexer::getSourceText(
+              clang::CharSourceRange::getTokenRange(left_out->getExpr()->getSourceRange()), sources,
+              ast_.context->getLangOpts())
+              .str();
+      const size_t limit = settings_.type_limit;
+      if (value.empty() || (limit > 0 && value.size() > limit)) value = "…";
+      const llvm::StringRef name = NameOf(*function.getParamDecl(static_cast<unsigned>(i)));
+      if (!label.empty() || has_written) label += ", ";
+      label += name.empty() ? value : name.str() + ": " + value;
+    }
+    if (!label.empty()) Add(close, HintKind::kDefaultArgument, std::move(label));
+  }
+
+  // Of what has a block of its own.
+  void HintStatementEnd(const clang::Stmt* statement, const clang::Stmt* last, llvm::StringRef word,
+                        const clang::Expr* condition) {
+    const auto* block = llvm::dyn_cast_or_null<clang::CompoundStmt>(last);
+    if (block == nullptr) return;
+    const llvm::StringRef said = condition == nullptr ? llvm::StringRef() : NameSaidBy(condition);
+    HintBlockEnd(statement->getBeginLoc(), block->getRBracLoc(),
+                 said.empty() ? word.str() : word.str() + " " + said.str());
+  }
+
+  void HintBlockEnd(clang::SourceLocation begin, clang::SourceLocation brace,
+                    const std::string& label) {
+    if (!settings_.hint_block_ends || begin.isInvalid() || brace.isInvalid() || begin.isMacroID() ||
+        brace.isMacroID()) {
+      return;
+    }
+    const std::optional<CodePlace> first = ast_.PlaceOf(begin);
+    const std::optional<CodePlace> last = ast_.PlaceOf(brace);
+    if (!first || !last || last->line < first->line + kMinBlockLines - 1) return;
+    // What stands behind it on its line would be pushed away.
+    llvm::StringRef behind = llvm::StringRef(ast_.text).substr(ast_.OffsetOf(*last) + 1);
+    behind = behind.take_until([](char c) { return c == '\n'; });
+    const size_t end = behind.starts_with(";") ? 1 : 0;
+    if (!behind.drop_front(end).trim().empty()) return;
+    Add(brace.getLocWithOffset(static_cast<int>(1 + end)), HintKind::kBlockEnd, " // " + label);
+  }
+
   // Names for the library's own use say nothing to others but without their underscores.
   static llvm::StringRef NameOf(const clang::ParmVarDecl& parameter) {
     if (!parameter.getDeclName().isIdentifier()) return {};
@@ -246,7 +346,8 @@ class Hinter : public clang::RecursiveASTVisitor<Hinter> {
     std::string text = type.getAsString(policy_);
     std::string label = prefix.str() + text;
     std::string tooltip;
-    if (text.size() > kMaxTypeBytes) {
+    // A longer type says less than it hides; its tooltip has all of it.
+    if (settings_.type_limit > 0 && text.size() > settings_.type_limit) {
       tooltip = text;
       label = prefix.str() + Shortened(text);
     }
@@ -261,11 +362,13 @@ class Hinter : public clang::RecursiveASTVisitor<Hinter> {
   }
 
   // Without the arguments of its template.
-  static std::string Shortened(const std::string& text) {
+  std::string Shortened(const std::string& text) const {
     size_t open = text.find('<');
     size_t close = text.rfind('>');
-    if (open == std::string::npos || close == std::string::npos || open > kMaxTypeBytes) {
-      return text.substr(0, kMaxTypeBytes) + "…";
+    if (open == std::string::npos || close == std::string::npos || open > settings_.type_limit) {
+      size_t end = settings_.type_limit;
+      while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+      return text.substr(0, end) + "…";
     }
     return text.substr(0, open) + "<…" + text.substr(close);
   }
@@ -287,6 +390,7 @@ class Hinter : public clang::RecursiveASTVisitor<Hinter> {
 
   const LiveAst& ast_;
   const std::vector<CodeRange>& ranges_;
+  const AnswerSettings& settings_;
   clang::PrintingPolicy policy_{clang::LangOptions()};
   std::vector<HintItem> hints_;
 };
@@ -294,8 +398,9 @@ class Hinter : public clang::RecursiveASTVisitor<Hinter> {
 
 }  // namespace
 
-HintsAnswer MakeInlayHints(LiveAst& ast, const std::vector<CodeRange>& ranges) {
-  Hinter hinter(ast, ranges);
+HintsAnswer MakeInlayHints(LiveAst& ast, const std::vector<CodeRange>& ranges,
+                           const AnswerSettings& settings) {
+  Hinter hinter(ast, ranges, settings);
   for (clang::Decl* declaration : WrittenDeclarations(ast)) hinter.TraverseDecl(declaration);
   return {std::move(hinter).Take()};
 }

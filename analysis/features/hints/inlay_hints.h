@@ -1,5 +1,6 @@
 // What the source does not say and a reader wants to know: which parameter an argument is for, which type `auto`
-// stands for, which member a value of a list goes to.
+// stands for, which member a value of a list goes to; where it is asked for, which arguments are left to their defaults
+// and what a closing brace closes.
 //
 // Nothing is hinted at that the source says already: a parameter named like its argument, or in a comment ahead of
 // it; the one argument of a setter.
@@ -13,6 +14,7 @@
 namespace astrolabe {
 
 // Those inside `ranges`; all without any.
-HintsAnswer MakeInlayHints(LiveAst& ast, const std::vector<CodeRange>& ranges);
+HintsAnswer MakeInlayHints(LiveAst& ast, const std::vector<CodeRange>& ranges,
+                           const AnswerSettings& settings = {});
 
 }  // namespace astrolabe

@@ -80,9 +80,18 @@ const clang::NamespaceDecl* BlockAround(const Selection& selection) {
   return selection.Innermost<clang::NamespaceDecl>();
 }
 
+// Whether the style wants names of the namespace, or of one around it, always qualified.
+bool IsAlwaysQualified(const clang::NamedDecl* decl, const std::vector<std::string>& namespaces) {
+  const std::string name = decl->getQualifiedNameAsString();
+  return std::ranges::any_of(
+      namespaces, [&](const std::string& space) { return name.starts_with(space + "::"); });
+}
+
 std::optional<std::string> Offer(const Selection& selection) {
   const std::optional<Qualified> found = Find(selection);
-  if (!found) return std::nullopt;
+  if (!found || IsAlwaysQualified(found->decl, selection.settings().qualified_namespaces)) {
+    return std::nullopt;
+  }
   const LiveAst& ast = selection.ast();
   return "add using " + std::string(TextOf(ast, {found->qualifier.begin, found->name.end}));
 }

@@ -67,9 +67,9 @@ bool Apply(const std::string& text, TextChanges changes, std::string* after,
 
 }  // namespace
 
-RefactoringsAnswer FindRefactorings(LiveAst& ast, CodeRange range) {
+RefactoringsAnswer FindRefactorings(LiveAst& ast, CodeRange range, const AnswerSettings& settings) {
   RefactoringsAnswer answer;
-  const Selection selection(ast, range);
+  const Selection selection(ast, range, settings);
   for (const Refactoring* refactoring : kAll) {
     if (std::optional<std::string> title = refactoring->offer(selection)) {
       answer.offers.push_back(
@@ -79,14 +79,15 @@ RefactoringsAnswer FindRefactorings(LiveAst& ast, CodeRange range) {
   return answer;
 }
 
-RefactorAnswer MakeRefactoring(LiveAst& ast, CodeRange range, const std::string& id) {
+RefactorAnswer MakeRefactoring(LiveAst& ast, CodeRange range, const std::string& id,
+                               const AnswerSettings& settings) {
   RefactorAnswer answer;
   const auto found = std::ranges::find(kAll, id, &Refactoring::id);
   if (found == std::ranges::end(kAll)) {
     answer.refused = "there is no refactoring \"" + id + "\"";
     return answer;
   }
-  const Selection selection(ast, range);
+  const Selection selection(ast, range, settings);
   if (!(*found)->offer(selection)) {
     answer.refused = "it does not apply to what is selected";
     return answer;
@@ -116,9 +117,9 @@ std::string AnswerRefactorQuestion(LiveAst& ast, const Question& question) {
   const CodeRange range = question.range.value_or(CodeRange{question.place, question.place});
   switch (question.kind) {
     case QuestionKind::kRefactorings:
-      return Encode(FindRefactorings(ast, range));
+      return Encode(FindRefactorings(ast, range, question.settings));
     case QuestionKind::kRefactor:
-      return Encode(MakeRefactoring(ast, range, question.refactoring));
+      return Encode(MakeRefactoring(ast, range, question.refactoring, question.settings));
     default:
       return {};
   }

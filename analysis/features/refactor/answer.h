@@ -9,10 +9,12 @@
 namespace astrolabe {
 
 // Those that apply to a selection. No edits are made, so this is cheap.
-RefactoringsAnswer FindRefactorings(LiveAst& ast, CodeRange selection);
+RefactoringsAnswer FindRefactorings(LiveAst& ast, CodeRange selection,
+                                    const AnswerSettings& settings = {});
 
 // The edits of one, with the changed lines formatted as the file's .clang-format wants.
-RefactorAnswer MakeRefactoring(LiveAst& ast, CodeRange selection, const std::string& id);
+RefactorAnswer MakeRefactoring(LiveAst& ast, CodeRange selection, const std::string& id,
+                               const AnswerSettings& settings = {});
 
 // Answers kRefactorings and kRefactor, as Encode gives them; nothing for others.
 std::string AnswerRefactorQuestion(LiveAst& ast, const Question& question);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "analysis/features/refactor/selection.h"
 
+#include <utility>
+
 #include "analysis/features/document/written_declarations.h"
 #include "analysis/features/refactor/code_text.h"
 #include "clang/AST/ASTContext.h"
@@ -70,7 +72,8 @@ class PathFinder : public Walk {
 
 }  // namespace
 
-Selection::Selection(LiveAst& ast, CodeRange range) : ast_(ast) {
+Selection::Selection(LiveAst& ast, CodeRange range, AnswerSettings settings)
+    : ast_(ast), settings_(std::move(settings)) {
   span_ = {ast.OffsetOf(range.begin), ast.OffsetOf(range.end)};
   if (span_.end < span_.begin) span_.end = span_.begin;
   const auto is_space = [&](uint32_t at) { return clang::isWhitespace(ast.text[at]); };

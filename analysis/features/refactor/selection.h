@@ -32,9 +32,10 @@ struct SelectedNode {
 class Selection {
  public:
   // White space at both ends of the range does not count. An empty range is the place between two characters.
-  Selection(LiveAst& ast, CodeRange range);
+  Selection(LiveAst& ast, CodeRange range, AnswerSettings settings = {});
 
   LiveAst& ast() const { return ast_; }
+  const AnswerSettings& settings() const { return settings_; }
   TextSpan span() const { return span_; }
   bool is_point() const { return span_.begin == span_.end; }
 
@@ -57,6 +58,7 @@ class Selection {
   LiveAst& ast_;
   TextSpan span_;
   std::vector<SelectedNode> path_;
+  const AnswerSettings settings_;
 };
 
 }  // namespace astrolabe

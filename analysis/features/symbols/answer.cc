@@ -12,7 +12,7 @@ namespace astrolabe {
 std::string AnswerSymbolQuestion(LiveAst& ast, const Question& question) {
   switch (question.kind) {
     case QuestionKind::kHover:
-      return Encode(MakeHover(ast, question.place));
+      return Encode(MakeHover(ast, question.place, question.settings));
     case QuestionKind::kSymbols:
       return Encode(FindSymbolsAt(ast, question.place));
     case QuestionKind::kTypeDefinition:

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/features/symbols/comment_text.h"
 #include "analysis/features/symbols/hover_text.h"
 #include "analysis/features/symbols/symbol_identity.h"
 #include "analysis/features/symbols/target_at.h"
@@ -45,18 +46,6 @@ std::string Labelled(const char* label, const std::string& code) {
   return code.empty() ? "" : StrCat(label, ": `", code, "`");
 }
 
-// Lines of a comment keep their breaks: lists and tables in it are made of them.
-std::string AsMarkdown(const std::string& comment) {
-  std::string text;
-  for (char byte : comment) {
-    if (byte == '\n') text += "  ";
-    // What is no markup in a comment must not become some.
-    if (byte == '<' || byte == '*' || byte == '_' || byte == '#') text += '\\';
-    text += byte;
-  }
-  return text;
-}
-
 std::string AccessText(const clang::NamedDecl* decl) {
   if (!llvm::isa<clang::TagDecl>(decl->getDeclContext())) return "";
   switch (decl->getAccess()) {
@@ -81,9 +70,11 @@ clang::QualType TypeToTell(const clang::NamedDecl* decl) {
   return value == nullptr ? clang::QualType() : value->getType();
 }
 
-void AddFunction(const LiveAst& ast, const clang::FunctionDecl* function, Page& page) {
+void AddFunction(const LiveAst& ast, const clang::FunctionDecl* function,
+                 const AnswerSettings& settings, Page& page) {
   bool has_result = !llvm::isa<clang::CXXConstructorDecl, clang::CXXDestructorDecl>(function);
-  if (has_result) page.Add(Labelled("Returns", TypeText(ast, function->getReturnType())));
+  if (has_result)
+    page.Add(Labelled("Returns", TypeText(ast, function->getReturnType(), settings.show_aka)));
   if (function->getNumParams() == 0) return;
   clang::PrintingPolicy policy = ast.context->getPrintingPolicy();
   policy.SuppressTagKeyword = true;
@@ -99,19 +90,19 @@ void AddFunction(const LiveAst& ast, const clang::FunctionDecl* function, Page& 
 
 // `used` is what the name stands for here, an instantiation perhaps; `decl` what was written.
 void AddDeclaration(LiveAst& ast, const clang::NamedDecl* decl, const clang::NamedDecl* used,
-                    const NamePlace& name, Page& page) {
+                    const NamePlace& name, const AnswerSettings& settings, Page& page) {
   page.Add(StrCat("### ", KindText(decl), " `", NameOf(decl), "`"));
   std::string provider = ProviderText(ast, decl->getLocation());
   if (!provider.empty()) page.Add(StrCat("provided by `", provider, "`"));
   page.AddRule();
   if (const auto* function = llvm::dyn_cast<clang::FunctionDecl>(used)) {
-    AddFunction(ast, function, page);
+    AddFunction(ast, function, settings, page);
   }
-  page.Add(Labelled("Type", TypeText(ast, TypeToTell(used))));
+  page.Add(Labelled("Type", TypeText(ast, TypeToTell(used), settings.show_aka)));
   page.Add(Labelled("Value", ValueText(ast, used)));
   page.Add(LayoutText(ast, used));
   if (name.passed_as != nullptr) page.Add(PassingText(ast, name.passed_as));
-  page.Add(AsMarkdown(DocumentationText(ast, decl)));
+  page.Add(CommentMarkdown(DocumentationText(ast, decl), settings.comments));
   page.AddRule();
   std::string scope = ScopeOf(decl);
   std::string where;
@@ -125,7 +116,7 @@ void AddDeclaration(LiveAst& ast, const clang::NamedDecl* decl, const clang::Nam
   page.AddCode(StrCat(where, AccessText(decl), DefinitionText(ast, decl)));
 }
 
-void AddMacro(LiveAst& ast, const MacroPlace& macro, Page& page) {
+void AddMacro(LiveAst& ast, const MacroPlace& macro, const AnswerSettings& settings, Page& page) {
   page.Add(StrCat("### macro `", std::string(macro.name->getName()), "`"));
   std::optional<CodeLocation> where = MacroNameLocation(ast, macro);
   if (where.has_value()) {
@@ -133,8 +124,8 @@ void AddMacro(LiveAst& ast, const MacroPlace& macro, Page& page) {
     if (!provider.empty()) page.Add(StrCat("provided by `", provider, "`"));
   }
   page.AddRule();
-  std::string code = MacroDefinitionText(ast, macro);
-  std::string expansion = MacroExpansionText(ast, macro);
+  std::string code = MacroDefinitionText(ast, macro, settings.macro_limit);
+  std::string expansion = MacroExpansionText(ast, macro, settings.macro_limit);
   if (!expansion.empty()) {
     if (!code.empty()) code += "\n\n";
     code += StrCat("// Expands to\n", expansion);
@@ -142,24 +133,26 @@ void AddMacro(LiveAst& ast, const MacroPlace& macro, Page& page) {
   page.AddCode(code);
 }
 
-void AddDeduced(LiveAst& ast, const std::string& word, clang::QualType type, Page& page) {
+void AddDeduced(LiveAst& ast, const std::string& word, clang::QualType type,
+                const AnswerSettings& settings, Page& page) {
   page.Add(StrCat("### ", word == "this" ? "pointer" : "type", " `", word, "`"));
   page.AddRule();
-  page.Add(Labelled(word == "this" ? "Type" : "Stands for", TypeText(ast, type)));
+  page.Add(
+      Labelled(word == "this" ? "Type" : "Stands for", TypeText(ast, type, settings.show_aka)));
   const clang::TagDecl* tag = type->getAsTagDecl();
   if (tag == nullptr) return;
   const auto* written = WrittenDecl(tag);
   const auto* record = llvm::dyn_cast<clang::CXXRecordDecl>(tag);
   if (record != nullptr && record->isLambda()) return;
   page.Add(LayoutText(ast, tag));
-  page.Add(AsMarkdown(DocumentationText(ast, written)));
+  page.Add(CommentMarkdown(DocumentationText(ast, written), settings.comments));
   page.AddRule();
   page.AddCode(DefinitionText(ast, written));
 }
 
 }  // namespace
 
-HoverAnswer MakeHover(LiveAst& ast, CodePlace place) {
+HoverAnswer MakeHover(LiveAst& ast, CodePlace place, const AnswerSettings& settings) {
   HoverAnswer answer;
   std::optional<CodeTarget> target = FindTargetAt(ast, place);
   if (!target.has_value()) return answer;
@@ -172,10 +165,10 @@ HoverAnswer MakeHover(LiveAst& ast, CodePlace place) {
     page.Add(StrCat("`", target->include->path, "`"));
   } else if (target->macro.has_value()) {
     answer.name = target->macro->name->getName().str();
-    AddMacro(ast, *target->macro, page);
+    AddMacro(ast, *target->macro, settings, page);
   } else if (target->name.standing == NameStanding::kDeduced) {
     answer.name = ast.text.substr(target->name.begin, target->name.end - target->name.begin);
-    AddDeduced(ast, answer.name, target->name.deduced, page);
+    AddDeduced(ast, answer.name, target->name.deduced, settings, page);
   } else if (!target->decls.empty()) {
     const clang::NamedDecl* decl = target->decls.front();
     const clang::NamedDecl* used = decl;
@@ -184,9 +177,9 @@ HoverAnswer MakeHover(LiveAst& ast, CodePlace place) {
       if (llvm::isa<clang::TemplateDecl>(used)) used = decl;
     }
     answer.name = NameOf(decl);
-    AddDeclaration(ast, decl, used, target->name, page);
+    AddDeclaration(ast, decl, used, target->name, settings, page);
     if (!target->name.deduced.isNull()) {
-      page.Add(Labelled("Deduced", TypeText(ast, target->name.deduced)));
+      page.Add(Labelled("Deduced", TypeText(ast, target->name.deduced, settings.show_aka)));
     }
     if (target->decls.size() > 1) page.Add(StrCat("and ", target->decls.size() - 1, " more"));
   } else {

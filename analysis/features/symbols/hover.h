@@ -8,6 +8,6 @@ namespace astrolabe {
 
 // Markdown: kind and name, where from, type, value, layout, documentation, definition. Empty where there is
 // nothing to tell.
-HoverAnswer MakeHover(LiveAst& ast, CodePlace place);
+HoverAnswer MakeHover(LiveAst& ast, CodePlace place, const AnswerSettings& settings = {});
 
 }  // namespace astrolabe

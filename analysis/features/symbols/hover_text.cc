@@ -29,7 +29,6 @@ constexpr size_t kMaxDocumentation = 4000;
 constexpr size_t kMaxDefinition = 4000;
 constexpr size_t kMaxInitializer = 200;
 constexpr size_t kMaxValue = 200;
-constexpr size_t kMaxExpansion = 1500;
 constexpr int kMaxExpandedTokens = 4000;
 
 clang::PrintingPolicy Policy(const LiveAst& ast) {
@@ -99,6 +98,10 @@ std::string Trimmed(std::string text, size_t limit) {
   return text + "…";
 }
 
+std::string WithinLimit(std::string text, size_t limit) {
+  return limit == 0 ? text : Trimmed(std::move(text), limit);
+}
+
 }  // namespace
 
 std::string KindText(const clang::NamedDecl* decl) {
@@ -137,10 +140,11 @@ std::string KindText(const clang::NamedDecl* decl) {
   return "declaration";
 }
 
-std::string TypeText(const LiveAst& ast, clang::QualType type) {
+std::string TypeText(const LiveAst& ast, clang::QualType type, bool show_aka) {
   if (type.isNull()) return "";
   clang::PrintingPolicy policy = Policy(ast);
   std::string written = type.getAsString(policy);
+  if (!show_aka) return written;
   bool tells_more = false;
   clang::QualType plain = clang::desugarForDiagnostic(*ast.context, type, tells_more);
   std::string other = plain.getAsString(policy);
@@ -289,7 +293,7 @@ std::string ProviderText(LiveAst& ast, clang::SourceLocation declared) {
   return "";
 }
 
-std::string MacroDefinitionText(LiveAst& ast, const MacroPlace& place) {
+std::string MacroDefinitionText(LiveAst& ast, const MacroPlace& place, size_t limit) {
   const clang::SourceManager& sources = ast.context->getSourceManager();
   clang::SourceLocation begin = place.macro->getDefinitionLoc();
   if (place.macro->isBuiltinMacro() || begin.isInvalid()) return "";
@@ -297,10 +301,10 @@ std::string MacroDefinitionText(LiveAst& ast, const MacroPlace& place) {
       clang::CharSourceRange::getTokenRange(begin, place.macro->getDefinitionEndLoc());
   llvm::StringRef text = clang::Lexer::getSourceText(range, sources, ast.context->getLangOpts());
   if (text.empty()) return "";
-  return Trimmed(StrCat("#define ", std::string(text)), kMaxDefinition);
+  return WithinLimit(StrCat("#define ", std::string(text)), limit);
 }
 
-std::string MacroExpansionText(LiveAst& ast, const MacroPlace& place) {
+std::string MacroExpansionText(LiveAst& ast, const MacroPlace& place, size_t limit) {
   clang::Preprocessor& preprocessor = *ast.preprocessor;
   if (place.is_definition || preprocessor.getMacroInfo(place.name) != place.macro) return "";
   // Not asked for the tokens of a directive: they are not expanded, or not for the program.
@@ -348,13 +352,13 @@ std::string MacroExpansionText(LiveAst& ast, const MacroPlace& place) {
     preprocessor.Lex(token);
     if (token.is(clang::tok::eof)) break;
     if (token.isAnnotation()) continue;
-    if (expansion.size() > kMaxExpansion) continue;
+    if (limit > 0 && expansion.size() > limit) continue;
     if (!expansion.empty() && (token.hasLeadingSpace() || token.isAtStartOfLine()))
       expansion += ' ';
     expansion += preprocessor.getSpelling(token);
   }
   diagnostics.setSuppressAllDiagnostics(was_quiet);
-  return Trimmed(std::move(expansion), kMaxExpansion);
+  return WithinLimit(std::move(expansion), limit);
 }
 
 }  // namespace astrolabe

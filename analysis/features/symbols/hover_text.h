@@ -19,8 +19,8 @@ namespace astrolabe {
 // "function", "static method", "template parameter", …
 std::string KindText(const clang::NamedDecl* decl);
 
-// "size_t (aka unsigned long)"; without the parenthesis if it tells nothing new.
-std::string TypeText(const LiveAst& ast, clang::QualType type);
+// "size_t (aka unsigned long)"; without the parenthesis if it tells nothing new or is not wanted.
+std::string TypeText(const LiveAst& ast, clang::QualType type, bool show_aka = true);
 
 // Of an enumerator or a variable that is known while compiling: "10 (0xa)".
 std::string ValueText(const LiveAst& ast, const clang::NamedDecl* decl);
@@ -40,11 +40,11 @@ std::string PassingText(const LiveAst& ast, const clang::ParmVarDecl* parameter)
 // The #include of the open file that brings a declaration: "<vector>".
 std::string ProviderText(LiveAst& ast, clang::SourceLocation declared);
 
-// "#define MAX(a, b) …" as written.
-std::string MacroDefinitionText(LiveAst& ast, const MacroPlace& place);
+// "#define MAX(a, b) …" as written; of this and the next at most `limit` bytes, 0: all.
+std::string MacroDefinitionText(LiveAst& ast, const MacroPlace& place, size_t limit);
 
 // What stands in the file's stead after preprocessing; only where the macro is still defined alike at the
 // end of the file. Uses the preprocessor: its state is as before, but for what it has reported.
-std::string MacroExpansionText(LiveAst& ast, const MacroPlace& place);
+std::string MacroExpansionText(LiveAst& ast, const MacroPlace& place, size_t limit);
 
 }  // namespace astrolabe

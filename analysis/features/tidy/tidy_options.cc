@@ -5,6 +5,7 @@
 
 #include "analysis/features/tidy/check_speed.h"
 #include "analysis/features/tidy/tidy_modules.h"
+#include "analysis/features/tidy/tidy_speed.h"
 #include "base/strings.h"
 #include "clang-tidy/ClangTidyCheck.h"
 #include "clang-tidy/ClangTidyModule.h"
@@ -51,13 +52,27 @@ std::vector<std::string> AllTidyChecks() {
   return names;
 }
 
+std::optional<TidySpeed> WeakestFilterOf(std::string_view check) {
+  static const auto& names = *new std::vector<std::string>(AllTidyChecks());
+  if (!std::binary_search(names.begin(), names.end(), check)) return std::nullopt;
+  switch (SpeedOfCheck(check)) {
+    case CheckSpeed::kFast:
+      return TidySpeed::kStrict;
+    case CheckSpeed::kNotMeasured:
+      return TidySpeed::kLoose;
+    case CheckSpeed::kSlow:
+      break;
+  }
+  return TidySpeed::kAny;
+}
+
 ClangTidyOptions TidyOptionsOf(const std::string& file, const TidySettings& settings) {
   ClangTidyOptions defaults = ClangTidyOptions::getDefaults();
   defaults.Checks = "";
   clang::tidy::FileOptionsProvider files(clang::tidy::ClangTidyGlobalOptions(), defaults,
                                          ClangTidyOptions());
   ClangTidyOptions options = defaults.merge(files.getOptions(file), 0);
-  if (options.Checks->empty()) options.Checks = kDefaultChecks;
+  if (options.Checks->empty() && settings.checks.empty()) options.Checks = kDefaultChecks;
   std::string& checks = *options.Checks;
   if (!settings.checks.empty()) checks += StrCat(",", settings.checks);
   for (const std::string& name : AllTidyChecks()) {

@@ -11,12 +11,13 @@
 namespace astrolabe {
 namespace {
 
-std::string Hinted(const std::string& text, const std::vector<CodeRange>& ranges = {}) {
+std::string Hinted(const std::string& text, const std::vector<CodeRange>& ranges = {},
+                   const AnswerSettings& settings = {}) {
   MarkedSource source(text);
   std::string shown;
   source.Parse([&](LiveAst& ast) {
     shown = ast.text;
-    HintsAnswer answer = MakeInlayHints(ast, ranges);
+    HintsAnswer answer = MakeInlayHints(ast, ranges, settings);
     for (auto hint = answer.hints.rbegin(); hint != answer.hints.rend(); ++hint) {
       shown.insert(ast.OffsetOf(hint->place), "«" + hint->label + "»");
     }
@@ -25,12 +26,12 @@ std::string Hinted(const std::string& text, const std::vector<CodeRange>& ranges
 }
 
 // The source is `shown` without its hints.
-void Check(const std::string& shown) {
+void Check(const std::string& shown, const AnswerSettings& settings = {}) {
   std::string text = shown;
   for (size_t open = text.find("«"); open != std::string::npos; open = text.find("«")) {
     text.erase(open, text.find("»") + std::string("»").size() - open);
   }
-  EXPECT_EQ(Hinted(text), shown);
+  EXPECT_EQ(Hinted(text, {}, settings), shown);
 }
 
 TEST(InlayHints, Parameters) {
@@ -42,6 +43,34 @@ TEST(InlayHints, Parameters) {
   Check("void f(int); void g() { f(1); }");
   Check("void f(int); void f(int count) {} void g() { f(«count:»1); }");
   Check("void f(int a, ...); void g() { f(«a:»1, 2, 3); }");
+}
+
+TEST(InlayHints, ArgumentsThatAreLeftOut) {
+  const AnswerSettings settings{.hint_default_arguments = true};
+  Check("void f(int a, int b = 2, char* c = nullptr); void g() { f(«a:»1«, b: 2, c: nullptr»); }",
+        settings);
+  Check("void f(int b = 2, int = 3); void g() { f(«b: 2, 3»); f(«b:»1«, 3»); f(«b:»1, 2); }",
+        settings);
+  Check("struct S { S(int size = 7); }; void g() { S{«size: 7»}; S s; }", settings);
+  Check("void f(int a = 1000000000 + 1000000000 / 1000); void g() { f(«a: …»); }",
+        {.type_limit = 10, .hint_default_arguments = true});
+}
+
+TEST(InlayHints, EndsOfBlocks) {
+  const AnswerSettings settings{.hint_block_ends = true};
+  Check(
+      "namespace a {\n\n}« // namespace a»\nnamespace {\n\n}« // namespace»\n"
+      "struct S {\n\n};« // struct S»\nenum E {\n\n};« // enum E»\n",
+      settings);
+  Check(
+      "void f(bool ready) {\n  if (ready) {\n\n  }« // if ready»\n  while (true) {\n\n  }« // "
+      "while»\n"
+      "  for (;;) {\n\n  }« // for»\n}« // f»\n",
+      settings);
+  // Short ones, and those with something behind them.
+  Check("void f() {\n}\nstruct S {\n\n} s;\nvoid g() {\n\n}  // end\n", settings);
+  Check("void f(bool a) {\n  if (a) {\n\n  } else {\n\n  }« // if a»\n}« // f»\n", settings);
+  Check("#define END }\nvoid f() {\n\nEND\n", settings);
 }
 
 TEST(InlayHints, WhatACallMayChange) {
