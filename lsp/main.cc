@@ -70,6 +70,7 @@ int Main(int argc, char** argv) {
   RegisterProjectCommands(app, &exit_code);
   RegisterExportCommand(app, &exit_code);
   RegisterFixCommand(app, &exit_code);
+  RegisterConfigCommand(app, &exit_code);
   RegisterLspCommand(app, &exit_code);
   try {
     app.parse(argc, argv);

@@ -12,9 +12,15 @@
 
 namespace astrolabe {
 
+void AddConfigOption(CLI::App& command, BatchOptions& options) {
+  command.add_option("--enable-config", options.use_config,
+                     "read .clangd files and the user's configuration (default: 1)");
+}
+
 void AddBatchOptions(CLI::App& command, WorkspaceOptions& workspace, BatchOptions& options) {
   command.add_option("-j,--threads", workspace.threads, "threads (default: all cores)")
       ->check(CLI::Range(1, 1024));
+  AddConfigOption(command, options);
   command.add_option(
       "--compile-commands-dir", options.compile_commands_dir,
       "folder of compile_commands.json (default: looked for in the root and build*/)");
@@ -47,6 +53,7 @@ SemanticOptions SemanticOptionsOf(const WorkspaceOptions& workspace, const Batch
         std::filesystem::absolute(options.compile_commands_dir, error).string();
   }
   semantic.query_drivers = options.query_drivers;
+  semantic.use_config = options.use_config;
   semantic.threads = workspace.threads;
   semantic.zygotes = !options.no_zygote;
   if (options.unit_seconds > 0) semantic.unit_time_limit = absl::Seconds(options.unit_seconds);

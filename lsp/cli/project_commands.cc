@@ -33,6 +33,7 @@ void AddProjectOptions(CLI::App& command, ProjectArguments& arguments) {
   command.add_option(
       "--compile-commands-dir", arguments.batch.compile_commands_dir,
       "folder of compile_commands.json (default: looked for in the root and build*/)");
+  AddConfigOption(command, arguments.batch);
 }
 
 absl::StatusOr<SemanticOptions> ResolveProject(ProjectArguments& arguments) {
@@ -100,6 +101,7 @@ int CheckFiles(CheckArguments& arguments) {
   options.server.query_drivers = resolved->query_drivers;
   options.server.index_dir = resolved->index_dir;
   options.server.background_index = false;
+  options.server.enable_config = resolved->use_config;
   options.program = resolved->program;
   options.root = resolved->root;
   options.every = arguments.every;

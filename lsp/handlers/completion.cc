@@ -25,12 +25,16 @@ struct ItemStyle {
   bool label_details = false;
   bool tags = false;
   bool resolves_documentation = false;
-  bool placeholders = true;
+  ArgumentLists arguments = ArgumentLists::kFullPlaceholders;
 };
 
-ItemStyle StyleOf(const Session& session) {
+ItemStyle StyleOf(const Session& session, const Config& config) {
   ItemStyle style;
-  style.placeholders = session.options()->function_arg_placeholders;
+  style.arguments = config.completion.argument_lists;
+  if (!session.options()->function_arg_placeholders &&
+      style.arguments == ArgumentLists::kFullPlaceholders) {
+    style.arguments = ArgumentLists::kDelimiters;
+  }
   const auto& text_document = session.client_capabilities().text_document;
   if (!text_document || !text_document->completion || !text_document->completion->completion_item) {
     return style;
@@ -81,6 +85,29 @@ std::string WithoutPlaceholders(const std::string& snippet) {
   return result;
 }
 
+// "Put(${1:key})" as far as it is wanted: "Put", "Put(", "Put($0)".
+std::string WithArguments(const std::string& snippet, ArgumentLists wanted) {
+  if (wanted == ArgumentLists::kFullPlaceholders) return snippet;
+  std::string result = WithoutPlaceholders(snippet);
+  if (wanted == ArgumentLists::kDelimiters) return result;
+  // The list is the first bracket behind the name; "operator<" and its like have none in theirs.
+  const size_t open = result.starts_with("operator") ? result.find('(', sizeof("operator()") - 1)
+                                                     : result.find_first_of("(<");
+  if (open == std::string::npos) return result;
+  result.resize(open + (wanted == ArgumentLists::kOpenDelimiter ? 1 : 0));
+  return result;
+}
+
+// Whether the option stays, as it is configured.
+bool IsWanted(const CompletionOption& option, std::string_view typed, const Config& config) {
+  const auto kind = static_cast<CompletionItemKind>(option.kind);
+  if (kind == CompletionItemKind::kSnippet) return config.completion.code_patterns;
+  if (!config.completion.macro_filter || !option.is_macro) return true;
+  if (option.filter.starts_with(typed)) return true;
+  return config.completion.macro_filter == MacroFilter::kFuzzyMatch &&
+         !option.filter.starts_with('_') && !option.filter.ends_with('_');
+}
+
 MarkupContent Markdown(const CompletionOption& option) {
   std::string text = option.documentation;
   if (!option.include.empty()) {
@@ -126,7 +153,7 @@ CompletionItem ClientItem(const CompletionOption& option, size_t rank, const Ran
   item.filter_text = option.filter;
   item.score = option.score;
   std::string snippet = option.snippet;
-  if (!style.placeholders && IsCallable(option.kind)) snippet = WithoutPlaceholders(snippet);
+  if (IsCallable(option.kind)) snippet = WithArguments(snippet, style.arguments);
   const bool is_snippet = style.snippets && !snippet.empty();
   item.insert_text_format = is_snippet ? InsertTextFormat::kSnippet : InsertTextFormat::kPlainText;
   item.text_edit = TextEdit{replaced, is_snippet ? snippet : option.insert};
@@ -168,6 +195,7 @@ absl::StatusOr<CompletionList> Complete(Session& session, LiveDocuments& live,
   CompletionList list;
   if (!IsWorthAsking(params, text, point)) return list;
   const CompletionPlace place = PlaceOf(document->name.uri, text, point);
+  const std::shared_ptr<const Config> config = session.ConfigOf(document->name.path);
   std::optional<CompletionAnswer> answer = memory.Narrow(place);
   if (!answer) {
     const std::shared_ptr<const ServerOptions> options = session.options();
@@ -180,7 +208,10 @@ absl::StatusOr<CompletionList> Complete(Session& session, LiveDocuments& live,
     answer = *std::move(asked);
     CompleteFromIndex(session, *document, text, point, *answer);
   }
-  const ItemStyle style = StyleOf(session);
+  std::erase_if(answer->options, [&](const CompletionOption& option) {
+    return !IsWanted(option, point.typed, *config);
+  });
+  const ItemStyle style = StyleOf(session, *config);
   list.is_incomplete = answer->is_incomplete;
   const Range replaced = live.ClientRange(document, answer->replaced);
   list.items.reserve(answer->options.size());

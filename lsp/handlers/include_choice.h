@@ -28,6 +28,7 @@ class IncludeChoice {
   const std::shared_ptr<Workspace> workspace_;
   const std::string path_;
   const std::string_view text_;
+  const std::shared_ptr<const Config> config_;
   PublicHeaders public_headers_;
   std::optional<std::vector<IncludeFolder>> folders_;  // once they are asked for
 };

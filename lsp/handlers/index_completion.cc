@@ -73,6 +73,7 @@ class IndexCompletion {
       : options_(session.options()),
         workspace_(session.WorkspaceOf(document.name.path)),
         path_(document.name.path),
+        config_(session.ConfigOf(document.name.path)),
         text_(text),
         point_(point),
         answer_(answer) {
@@ -95,6 +96,10 @@ class IndexCompletion {
   }
 
  private:
+  bool AllScopes() const {
+    return options_->all_scopes_completion && config_->completion.all_scopes;
+  }
+
   void CountUses() {
     if (indexes_.semantic == nullptr) return;
     for (CompletionOption& option : answer_.options) {
@@ -113,7 +118,7 @@ class IndexCompletion {
     CandidateQuery query;
     query.typed = point_.typed;
     query.scopes = answer_.scopes;
-    query.any_scope = !answer_.is_qualified && options_->all_scopes_completion;
+    query.any_scope = !answer_.is_qualified && AllScopes();
     query.near_path = workspace_->IndexPath(path_);
     query.limit = kFromIndex;
     const std::vector<CompletionCandidate> candidates =
@@ -124,20 +129,20 @@ class IndexCompletion {
       if (header == path_) continue;
       CompletionOption option = Named(found.name, found.scope, ItemKind(found.kind), found.match);
       if (!Include(found.header, header, &option)) continue;
-      Add(std::move(option), found.match, found.kind == astrolabe::SymbolKind::kMacro);
+      option.is_macro = found.kind == astrolabe::SymbolKind::kMacro;
+      Add(std::move(option), found.match, option.is_macro);
     }
   }
 
   // The standard library's headers are not in the workspace, and what declares its names are not its headers.
   void AddStandardNames() {
-    if (path_.ends_with(".c")) return;
+    if (path_.ends_with(".c") || !config_->index.standard_library) return;
     const NameMatcher matcher(point_.typed);
     for (const StandardSymbol& symbol : StandardSymbols()) {
       const std::string scope(symbol.scope);
       if (answer_.is_qualified && !visible_.contains(scope)) continue;
       // Without "std::" ahead only who writes the beginning of the name means it.
-      if (!answer_.is_qualified &&
-          (!options_->all_scopes_completion || !symbol.name.starts_with(point_.typed))) {
+      if (!answer_.is_qualified && (!AllScopes() || !symbol.name.starts_with(point_.typed))) {
         continue;
       }
       const std::optional<float> match = matcher.Match(symbol.name);
@@ -199,7 +204,7 @@ class IndexCompletion {
 
   void AddIncludeOf(const std::string& spelled, CompletionOption* option) {
     option->include = spelled;
-    if (!options_->header_insertion) return;
+    if (!options_->header_insertion || !config_->completion.insert_headers) return;
     auto [it, is_new] = insertions_.try_emplace(spelled);
     if (is_new) it->second = InsertInclude(text_, path_, spelled);
     if (!it->second) return;
@@ -232,6 +237,7 @@ class IndexCompletion {
   const std::shared_ptr<const ServerOptions> options_;
   const std::shared_ptr<Workspace> workspace_;
   const std::string path_;
+  const std::shared_ptr<const Config> config_;
   const std::string_view text_;
   const CompletionPoint& point_;
   CompletionAnswer& answer_;

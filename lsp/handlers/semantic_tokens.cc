@@ -129,11 +129,72 @@ SemanticTokensEdit Difference(const std::vector<uint32_t>& from, const std::vect
   return edit;
 }
 
-absl::StatusOr<SemanticTokensAnswer> AskTokens(LiveDocuments& live,
+// clangd's names of kinds, which are finer than the protocol's types. `modifiers`: one of these has to be set.
+struct KindName {
+  std::string_view name;
+  TokenType type;
+  uint32_t modifiers = 0;
+};
+constexpr KindName kKindNames[] = {
+    {"Variable", TokenType::kVariable, kTokenFileScope | kTokenGlobalScope},
+    {"LocalVariable", TokenType::kVariable, kTokenFunctionScope},
+    {"Parameter", TokenType::kParameter},
+    {"Function", TokenType::kFunction, kTokenFileScope | kTokenGlobalScope | kTokenFunctionScope},
+    {"Method", TokenType::kMethod},
+    {"StaticMethod", TokenType::kFunction, kTokenClassScope},
+    {"Field", TokenType::kProperty},
+    {"StaticField", TokenType::kProperty, kTokenStatic},
+    {"Class", TokenType::kClass},
+    {"Interface", TokenType::kInterface},
+    {"Enum", TokenType::kEnum},
+    {"EnumConstant", TokenType::kEnumMember},
+    {"Type", TokenType::kType},
+    {"Typedef", TokenType::kType},
+    {"Unknown", TokenType::kUnknown},
+    {"Namespace", TokenType::kNamespace},
+    {"TemplateParameter", TokenType::kTypeParameter},
+    {"Concept", TokenType::kConcept},
+    {"Macro", TokenType::kMacro},
+    {"Modifier", TokenType::kModifier},
+    {"Operator", TokenType::kOperator},
+    {"Bracket", TokenType::kBracket},
+    {"Label", TokenType::kLabel},
+    {"InactiveCode", TokenType::kComment},
+};
+
+bool IsOfKind(const SemanticToken& token, const std::string& kind) {
+  return std::ranges::any_of(kKindNames, [&](const KindName& name) {
+    if (name.name != kind || name.type != token.type) return false;
+    if (kind == "Field") return (token.modifiers & kTokenStatic) == 0;
+    return name.modifiers == 0 || (token.modifiers & name.modifiers) != 0;
+  });
+}
+
+// Takes away what is configured not to be shown.
+void LeaveOut(const Config& config, std::vector<SemanticToken>& tokens) {
+  const auto& [kinds, modifiers] = config.semantic_tokens;
+  if (!kinds.empty()) {
+    std::erase_if(tokens, [&kinds = kinds](const SemanticToken& token) {
+      return std::ranges::any_of(kinds,
+                                 [&](const std::string& kind) { return IsOfKind(token, kind); });
+    });
+  }
+  uint32_t left_out = 0;
+  for (size_t i = 0; i < ModifierNames().size(); ++i) {
+    std::string name = ModifierNames()[i];
+    name[0] = static_cast<char>(name[0] - 'a' + 'A');  // as clangd spells them
+    if (std::ranges::find(modifiers, name) != modifiers.end()) left_out |= 1U << i;
+  }
+  for (SemanticToken& token : tokens) token.modifiers &= ~left_out;
+}
+
+absl::StatusOr<SemanticTokensAnswer> AskTokens(Session& session, LiveDocuments& live,
                                                const DocumentSnapshot& document, const Work& work) {
   Question question;
   question.kind = QuestionKind::kSemanticTokens;
-  return live.Ask<SemanticTokensAnswer>(document, std::move(question), work);
+  auto answer = live.Ask<SemanticTokensAnswer>(document, std::move(question), work);
+  if (answer.ok()) LeaveOut(*session.ConfigOf(document->name.path), answer->tokens);
+  return answer;
 }
 
 }  // namespace
@@ -155,7 +216,7 @@ void BindSemanticTokens(Dispatcher& dispatcher, Session& session, LiveDocuments&
       dispatcher, session, "lsp.semanticTokens",
       [&session, &live, last](const SemanticTokensParams&, const DocumentSnapshot& document,
                               const Work& work) -> absl::StatusOr<SemanticTokens> {
-        auto answer = AskTokens(live, document, work);
+        auto answer = AskTokens(session, live, document, work);
         if (!answer.ok()) return answer.status();
         SemanticTokens tokens;
         tokens.data = EncodeTokens(answer->tokens, document, session.encoding());
@@ -169,7 +230,7 @@ void BindSemanticTokens(Dispatcher& dispatcher, Session& session, LiveDocuments&
       [&session, &live, last](const SemanticTokensDeltaParams& params,
                               const DocumentSnapshot& document,
                               const Work& work) -> absl::StatusOr<Delta> {
-        auto answer = AskTokens(live, document, work);
+        auto answer = AskTokens(session, live, document, work);
         if (!answer.ok()) return answer.status();
         std::vector<uint32_t> data = EncodeTokens(answer->tokens, document, session.encoding());
         std::optional<std::vector<uint32_t>> before =
@@ -186,7 +247,7 @@ void BindSemanticTokens(Dispatcher& dispatcher, Session& session, LiveDocuments&
       dispatcher, session, "lsp.semanticTokens.range",
       [&session, &live](const SemanticTokensRangeParams& params, const DocumentSnapshot& document,
                         const Work& work) -> absl::StatusOr<SemanticTokens> {
-        auto answer = AskTokens(live, document, work);
+        auto answer = AskTokens(session, live, document, work);
         if (!answer.ok()) return answer.status();
         const TextBuffer& text = document->text;
         const size_t begin = OffsetOfClient(text, params.range.start, session.encoding());

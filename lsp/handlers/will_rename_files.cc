@@ -182,10 +182,9 @@ class IncludeRewriter {
 
   std::vector<IncludeFolder> FoldersOf(const std::string& path) const {
     const std::shared_ptr<Workspace> workspace = session_.WorkspaceOf(path);
-    const auto project = workspace == nullptr ? nullptr : workspace->project();
-    if (project == nullptr) return {};
-    const CompileCommand command = project->CommandFor(path);
-    return IncludeFoldersOf(command.arguments, command.directory);
+    const auto command = workspace == nullptr ? std::nullopt : workspace->CommandFor(path);
+    if (!command) return {};
+    return IncludeFoldersOf(command->arguments, command->directory);
   }
 
   Session& session_;

@@ -55,11 +55,10 @@ class Checker {
 
   void ShowCommand() {
     const std::shared_ptr<Workspace> workspace = client_.session().WorkspaceOf(path_);
-    const auto project = workspace == nullptr ? nullptr : workspace->project();
-    if (project == nullptr) return;
-    const CompileCommand command = project->CommandFor(path_);
-    std::printf("command (%s), in %s:\n  %s\n", command.reason.c_str(), command.directory.c_str(),
-                absl::StrJoin(command.arguments, " ").c_str());
+    const auto command = workspace == nullptr ? std::nullopt : workspace->CommandFor(path_);
+    if (!command) return;
+    std::printf("command (%s), in %s:\n  %s\n", command->reason.c_str(), command->directory.c_str(),
+                absl::StrJoin(command->arguments, " ").c_str());
   }
 
   void ShowDiagnostics() {

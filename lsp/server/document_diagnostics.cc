@@ -91,7 +91,9 @@ void DocumentDiagnostics::Take(const std::string& path, uint64_t generation, boo
   auto known = std::make_shared<KnownDiagnostics>();
   known->generation = generation;
   known->complete = complete;
+  const std::shared_ptr<const Config> config = session_.ConfigOf(path);
   for (const LiveDiagnostic& diagnostic : diagnostics) {
+    if (config->Suppresses(diagnostic)) continue;
     known->items.push_back(ForClient(document, diagnostic));
     known->fixes.push_back(diagnostic.fixes);
     if (diagnostic.level != DiagnosticLevel::kError || diagnostic.notes.empty()) continue;
@@ -123,6 +125,7 @@ void DocumentDiagnostics::Take(const std::string& path, uint64_t generation, boo
       file.answered.clear();
     }
     file.known = known;
+    file.all = diagnostics;
   }
   if (ClientPulls()) {
     if (pull_again && ClientPullsAgain()) {
@@ -135,6 +138,19 @@ void DocumentDiagnostics::Take(const std::string& path, uint64_t generation, boo
       {.uri = document->name.uri,
        .version = static_cast<int32_t>(document->version),
        .diagnostics = known->items});
+}
+
+void DocumentDiagnostics::Refresh() {
+  std::vector<std::pair<std::string, File>> files;
+  {
+    absl::MutexLock lock(&mutex_);
+    for (const auto& [path, file] : files_) {
+      if (file.known != nullptr) files.emplace_back(path, file);
+    }
+  }
+  for (const auto& [path, file] : files) {
+    Take(path, file.known->generation, file.known->complete, file.all);
+  }
 }
 
 void DocumentDiagnostics::Forget(const DocumentSnapshot& document) {
@@ -154,6 +170,15 @@ absl::StatusOr<std::shared_ptr<const KnownDiagnostics>> DocumentDiagnostics::Awa
     auto none = std::make_shared<KnownDiagnostics>();
     none->result_id = ResultIdOf({}, {});
     return none;
+  }
+  if (session_.configs().IsConfigFile(document->name.path)) {
+    auto known = std::make_shared<KnownDiagnostics>();
+    known->generation = document->generation;
+    known->complete = true;
+    known->items = live_.config_diagnostics().Of(document);
+    known->fixes.resize(known->items.size());
+    known->result_id = ResultIdOf(known->items, {});
+    return known;
   }
   const bool first_stage_will_do = ClientPullsAgain();
   absl::MutexLock lock(&mutex_);

@@ -50,6 +50,8 @@ class DocumentDiagnostics {
   // Those of a generation of the file's text have come, or have changed.
   void Take(const std::string& path, uint64_t generation, bool complete,
             const std::vector<LiveDiagnostic>& diagnostics) ABSL_LOCKS_EXCLUDED(mutex_);
+  // What is configured for files has changed: those that are said, or are not, may be others.
+  void Refresh() ABSL_LOCKS_EXCLUDED(mutex_);
   // The document was closed.
   void Forget(const DocumentSnapshot& document) ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -65,7 +67,8 @@ class DocumentDiagnostics {
  private:
   struct File {
     std::shared_ptr<const KnownDiagnostics> known;
-    std::string answered;  // result id of the last answer to a pull
+    std::string answered;             // result id of the last answer to a pull
+    std::vector<LiveDiagnostic> all;  // before any was suppressed
   };
 
   bool ClientPulls() const;

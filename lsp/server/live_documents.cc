@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/synchronization/notification.h"
+#include "analysis/config/flag_edits.h"
 #include "base/whole_file.h"
 #include "lsp/documents/uri.h"
 #include "lsp/protocol/clangd_extensions.h"
@@ -26,11 +27,18 @@ Range RangeIn(const TextBuffer& text, const CodeRange& range, PositionEncoding e
 }  // namespace
 
 LiveDocuments::LiveDocuments(Session& session)
-    : session_(session), diagnostics_(session, *this), opening_(session) {
+    : session_(session),
+      diagnostics_(session, *this),
+      opening_(session),
+      config_diagnostics_(session, *this) {
   session_.OnDocument([this](const DocumentSnapshot& document, DocumentEvent event) {
     OnDocument(document, event);
   });
   session_.OnFilesChanged([this](const std::vector<std::string>& paths) { FilesChanged(paths); });
+  session_.OnConfigRead([this](const ConfigFile& file, bool is_change) {
+    config_diagnostics_.Take(file);
+    if (is_change) ConfigChanged();
+  });
   session_.OnIndexChanged([this] { TryUnitsAgain(); });
   session_.OnConfigured([this] {
     absl::MutexLock lock(&mutex_);
@@ -49,9 +57,14 @@ LiveFiles& LiveDocuments::files() {
   if (workspace != nullptr) options.root = workspace->root();
   options.command = [this](const std::string& path) { return CommandFor(path); };
   options.neighbours = [this](const std::string& path) { return CommandsBeside(path); };
-  options.tidy = [this](const std::string&) {
+  options.tidy = [this](const std::string& path) {
+    const std::shared_ptr<const Config> config = session_.ConfigOf(path);
     TidySettings settings;
-    settings.is_on = session_.options()->clang_tidy;
+    settings.is_on = session_.options()->clang_tidy && !config->diagnostics.suppress_all;
+    settings.checks = config->diagnostics.tidy_checks;
+    settings.options.assign(config->diagnostics.tidy_options.begin(),
+                            config->diagnostics.tidy_options.end());
+    settings.speed = config->diagnostics.tidy_speed;
     return settings;
   };
   options.on_diagnostics = [this](const std::string& path, uint64_t generation, bool complete,
@@ -124,10 +137,11 @@ std::vector<FrontEndCommand> LiveDocuments::CommandsBeside(const std::string& pa
   std::vector<FrontEndCommand> commands;
   std::shared_ptr<Workspace> workspace = session_.WorkspaceOf(path);
   std::shared_ptr<const ProjectModel> project =
-      workspace == nullptr ? nullptr : workspace->project();
+      workspace == nullptr ? nullptr : workspace->ProjectFor(path);
   absl::StatusOr<FrontEndCommands*> front_end = this->front_end();
   if (project == nullptr || !front_end.ok()) return commands;
-  for (const CompileCommand& command : project->CommandsBeside(path, kEnough)) {
+  for (CompileCommand& command : project->CommandsBeside(path, kEnough)) {
+    ApplyFlagEdits(*session_.ConfigOf(command.file), command);
     absl::StatusOr<FrontEndCommand> translated = (*front_end)->For(command);
     if (translated.ok()) commands.push_back(*std::move(translated));
   }
@@ -137,10 +151,12 @@ std::vector<FrontEndCommand> LiveDocuments::CommandsBeside(const std::string& pa
 absl::StatusOr<LiveCommand> LiveDocuments::CommandFor(const std::string& path) {
   absl::StatusOr<FrontEndCommands*> front_end = this->front_end();
   if (!front_end.ok()) return front_end.status();
+  std::shared_ptr<const Config> config = session_.ConfigOf(path);
   {
     // Ahead of the look: an index that comes in between is looked at once more.
     absl::MutexLock lock(&mutex_);
     without_unit_.insert(path);
+    used_[path] = std::move(config);
   }
   absl::StatusOr<LiveCommand> command = CommandForOpenFile(session_, **front_end, path);
   if (!command.ok() || command->lacks_unit) return command;
@@ -158,6 +174,7 @@ void LiveDocuments::TryUnitsAgain() {
 void LiveDocuments::OnDocument(const DocumentSnapshot& document, DocumentEvent event) {
   const std::string& path = document->name.path;
   if (path.empty()) return;  // of no file: nothing says how to compile it
+  if (session_.configs().IsConfigFile(path)) return config_diagnostics_.OnDocument(document, event);
   switch (event) {
     case DocumentEvent::kOpened:
     case DocumentEvent::kChanged:
@@ -170,6 +187,7 @@ void LiveDocuments::OnDocument(const DocumentSnapshot& document, DocumentEvent e
       {
         absl::MutexLock lock(&mutex_);
         without_unit_.erase(path);
+        used_.erase(path);
       }
       diagnostics_.Forget(document);
       opening_.Forget(path);
@@ -183,6 +201,10 @@ absl::StatusOr<std::string> LiveDocuments::AskForBytes(const DocumentSnapshot& d
   if (document->name.path.empty()) {
     return absl::UnavailableError("only files can be parsed");
   }
+  if (session_.configs().IsConfigFile(document->name.path)) {
+    return absl::UnavailableError("a configuration file is no source");
+  }
+  question.settings = session_.ConfigOf(document->name.path)->answers;
   // The answer may come after we have gone.
   struct Waiting {
     absl::Notification done;
@@ -252,6 +274,43 @@ void LiveDocuments::FilesChanged(const std::vector<std::string>& paths) {
   }
   if (are_commands) files_->CommandsChanged();
   if (are_checks && !are_commands) files_->TidyChanged();
+}
+
+void LiveDocuments::ConfigChanged() {
+  std::map<std::string, std::shared_ptr<const Config>> used;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (files_ == nullptr) return;
+    used = used_;
+  }
+  std::vector<std::string> with_other_flags;
+  bool are_checks = false;
+  for (const auto& [path, before] : used) {
+    const std::shared_ptr<const Config> now = session_.ConfigOf(path);
+    if (now == before) continue;
+    if (!SaySame(*now, *before, "CompileFlags.")) with_other_flags.push_back(path);
+    are_checks = are_checks || !SaySame(*now, *before, "Diagnostics.");
+    absl::MutexLock lock(&mutex_);
+    if (const auto it = used_.find(path); it != used_.end()) it->second = now;
+  }
+  {
+    absl::MutexLock lock(&mutex_);
+    for (const std::string& path : with_other_flags) files_->CommandChanged(path);
+    if (are_checks) files_->TidyChanged();
+  }
+  diagnostics_.Refresh();
+  const auto& capabilities = session_.client_capabilities().workspace;
+  if (!capabilities) return;
+  const auto is_supported = [](const auto& refresh) {
+    return refresh && refresh->refresh_support.value_or(false);
+  };
+  const auto ignore = [](const absl::StatusOr<std::monostate>&) {};
+  if (is_supported(capabilities->inlay_hint)) {
+    session_.client()->Call<InlayHintRefreshRequest>({}, ignore);
+  }
+  if (is_supported(capabilities->semantic_tokens)) {
+    session_.client()->Call<SemanticTokensRefreshRequest>({}, ignore);
+  }
 }
 
 uint64_t LiveDocuments::MemoryBytes() const {

@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -18,6 +19,7 @@
 #include "analysis/live/live_files.h"
 #include "analysis/project/front_end_command.h"
 #include "lsp/protocol/types.h"
+#include "lsp/server/config_diagnostics.h"
 #include "lsp/server/document_diagnostics.h"
 #include "lsp/server/opening_progress.h"
 #include "lsp/server/session.h"
@@ -54,6 +56,7 @@ class LiveDocuments {
   absl::StatusOr<LiveCommand> CommandFor(const std::string& path) ABSL_LOCKS_EXCLUDED(mutex_);
 
   DocumentDiagnostics& diagnostics() { return diagnostics_; }
+  const ConfigDiagnostics& config_diagnostics() const { return config_diagnostics_; }
   // On disk: files that include them are parsed again, and all of them if it is the database.
   void FilesChanged(const std::vector<std::string>& paths);
   // Bytes of all parsing processes.
@@ -71,14 +74,20 @@ class LiveDocuments {
   // To clients that grey what the preprocessor leaves out. On the live thread.
   void TellInactiveRegions(const std::string& path);
   void OnDocument(const DocumentSnapshot& document, DocumentEvent event);
+  // Something is configured otherwise now: open files that it means something for are parsed again, and all that
+  // clients show is asked for anew.
+  void ConfigChanged() ABSL_LOCKS_EXCLUDED(mutex_);
 
   Session& session_;
   DocumentDiagnostics diagnostics_;
   OpeningProgress opening_;
+  ConfigDiagnostics config_diagnostics_;
   mutable absl::Mutex mutex_;
   std::unique_ptr<QueryDrivers> drivers_ ABSL_GUARDED_BY(mutex_);  // of front_end_; may be null
   std::unique_ptr<FrontEndCommands> front_end_ ABSL_GUARDED_BY(mutex_);
   std::set<std::string> without_unit_ ABSL_GUARDED_BY(mutex_);  // open headers
+  // What open files were last parsed by.
+  std::map<std::string, std::shared_ptr<const Config>> used_ ABSL_GUARDED_BY(mutex_);
   // Started with the first document: a session that opens none needs no processes.
   std::unique_ptr<LiveFiles> files_ ABSL_GUARDED_BY(mutex_);
 };

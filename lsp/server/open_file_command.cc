@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "analysis/config/flag_edits.h"
 #include "analysis/project/command_inference.h"
 #include "analysis/project/source_language.h"
 #include "base/log.h"
@@ -41,7 +42,8 @@ absl::StatusOr<LiveCommand> CommandForOpenFile(const Session& session, FrontEndC
   const std::shared_ptr<const ServerOptions> options = session.options();
   const std::shared_ptr<Workspace> workspace = session.WorkspaceOf(path);
   std::shared_ptr<const ProjectModel> project;
-  if (workspace != nullptr && !options->commands_from_client_only) project = workspace->project();
+  if (workspace != nullptr && !options->commands_from_client_only)
+    project = workspace->ProjectFor(path);
   CompileCommand command;
   std::string context;
   bool lacks_unit = false;
@@ -72,6 +74,7 @@ absl::StatusOr<LiveCommand> CommandForOpenFile(const Session& session, FrontEndC
                              options->fallback_flags.end());
     command.arguments.push_back(path);
   }
+  ApplyFlagEdits(*session.ConfigOf(path), command);
   absl::StatusOr<FrontEndCommand> translated = front_end.For(command);
   if (!translated.ok()) return translated.status();
   LiveCommand live{*std::move(translated), WarningFlags(command)};

@@ -165,6 +165,8 @@ constexpr Flag kFlags[] = {
     {"compile_args_from", "WHERE",
      "lsp: commands come from the client alone; filesystem (default): from databases too",
      SetCommandSource},
+    {"enable-config", "", "read .clangd files and the user's configuration (default: yes)",
+     SetBool<&ServerOptions::enable_config>},
     {"check", "[FILE]", "parse one file, ask about its names, print what is wrong, and exit",
      SetCheck},
     {"version", "", "print the version", SetBool<&ServerOptions::show_version>},
@@ -174,7 +176,6 @@ constexpr Flag kFlags[] = {
     {"help-list", "", "print this", SetBool<&ServerOptions::show_help>},
     {"help-list-hidden", "", "print this", SetBool<&ServerOptions::show_help>},
     // clangd's that change nothing here.
-    {"enable-config", "", "", nullptr},
     {"header-insertion-decorators", "", "", nullptr},
     {"import-insertions", "", "", nullptr},
     {"rename-file-limit", "N", "", nullptr},

@@ -42,6 +42,7 @@ struct ServerOptions {
   bool all_scopes_completion = true;
   bool function_arg_placeholders = true;
   bool clang_tidy = true;
+  bool enable_config = true;  // .clangd and the user's file
   std::string fallback_style = "LLVM";
   // Protocol and process.
   std::optional<PositionEncoding> encoding;  // whatever the client offers

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "absl/status/status.h"
+#include "analysis/features/tidy/tidy_speed.h"
 #include "base/strings.h"
 #include "lsp/version.h"
 
@@ -24,7 +25,11 @@ MessageType MessageTypeOf(LogLevel level) {
 // What the workspace's index is made of, as the client is to watch it.
 constexpr std::string_view kWatchedGlobs[] = {
     "**/*.{c,cc,cpp,cxx,c++,C,m,mm,cu,h,hh,hpp,hxx,h++,H,inc,inl,ipp,tcc,cuh,def}",
-    "**/compile_commands.json", "**/compile_flags.txt", "**/.gitignore", "**/.clang-tidy"};
+    "**/compile_commands.json",
+    "**/compile_flags.txt",
+    "**/.gitignore",
+    "**/.clang-tidy",
+    "**/.clangd"};
 
 std::string AbsoluteOr(const std::string& path) {
   if (path.empty()) return path;
@@ -64,6 +69,12 @@ Session::Session(ServerOptions options, std::string program, std::shared_ptr<Cli
       scheduler_(std::make_shared<Scheduler>(SchedulerOptions{.threads = kRequestThreads})) {
   options.compile_commands_dir = AbsoluteOr(options.compile_commands_dir);
   options.index_dir = AbsoluteOr(options.index_dir);
+  ConfigOptions config;
+  config.enabled = options.enable_config;
+  config.user_file = UserConfigPath();
+  config.check_speed = WeakestFilterOf;
+  config.on_read = [this](const ConfigFile& file, bool is_change) { ConfigRead(file, is_change); };
+  configs_ = std::make_unique<ConfigProvider>(std::move(config));
   options_ = std::make_shared<const ServerOptions>(std::move(options));
 }
 
@@ -162,6 +173,12 @@ void Session::Initialized() {
     waiting = workspaces_;
   }
   for (const auto& workspace : waiting) workspace->Start(!client_watches);
+  std::vector<ConfigFile> early;
+  {
+    absl::MutexLock lock(&mutex_);
+    early.swap(early_configs_);
+  }
+  for (const ConfigFile& file : early) ConfigRead(file, /*is_change=*/false);
   for (const std::string& warning : options()->warnings) Tell(LogLevel::kWarning, warning);
   if (!client_watches) return;
   DidChangeWatchedFilesRegistrationOptions watch;
@@ -180,6 +197,32 @@ void Session::Initialized() {
       });
 }
 
+void Session::ConfigRead(const ConfigFile& file, bool is_change) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (shut_down_) return;
+    if (!initialized_) {
+      early_configs_.push_back(file);
+      return;
+    }
+  }
+  for (const auto& listener : config_listeners_) listener(file, is_change);
+  if (!is_change) return;
+  // Units may be compiled in another way now, or be left out.
+  for (const auto& workspace : workspaces()) {
+    const bool is_for_it = file.directory.empty() || workspace->Contains(file.directory) ||
+                           StrCat(workspace->root(), "/").starts_with(StrCat(file.directory, "/"));
+    if (!is_for_it) continue;
+    workspace->FilesChanged();
+    if (SettingsFor(workspace->root()) != workspace->settings()) {
+      Tell(LogLevel::kInfo, StrCat(workspace->root(),
+                                   ": which index is used is decided when the "
+                                   "server starts; restart it to use the one of ",
+                                   file.path));
+    }
+  }
+}
+
 WorkspaceSettings Session::SettingsFor(const std::string& root) const {
   const std::shared_ptr<const ServerOptions> options = this->options();
   WorkspaceSettings settings;
@@ -191,6 +234,13 @@ WorkspaceSettings Session::SettingsFor(const std::string& root) const {
   settings.threads = options->threads;
   settings.background_index = options->background_index;
   settings.is_nice = options->background_index_is_nice;
+  settings.use_config = options->enable_config;
+  // An index that is kept elsewhere, for all of the root.
+  const std::shared_ptr<const Config> config = ConfigOf(root + "/");
+  if (const auto& external = config->index.external) {
+    if (settings.index_dir.empty()) settings.index_dir = external->folder;
+    if (!config->index.background) settings.background_index = false;
+  }
   return settings;
 }
 
@@ -205,7 +255,9 @@ std::shared_ptr<Workspace> Session::StartWorkspace(const std::string& root) {
   hooks.index_changed = [this] {
     for (const auto& listener : index_listeners_) listener();
   };
+  hooks.config = configs_.get();
   hooks.files_changed = [this](const std::vector<std::string>& paths) {
+    configs_->FilesChanged(paths);
     for (const auto& listener : files_listeners_) listener(paths);
   };
   return std::make_shared<Workspace>(SettingsFor(root), std::move(hooks));
@@ -287,6 +339,7 @@ void Session::Configure(const LspAny& settings) {
 }
 
 void Session::FilesChanged(const std::vector<std::string>& paths) {
+  configs_->FilesChanged(paths);
   for (const auto& workspace : workspaces()) {
     for (const std::string& path : paths) {
       if (!workspace->Contains(path)) continue;

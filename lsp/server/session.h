@@ -28,6 +28,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "analysis/config/config_provider.h"
 #include "lsp/documents/document_store.h"
 #include "lsp/protocol/methods.h"
 #include "lsp/protocol/types_json.h"
@@ -79,6 +80,10 @@ class Session {
   void OnConfigured(std::function<void()> listener) {
     configuration_listeners_.push_back(std::move(listener));
   }
+  // Called when a configuration file was read, on any thread: `is_change` if not for the first time. Not before
+  // `initialized`.
+  using ConfigListener = std::function<void(const ConfigFile& file, bool is_change)>;
+  void OnConfigRead(ConfigListener listener) { config_listeners_.push_back(std::move(listener)); }
 
   // Called, from a thread of its own, when the client's process has ended (InitializeParams.process_id).
   void OnClientGone(std::function<void()> listener) { client_gone_ = std::move(listener); }
@@ -119,6 +124,12 @@ class Session {
   // The innermost one that holds `path`; for a file outside of all (a system header) the first. Null if there
   // is none at all.
   std::shared_ptr<Workspace> WorkspaceOf(std::string_view path) const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // What is configured for a file; looked at on disk whenever it is asked for.
+  std::shared_ptr<const Config> ConfigOf(const std::string& path) const {
+    return configs_->For(path);
+  }
+  ConfigProvider& configs() const { return *configs_; }
 
   // To the log, and from info on to the client's (window/logMessage).
   void Tell(LogLevel level, const std::string& text);
@@ -169,6 +180,7 @@ class Session {
   void AwaitWrites(uint64_t last) ABSL_LOCKS_EXCLUDED(writes_mutex_);
   void EndWrite(uint64_t number) ABSL_LOCKS_EXCLUDED(writes_mutex_);
   WorkspaceSettings SettingsFor(const std::string& root) const;
+  void ConfigRead(const ConfigFile& file, bool is_change) ABSL_LOCKS_EXCLUDED(mutex_);
   std::shared_ptr<Workspace> StartWorkspace(const std::string& root);
   // A file was opened while there is no root at all: the project around it becomes one.
   void AdoptRootOf(const std::string& path);
@@ -200,6 +212,10 @@ class Session {
   bool initialized_ ABSL_GUARDED_BY(mutex_) = false;
   bool shut_down_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<std::shared_ptr<Workspace>> workspaces_ ABSL_GUARDED_BY(mutex_);
+
+  std::unique_ptr<ConfigProvider> configs_;  // set once, by the constructor; workspaces use it
+  std::vector<ConfigListener> config_listeners_;
+  std::vector<ConfigFile> early_configs_ ABSL_GUARDED_BY(mutex_);  // read before `initialized`
 };
 
 }  // namespace astrolabe::lsp

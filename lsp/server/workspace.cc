@@ -111,7 +111,9 @@ Workspace::Workspace(WorkspaceSettings settings, WorkspaceHooks hooks)
       canonical_root_(Canonical(settings_.root)),
       index_dir_(settings_.index_dir.empty()
                      ? StrCat(canonical_root_ == "/" ? "" : canonical_root_, "/.cache/astrolabe")
-                     : settings_.index_dir) {}
+                     : settings_.index_dir),
+      configured_({.root = canonical_root_, .compile_commands_dir = settings_.compile_commands_dir},
+                  hooks_.config) {}
 
 Workspace::~Workspace() {
   Stop();
@@ -191,26 +193,25 @@ std::string Workspace::ClientPath(std::string_view index_path) const {
   return NormalPath(StrCat(settings_.root, "/", index_path));
 }
 
-std::shared_ptr<const ProjectModel> Workspace::project() {
-  absl::MutexLock lock(&project_mutex_);
-  if (!project_loaded_) {
-    TraceSpan span("lsp.load_project");
-    project_loaded_ = true;
-    ProjectOptions options;
-    options.root = canonical_root_;
-    options.compile_commands_dir = settings_.compile_commands_dir;
-    auto model = ProjectModel::Load(std::move(options));
-    if (model.ok()) {
-      project_ = *std::move(model);
-    } else {
-      Tell(LogLevel::kWarning, ToStd(model.status().message()));
-    }
-  } else if (project_ != nullptr && project_->ChangedOnDisk()) {
-    if (absl::Status status = project_->Reload(); !status.ok()) {
-      LogWarning(ToStd(status.message()));
-    }
-  }
-  return project_;
+std::shared_ptr<const ProjectModel> Workspace::ProjectFor(const std::string& path) {
+  TraceSpan span("lsp.project");
+  absl::StatusOr<std::shared_ptr<ProjectModel>> model = configured_.ModelFor(path);
+  if (model.ok()) return *std::move(model);
+  if (!told_database_.exchange(true)) Tell(LogLevel::kWarning, ToStd(model.status().message()));
+  return nullptr;
+}
+
+std::shared_ptr<const Config> Workspace::ConfigOf(const std::string& path) const {
+  if (hooks_.config == nullptr) return std::make_shared<const Config>();
+  return hooks_.config->For(path);
+}
+
+std::optional<CompileCommand> Workspace::CommandFor(const std::string& path) {
+  const std::shared_ptr<const ProjectModel> project = ProjectFor(path);
+  if (project == nullptr) return std::nullopt;
+  CompileCommand command = project->CommandFor(path);
+  EditCommand(command);
+  return command;
 }
 
 void Workspace::Tell(LogLevel level, std::string_view text) const {
@@ -354,6 +355,7 @@ bool Workspace::UpdateSemantics() {
   options.program = settings_.program;
   options.compile_commands_dir = settings_.compile_commands_dir;
   options.query_drivers = settings_.query_drivers;
+  options.use_config = settings_.use_config;
   options.threads = settings_.threads;
   SemanticProgress progress;
   RunProgress shown(

@@ -20,6 +20,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
+#include "analysis/config/configured_project.h"
 #include "analysis/project/command_inference.h"
 #include "base/file_system.h"
 #include "base/log.h"
@@ -40,6 +41,7 @@ struct WorkspaceSettings {
   int threads = 0;      // 0: as many as cores
   bool background_index = true;
   bool is_nice = true;  // the semantic index is built at low priority
+  bool use_config = true;
 
   friend bool operator==(const WorkspaceSettings&, const WorkspaceSettings&) = default;
 };
@@ -53,6 +55,8 @@ struct WorkspaceHooks {
   std::function<void()> index_changed;
   // Files below the root have changed, seen by our own watching of them. Paths are absolute.
   std::function<void(const std::vector<std::string>& paths)> files_changed;
+  // What is configured for its files. May be null: nothing is.
+  ConfigProvider* config = nullptr;
 };
 
 // One state of both tiers. Either may be missing.
@@ -99,7 +103,15 @@ class Workspace {
   }
   // How files are compiled; loaded on first use, which for a large database takes a second. Null if the
   // database cannot be read (it was told).
-  std::shared_ptr<const ProjectModel> project() ABSL_LOCKS_EXCLUDED(project_mutex_);
+  std::shared_ptr<const ProjectModel> project() { return ProjectFor(settings_.root + "/"); }
+  // By the database that is configured for the file, if another is.
+  std::shared_ptr<const ProjectModel> ProjectFor(const std::string& path);
+  // Of a file, as it is configured; nothing where ProjectFor is null.
+  std::optional<CompileCommand> CommandFor(const std::string& path);
+  // Nothing is configured without a provider.
+  std::shared_ptr<const Config> ConfigOf(const std::string& path) const;
+  // Edits a command that is from elsewhere as its file is configured.
+  void EditCommand(CompileCommand& command) const { configured_.Edit(command); }
 
  private:
   class RunProgress;
@@ -134,9 +146,8 @@ class Workspace {
   std::optional<ProgressToken> semantic_progress_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<Watcher> watcher_ ABSL_GUARDED_BY(mutex_);
 
-  absl::Mutex project_mutex_;
-  bool project_loaded_ ABSL_GUARDED_BY(project_mutex_) = false;
-  std::shared_ptr<ProjectModel> project_ ABSL_GUARDED_BY(project_mutex_);
+  ConfiguredProject configured_;
+  std::atomic<bool> told_database_{false};  // that it can't be read
 
   std::thread files_thread_;
   std::thread semantics_thread_;

@@ -415,6 +415,80 @@ class BadInput(CliTest):
         self.assertEqual(set(self.found("name_3999")), {"d39/f3999.c"})
 
 
+class Config(CliTest):
+    def setUp(self):
+        super().setUp()
+        self.environment = dict(os.environ, XDG_CONFIG_HOME=os.path.join(self.folder, "home"))
+
+    def config(self, *arguments, check=0):
+        return run("config", *arguments, cwd=self.root, env=self.environment, check=check).stdout.decode()
+
+    def test_each_value_and_where_it_is_from(self):
+        self.write(".clangd", "CompileFlags:\n  Add: [-DOUTER, -Wall]\nHover:\n  ShowAKA: No\n")
+        self.write("sub/.clangd", "Hover: {ShowAKA: Yes}\nCompileFlags: {Add: -DINNER}\n")
+        said = self.config("sub/a.cc").splitlines()
+        self.assertEqual(said[0], f"{self.root}/sub/a.cc")
+        self.assertIn(f"  reads {self.root}/.clangd", said)
+        self.assertIn(f"CompileFlags.Add: -DOUTER, -Wall  # {self.root}/.clangd:2", said)
+        self.assertIn(f"CompileFlags.Add: -DINNER  # {self.root}/sub/.clangd:2", said)
+        self.assertIn(f"Hover.ShowAKA: Yes  # {self.root}/sub/.clangd:1", said)  # what counts is the last one
+        self.assertIn("InlayHints.TypeNameLimit: 32  # default", said)
+
+    def test_json(self):
+        self.write(".clangd", "If:\n  PathMatch: .*\\.h\nHover:\n  ShowAKA: No\n")
+        said = json.loads(self.config("a.h", "--json"))
+        self.assertEqual(said["files"], [f"{self.root}/.clangd"])
+        self.assertIn({"key": "Hover.ShowAKA", "value": "No", "file": f"{self.root}/.clangd", "line": 4}, said["values"])
+        self.assertEqual(said["problems"], [])
+        self.assertIn({"key": "Hover.ShowAKA", "value": "Yes"}, json.loads(self.config("a.cc", "--json"))["values"])
+
+    def test_the_users_file(self):
+        path = os.path.join(self.folder, "home/clangd/config.yaml")
+        os.makedirs(os.path.dirname(path))
+        with open(path, "w") as f:
+            f.write("Index: {Background: Skip}\n")
+        said = self.config()
+        self.assertIn(f"  reads {path} (the user's)", said)
+        self.assertIn(f"Index.Background: Skip  # {path}:1", said)
+
+    def test_mistakes(self):
+        self.write(".clangd", "CompileFlags:\n  Ad: x\n")
+        self.assertIn(f'{self.root}/.clangd:2:3: warning: CompileFlags has no key "Ad"; did you mean "Add"?',
+                      self.config("a.cc"))
+        self.write(".clangd", b"\xff\xfe[")
+        self.assertIn("error: this is not UTF-8", self.config("a.cc", check=1))
+        problem = json.loads(self.config("a.cc", "--json", check=1))["problems"][0]
+        self.assertEqual((problem["line"], problem["column"], problem["level"]), (1, 1, "error"))
+
+    def test_flags_in_the_command_of_a_file(self):
+        self.write("a.cc", "int a;\n")
+        self.write("compile_commands.json", json.dumps([
+            {"directory": self.root, "file": "a.cc", "arguments": ["c++", "-DOLD=1", "-Wall", "-c", "a.cc"]}]))
+        self.write(".clangd", "CompileFlags: {Add: -DNEW, Remove: [-DOLD=*]}\n")
+        flags = lambda *more: run("dump", "flags", "a.cc", *more, cwd=self.root, env=self.environment,  # noqa: E731
+                                  check=0).stdout.decode()
+        self.assertIn("command c++ -Wall -c -DNEW a.cc\n", flags())
+        self.assertIn(f"edited by {self.root}/.clangd", flags())
+        self.assertIn("command c++ -DOLD=1 -Wall -c a.cc\n", flags("--enable-config=0"))
+
+    def test_the_index_is_of_configured_units(self):
+        for name in ("a.cc", "b.cc", "skip/c.cc"):
+            self.write(name, f"#ifdef NEW\nint new_{name[-4]};\n#endif\nint old_{name[-4]};\n")
+        self.write("compile_commands.json", json.dumps([
+            {"directory": self.root, "file": f, "arguments": ["c++", "-c", f]} for f in ("a.cc", "b.cc", "skip/c.cc")]))
+        self.write(".clangd", "If: {PathMatch: a.cc}\nCompileFlags: {Add: -DNEW}\n---\n"
+                              "If: {PathMatch: skip/.*}\nIndex: {Background: Skip}\nNonsense: 1\n")
+        report = self.index()
+        self.assertEqual(report["semantic"]["units"] if "semantic" in report else report["units"], 2)
+        defined = lambda name: run("query", "def", name, "--root", self.root, "--index-dir", self.index_dir,  # noqa: E731
+                                   "--json").stdout.decode()
+        self.assertIn("a.cc", defined("new_a"))
+        # Another configuration is another meaning: the units that it is for are parsed again, or left out.
+        self.write(".clangd", "")
+        report = self.index()
+        self.assertEqual(report["semantic"]["units"] if "semantic" in report else report["units"], 3)
+
+
 if __name__ == "__main__":
     ASTROLABE = os.path.abspath(sys.argv.pop(1))
     unittest.main(verbosity=1)

@@ -194,9 +194,9 @@ class Lifecycle(ServerTest):
 
     def test_flags_of_clangd_are_accepted(self):
         client = self.server("--background-index=0", "-j=2", "-log=verbose", "--clang-tidy", "--pretty",
-                             "--header-insertion=never", "--completion-style", "detailed", "--enable-config",
+                             "--header-insertion=never", "--completion-style", "detailed", "--ranking-model=heuristics",
                              "--path-mappings=/a=/b", "--limit-results=5")
-        warning = client.wait_notification("window/logMessage", lambda p: "enable-config" in p["message"])
+        warning = client.wait_notification("window/logMessage", lambda p: "ranking-model" in p["message"])
         self.assertIn("without effect", warning["message"])
         # The others do what they say.
         client.shutdown()
