@@ -78,8 +78,12 @@ struct DiagnosticFix {
   }
 };
 
-// LiveDiagnostic::category of what a check of clang-tidy says.
+// LiveDiagnostic::category of what a check of clang-tidy says, and of what is said about #include lines.
 inline constexpr std::string_view kTidyCategory = "clang-tidy";
+inline constexpr std::string_view kIncludesCategory = "Includes";
+// LiveDiagnostic::code of the latter.
+inline constexpr std::string_view kUnusedIncludes = "unused-includes";
+inline constexpr std::string_view kMissingIncludes = "missing-includes";
 
 // In the main file. An error in a header stands at the #include that leads to it, with a note at its place.
 struct LiveDiagnostic {
@@ -93,9 +97,13 @@ struct LiveDiagnostic {
   std::vector<DiagnosticNote> notes;
   std::vector<DiagnosticFix> fixes;
   std::string name;  // Clang's own, "warn_unused_variable"; what .clangd files may suppress it by
+  // Of a missing #include: the header, absolute or as it is spelled with its delimiters. The line is for the front to
+  // write, who knows how the workspace spells it.
+  std::string header;
   template <typename Archive>
   void Members(Archive& archive) {
-    archive(range, level, message, code, category, is_unused, is_deprecated, notes, fixes, name);
+    archive(range, level, message, code, category, is_unused, is_deprecated, notes, fixes, name,
+            header);
   }
 };
 
@@ -126,6 +134,20 @@ struct TidySettings {
   template <typename Archive>
   void Members(Archive& archive) {
     archive(is_on, checks, options, speed, without);
+  }
+};
+
+// --- Includes.
+
+// What is said about the #include lines of a file, in the terms of a .clangd file's Diagnostics.
+struct IncludeHygieneOptions {
+  bool unused = true;
+  bool missing = false;
+  std::vector<std::string> ignore_headers;  // regular expressions of ends of paths
+  bool analyze_angled = false;              // <...> may be unused too
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(unused, missing, ignore_headers, analyze_angled);
   }
 };
 
@@ -180,20 +202,21 @@ struct Question {
   CodePlace place;
   std::vector<std::string> usrs;
   std::optional<CodeRange> range;
-  uint32_t limit = 0;             // of items, 0: none
-  bool overloads_apart = false;   // kComplete: one option for each
-  FunctionSpan function;          // kBodyDiagnostics
-  std::vector<CodeRange> ranges;  // kFormat, kInlayHints; none: all of the text
-  std::string typed;              // kFormat: this character was typed ahead of `place`
-  std::string style;              // kFormat: where there is no .clang-format; empty: LLVM's
-  std::string refactoring;        // kRefactor: its id
-  std::string text;               // kCheckText: all of the file
-  TidySettings tidy;              // kTidy
+  uint32_t limit = 0;              // of items, 0: none
+  bool overloads_apart = false;    // kComplete: one option for each
+  FunctionSpan function;           // kBodyDiagnostics
+  std::vector<CodeRange> ranges;   // kFormat, kInlayHints; none: all of the text
+  std::string typed;               // kFormat: this character was typed ahead of `place`
+  std::string style;               // kFormat: where there is no .clang-format; empty: LLVM's
+  std::string refactoring;         // kRefactor: its id
+  std::string text;                // kCheckText: all of the file
+  TidySettings tidy;               // kTidy
+  IncludeHygieneOptions includes;  // kAllDiagnostics
   AnswerSettings settings;
   template <typename Archive>
   void Members(Archive& archive) {
     archive(kind, place, usrs, range, limit, overloads_apart, function, ranges, typed, style,
-            refactoring, text, tidy, settings);
+            refactoring, text, tidy, includes, settings);
   }
 };
 

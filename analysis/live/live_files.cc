@@ -638,20 +638,23 @@ class LiveFiles::Engine {
 
   void StartCompletingDiagnostics(const std::string& path, OpenFile& file) {
     StopCompleting(file);
+    Question question;
+    question.kind = QuestionKind::kAllDiagnostics;
+    question.includes.unused = false;
+    if (options_.includes != nullptr) question.includes = options_.includes(path);
     if (options_.tidy != nullptr && options_.tidy(path).is_on) {
       Job job;
       job.kind = JobKind::kEnd;
       job.file = path;
+      job.question = Encode(std::move(question));
       file.ended = StartNode(path, file.ast->node, std::move(job), file.ast->generation);
       file.completing = file.ended->job;
       return;
     }
-    Question question;
-    question.kind = QuestionKind::kAllDiagnostics;
     Job job;
     job.kind = JobKind::kAsk;
     job.file = path;
-    job.question = Encode(question);
+    job.question = Encode(std::move(question));
     file.completing = tree_->StartJob(file.ast->node, std::move(job), options_.parse_limit);
     job_file_[file.completing] = path;
   }

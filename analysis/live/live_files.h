@@ -47,6 +47,8 @@ struct LiveOptions {
       on_diagnostics;
   // What clang-tidy is to do for a file. Called on the live thread; null: nothing.
   std::function<TidySettings(const std::string& path)> tidy;
+  // What is said about a file's includes. Called on the live thread; null: nothing.
+  std::function<IncludeHygieneOptions(const std::string& path)> includes;
   // What happens to a file, for people: "parsing preamble", "parsing", "idle". May be null.
   std::function<void(const std::string& path, std::string_view state)> on_state;
 };
@@ -65,7 +67,7 @@ class LiveFiles {
   void Close(const std::string& path);
   // A file, open or not, has changed on disk: preambles that read it are parsed again.
   void FileChanged(const std::string& path);
-  // What `tidy` says, or what a .clang-tidy file does, may be another thing now.
+  // What `tidy` or `includes` says, or what a .clang-tidy file does, may be another thing now.
   void TidyChanged();
   // Commands may be others now: all, or that of one file.
   void CommandsChanged();

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -16,6 +17,7 @@
 #include "analysis/features/document/diagnostics.h"
 #include "analysis/features/format/format.h"
 #include "analysis/features/hints/inlay_hints.h"
+#include "analysis/features/includes/include_hygiene.h"
 #include "analysis/features/live_ast.h"
 #include "analysis/features/refactor/answer.h"
 #include "analysis/features/symbols/answer.h"
@@ -143,9 +145,10 @@ class LiveRunner : public ParseDelegate {
   // All is instantiated, which clang-tidy builds on: what it does to this process costs the file none of the compiler's
   // diagnostics.
   [[noreturn]] void EndUnit(ParseState& state, LiveAst& ast) {
-    Become(state, Encode(DiagnosticsAnswer{CompleteDiagnostics(state, ast), {}}));
-    if (task_.job.kind != JobKind::kAsk) Misplaced();
     Question question = QuestionOfJob();
+    Become(state, Encode(DiagnosticsAnswer{CompleteDiagnostics(state, ast, question), {}}));
+    if (task_.job.kind != JobKind::kAsk) Misplaced();
+    question = QuestionOfJob();
     if (question.kind != QuestionKind::kTidy) Misplaced();
     // A child begins with no seconds used.
     rlimit limit = {kTidySeconds, kTidySeconds + 1};
@@ -248,7 +251,7 @@ class LiveRunner : public ParseDelegate {
   std::string Answer(ParseState& state, LiveAst& ast, const Question& question) {
     switch (question.kind) {
       case QuestionKind::kAllDiagnostics:
-        return Encode(DiagnosticsAnswer{CompleteDiagnostics(state, ast), {}});
+        return Encode(DiagnosticsAnswer{CompleteDiagnostics(state, ast, question), {}});
       case QuestionKind::kHover:
       case QuestionKind::kSymbols:
       case QuestionKind::kTypeDefinition:
@@ -280,9 +283,16 @@ class LiveRunner : public ParseDelegate {
     Misplaced();
   }
 
-  std::vector<LiveDiagnostic> CompleteDiagnostics(ParseState& state, LiveAst& ast) {
+  std::vector<LiveDiagnostic> CompleteDiagnostics(ParseState& state, LiveAst& ast,
+                                                  const Question& question) {
     EndTranslationUnit(state.compiler->getSema());
-    return diagnostics_.Take(ast);
+    std::vector<LiveDiagnostic> all = diagnostics_.Take(ast);
+    for (LiveDiagnostic& said : CheckIncludes(ast, question.includes)) {
+      all.push_back(std::move(said));
+    }
+    std::ranges::stable_sort(
+        all, {}, [](const LiveDiagnostic& diagnostic) { return diagnostic.range.begin; });
+    return all;
   }
 
   [[noreturn]] void AnswerWith(std::string answer) {

@@ -100,6 +100,7 @@ IncludePragmas ReadIncludePragmas(std::string_view text) {
   IncludePragmas pragmas;
   if (text.find(kMark) == std::string_view::npos) return pragmas;
   bool is_exporting = false;
+  bool is_keeping = false;
   while (!text.empty()) {
     const size_t end = std::min(text.find('\n'), text.size());
     const std::string_view line = text.substr(0, end);
@@ -113,13 +114,24 @@ IncludePragmas ReadIncludePragmas(std::string_view text) {
     } else if (Take(&pragma, "private")) {
       pragmas.is_private = true;
       if (Take(&pragma, ",") && Take(&pragma, "include")) pragmas.instead = WithDelimiters(pragma);
+    } else if (Take(&pragma, "begin_keep")) {
+      is_keeping = true;
+    } else if (Take(&pragma, "end_keep")) {
+      is_keeping = false;
+    } else if (Take(&pragma, "always_keep")) {
+      pragmas.is_always_kept = true;
+    } else if (Take(&pragma, "no_include")) {
+      if (!pragma.empty()) pragmas.refuses.push_back(WithDelimiters(pragma));
     } else if (Take(&pragma, "friend")) {
       const bool is_quoted = pragma.size() > 1 && pragma[0] == '"' && pragma.ends_with('"');
       if (!pragma.empty())
         pragmas.friends.emplace_back(is_quoted ? WithoutDelimiters(pragma) : pragma);
     }
     const bool is_export = is_exporting || pragma.starts_with("export");
+    const bool is_kept =
+        is_keeping || pragma.starts_with("keep") || pragma.starts_with("associated");
     if (is_export && !included.empty()) pragmas.exports.emplace_back(included);
+    if (is_kept && !included.empty()) pragmas.keeps.emplace_back(included);
   }
   return pragmas;
 }

@@ -4,6 +4,10 @@
 //     // IWYU pragma: friend "shop/.*"                  but for files of such a path it is
 //     #include "shop/impl.h"  // IWYU pragma: export    who includes this header has that one too
 //     // IWYU pragma: begin_exports … end_exports       the same for all lines between them
+//     // IWYU pragma: always_keep                        who includes this header knows why
+//     #include "shop/impl.h"  // IWYU pragma: keep      this line is wanted, whatever is used of it ("associated" too)
+//     // IWYU pragma: begin_keep … end_keep             the same for all lines between them
+//     // IWYU pragma: no_include "shop/impl.h"          that one is not to be proposed
 //
 // The filters of the index know which files can have such comments; these alone are read, as they are now.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -26,6 +30,9 @@ struct IncludePragmas {
   std::string instead;               // of a private header, with delimiters; empty: it names none
   std::vector<std::string> friends;  // regular expressions of paths
   std::vector<std::string> exports;  // as spelled, with delimiters
+  bool is_always_kept = false;
+  std::vector<std::string> keeps;    // as spelled, with delimiters; without exports
+  std::vector<std::string> refuses;  // no_include, with delimiters
 };
 IncludePragmas ReadIncludePragmas(std::string_view text);
 

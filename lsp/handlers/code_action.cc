@@ -2,6 +2,7 @@
 // name lacks, and refactorings, whose edits codeAction/resolve makes.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -118,8 +119,24 @@ class Actions {
     return std::get<CodeAction>(actions_.emplace_back(std::move(action)));
   }
 
+  // Of a missing #include the line is written here: only the workspace knows how it is spelled.
+  const std::vector<DiagnosticFix>& FixesOf(size_t i) {
+    const std::string& header = known_.headers[i];
+    if (header.empty()) return known_.fixes[i];
+    auto [it, is_new] = missing_.try_emplace(header);
+    if (!is_new) return it->second;
+    auto& [text, workspace, indexes, choice] = includes();
+    std::string spelled = header;
+    if (header[0] == '/') spelled = choice ? choice->Spell(workspace->IndexPath(header)) : "";
+    if (const auto insertion = InsertInclude(text, document_->name.path, spelled)) {
+      const CodePlace place{insertion->line, 0};
+      it->second.push_back({StrCat("#include ", spelled), {{{place, place}, insertion->text}}});
+    }
+    return it->second;
+  }
+
   void AddFixes(size_t i) {
-    const std::vector<DiagnosticFix>& fixes = known_.fixes[i];
+    const std::vector<DiagnosticFix>& fixes = FixesOf(i);
     for (const DiagnosticFix& fix : fixes) {
       CodeAction& action = Add(fix.title, CodeActionKind::kQuickFix, {known_.items[i]}, fix.edits);
       if (fixes.size() == 1) action.is_preferred = true;
@@ -133,14 +150,15 @@ class Actions {
   }
 
   // Of diagnostics with one way to fix them: those edits that no earlier one overlaps.
-  std::vector<CodeEdit> AllEdits(const std::vector<size_t>& items) const {
+  std::vector<CodeEdit> AllEdits(const std::vector<size_t>& items) {
     std::vector<CodeEdit> all;
     for (size_t i : items) {
-      if (known_.fixes[i].size() != 1) continue;
-      const std::vector<CodeEdit>& edits = known_.fixes[i][0].edits;
+      if (FixesOf(i).size() != 1) continue;
+      const std::vector<CodeEdit>& edits = FixesOf(i)[0].edits;
       const bool is_free = std::ranges::all_of(edits, [&](const CodeEdit& edit) {
         return std::ranges::all_of(all, [&](const CodeEdit& other) {
-          return IsAfter(edit, other) || IsAfter(other, edit);
+          const bool is_same = edit.range == other.range && edit.text == other.text;
+          return !is_same && (IsAfter(edit, other) || IsAfter(other, edit));
         });
       });
       if (is_free) all.insert(all.end(), edits.begin(), edits.end());
@@ -148,29 +166,52 @@ class Actions {
     return all;
   }
 
+  // Those of these codes that have one way to fix them.
+  std::vector<size_t> FixableOf(const std::set<std::string>& codes) {
+    std::vector<size_t> found;
+    for (size_t i = 0; i < known_.items.size(); ++i) {
+      if (codes.contains(CodeOf(known_.items[i])) && FixesOf(i).size() == 1) found.push_back(i);
+    }
+    return found;
+  }
+
+  static std::string TitleOfAll(const std::string& code, size_t count) {
+    if (code == kUnusedIncludes) return "remove all unused includes";
+    if (code == kMissingIncludes) return "add all missing includes";
+    return StrCat("fix all ", count, " of [", code, "] in this file");
+  }
+
+  void AddFixOf(const std::vector<size_t>& items, std::string title) {
+    std::vector<Diagnostic> diagnostics;
+    diagnostics.reserve(items.size());
+    for (size_t i : items) diagnostics.push_back(known_.items[i]);
+    Add(std::move(title), CodeActionKind::kQuickFix, std::move(diagnostics), AllEdits(items));
+  }
+
   void AddFixesOfSameKind(const std::vector<size_t>& touched) {
     std::set<std::string> codes;
     for (size_t i : touched) {
-      if (known_.fixes[i].size() == 1) codes.insert(CodeOf(known_.items[i]));
+      if (FixesOf(i).size() == 1) codes.insert(CodeOf(known_.items[i]));
     }
     codes.erase("");
     for (const std::string& code : codes) {
-      std::vector<size_t> same;
-      std::vector<Diagnostic> diagnostics;
-      for (size_t i = 0; i < known_.items.size(); ++i) {
-        if (known_.fixes[i].size() != 1 || CodeOf(known_.items[i]) != code) continue;
-        same.push_back(i);
-        diagnostics.push_back(known_.items[i]);
-      }
-      if (same.size() < 2) continue;
-      Add(StrCat("fix all ", same.size(), " of [", code, "] in this file"),
-          CodeActionKind::kQuickFix, std::move(diagnostics), AllEdits(same));
+      const std::vector<size_t> same = FixableOf({code});
+      if (same.size() > 1) AddFixOf(same, TitleOfAll(code, same.size()));
     }
+    const std::string unused(kUnusedIncludes);
+    const std::string missing(kMissingIncludes);
+    if (!codes.contains(unused) && !codes.contains(missing)) return;
+    if (FixableOf({unused}).empty() || FixableOf({missing}).empty()) return;
+    AddFixOf(FixableOf({unused, missing}), "fix all includes");
   }
 
+  // Without the includes: who saves a file does not ask to have them changed, and others may live from an unused one.
   void AddFixAll() {
-    std::vector<size_t> all(known_.items.size());
-    for (size_t i = 0; i < all.size(); ++i) all[i] = i;
+    std::vector<size_t> all;
+    for (size_t i = 0; i < known_.items.size(); ++i) {
+      const std::string code = CodeOf(known_.items[i]);
+      if (code != kUnusedIncludes && code != kMissingIncludes) all.push_back(i);
+    }
     const std::vector<CodeEdit> edits = AllEdits(all);
     if (!edits.empty()) {
       Add("fix all that the compiler can", CodeActionKind::kSourceFixAll, {}, edits);
@@ -278,6 +319,7 @@ class Actions {
   const Work& work_;
   std::vector<std::variant<Command, CodeAction>> actions_;
   std::optional<IncludeContext> includes_;
+  std::map<std::string, std::vector<DiagnosticFix>> missing_;  // by header
 };
 
 void BindResolve(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {

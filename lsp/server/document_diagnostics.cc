@@ -27,6 +27,9 @@ std::optional<CodeDescription> CheckDescription(std::string_view check) {
 // Clang lists its warnings by flag; errors have no page.
 std::optional<CodeDescription> DescriptionOf(const LiveDiagnostic& diagnostic) {
   if (diagnostic.category == kTidyCategory) return CheckDescription(diagnostic.code);
+  if (diagnostic.category == kIncludesCategory) {
+    return CodeDescription{.href = "https://clangd.llvm.org/guides/include-cleaner"};
+  }
   const bool is_flag = !diagnostic.code.empty() && diagnostic.code.find('_') == std::string::npos &&
                        diagnostic.code.find_first_not_of("0123456789") != std::string::npos;
   if (!is_flag || diagnostic.category == "Astrolabe") return std::nullopt;
@@ -34,6 +37,12 @@ std::optional<CodeDescription> DescriptionOf(const LiveDiagnostic& diagnostic) {
   std::erase_if(anchor, [](char c) { return c == '='; });
   return CodeDescription{
       .href = StrCat("https://clang.llvm.org/docs/DiagnosticsReference.html#w", anchor)};
+}
+
+// Whose rules they are.
+std::string_view SourceOf(const LiveDiagnostic& diagnostic) {
+  if (diagnostic.category == kTidyCategory) return kTidyCategory;
+  return diagnostic.category == kIncludesCategory ? "clangd" : kSource;
 }
 
 }  // namespace
@@ -63,8 +72,7 @@ Diagnostic DocumentDiagnostics::ForClient(const DocumentSnapshot& document,
   client.severity = static_cast<DiagnosticSeverity>(diagnostic.level);
   if (!diagnostic.code.empty()) client.code = diagnostic.code;
   client.code_description = DescriptionOf(diagnostic);
-  const bool is_check = diagnostic.category == kTidyCategory;
-  client.source = std::string(is_check ? kTidyCategory : kSource);
+  client.source = std::string(SourceOf(diagnostic));
   client.message = diagnostic.message;
   const auto& capabilities = session_.client_capabilities().text_document;
   const bool wants_category = capabilities && capabilities->publish_diagnostics &&
@@ -96,6 +104,7 @@ void DocumentDiagnostics::Take(const std::string& path, uint64_t generation, boo
     if (config->Suppresses(diagnostic)) continue;
     known->items.push_back(ForClient(document, diagnostic));
     known->fixes.push_back(diagnostic.fixes);
+    known->headers.push_back(diagnostic.header);
     if (diagnostic.level != DiagnosticLevel::kError || diagnostic.notes.empty()) continue;
     // An error in another file: its place is the first note.
     const std::string& other = diagnostic.notes[0].location.path;

@@ -31,6 +31,7 @@ struct KnownDiagnostics {
   std::string result_id;
   std::vector<Diagnostic> items;
   std::vector<std::vector<DiagnosticFix>> fixes;  // of each item
+  std::vector<std::string> headers;               // of each item: LiveDiagnostic::header
   // Errors in files that the document includes and that are not open themselves.
   std::map<DocumentUri, std::vector<Diagnostic>> related;
 };

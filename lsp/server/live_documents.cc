@@ -67,6 +67,7 @@ LiveFiles& LiveDocuments::files() {
     settings.speed = config->diagnostics.tidy_speed;
     return settings;
   };
+  options.includes = [](const std::string&) { return IncludeHygieneOptions(); };
   options.on_diagnostics = [this](const std::string& path, uint64_t generation, bool complete,
                                   const std::vector<LiveDiagnostic>& diagnostics) {
     diagnostics_.Take(path, generation, complete, diagnostics);
