@@ -69,7 +69,7 @@ struct Config {
     TidySpeed tidy_speed = TidySpeed::kStrict;
     IncludesPolicy unused_includes = IncludesPolicy::kStrict;
     IncludesPolicy missing_includes = IncludesPolicy::kNone;
-    std::vector<PathPattern> ignored_headers;  // of Includes.IgnoreHeader
+    std::vector<std::string> ignored_headers;  // expressions of ends of paths
     bool analyze_angled_includes = false;
   } diagnostics;
   struct {

@@ -396,7 +396,7 @@ std::vector<ConfigKey> MakeKeys() {
        {},
        CheckEndings,
        [](const ConfigSetting& setting, Config& config) {
-         AddPatterns(setting, config.diagnostics.ignored_headers);
+         AddTexts(setting, config.diagnostics.ignored_headers);
        }},
       {"Diagnostics.Includes.AnalyzeAngledIncludes",
        Kind::kFlag,

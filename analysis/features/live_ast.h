@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +24,7 @@ class Sema;
 
 namespace astrolabe {
 
+class Occurrences;
 class PreprocessorRecord;
 
 struct LiveAst {
@@ -39,6 +41,8 @@ struct LiveAst {
   uint32_t preamble_size = 0;  // bytes of `text` that stand in `preamble`
   // Top-level declarations whose place is in `main`.
   std::vector<clang::Decl*> declarations;
+  std::shared_ptr<const Occurrences>
+      occurrences;  // null until they are asked for (symbols/occurrences.h)
 
   // Whether a FileID is one of the file's two parts. In both, offsets are those of `text`.
   bool IsInFile(clang::FileID id) const {

@@ -67,7 +67,15 @@ LiveFiles& LiveDocuments::files() {
     settings.speed = config->diagnostics.tidy_speed;
     return settings;
   };
-  options.includes = [](const std::string&) { return IncludeHygieneOptions(); };
+  options.includes = [this](const std::string& path) {
+    const std::shared_ptr<const Config> config = session_.ConfigOf(path);
+    IncludeHygieneOptions includes;
+    includes.unused = config->diagnostics.unused_includes == IncludesPolicy::kStrict;
+    includes.missing = config->diagnostics.missing_includes == IncludesPolicy::kStrict;
+    includes.ignore_headers = config->diagnostics.ignored_headers;
+    includes.analyze_angled = config->diagnostics.analyze_angled_includes;
+    return includes;
+  };
   options.on_diagnostics = [this](const std::string& path, uint64_t generation, bool complete,
                                   const std::vector<LiveDiagnostic>& diagnostics) {
     diagnostics_.Take(path, generation, complete, diagnostics);

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "analysis/features/includes/include_hygiene.h"
 
-#include <re2/re2.h>
-
 #include <algorithm>
-#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -12,6 +9,8 @@
 #include <utility>
 
 #include "analysis/batch/preprocessor_record.h"
+#include "analysis/config/config.h"
+#include "analysis/config/path_pattern.h"
 #include "analysis/features/document/diagnostics.h"
 #include "analysis/features/includes/direct_uses.h"
 #include "analysis/features/includes/header_providers.h"
@@ -56,24 +55,15 @@ bool EndsWithPath(std::string_view path, std::string_view end) {
   return StrCat("/", path).ends_with(StrCat("/", end));
 }
 
-// Ends of paths that nobody is to be told about.
-class Ignored {
- public:
-  explicit Ignored(const std::vector<std::string>& patterns) {
-    for (const std::string& pattern : patterns) {
-      auto made = std::make_unique<RE2>(StrCat("(?:", pattern, ")$"), RE2::Quiet);
-      if (made->ok()) patterns_.push_back(std::move(made));
-    }
+// Of the expressions those that are some: the others have been complained of where they stand.
+std::vector<PathPattern> EndingsOf(const std::vector<std::string>& expressions) {
+  std::vector<PathPattern> endings;
+  for (const std::string& expression : expressions) {
+    absl::StatusOr<PathPattern> ending = PathPattern::Ending(expression);
+    if (ending.ok()) endings.push_back(*std::move(ending));
   }
-  bool Has(std::string_view path) const {
-    return std::ranges::any_of(patterns_, [&](const std::unique_ptr<RE2>& pattern) {
-      return RE2::PartialMatch(re2::StringPiece(path.data(), path.size()), *pattern);
-    });
-  }
-
- private:
-  std::vector<std::unique_ptr<RE2>> patterns_;
-};
+  return endings;
+}
 
 class Hygiene {
  public:
@@ -82,7 +72,7 @@ class Hygiene {
         options_(options),
         record_(*ast.record),
         providers_(ast),
-        ignored_(options.ignore_headers),
+        ignored_(EndingsOf(options.ignore_headers)),
         pragmas_(ReadIncludePragmas(ast.text)) {
     for (clang::FileID part : {ast.preamble, ast.main}) {
       if (part.isValid()) own_files_.insert(record_.FileOf(part));
@@ -208,7 +198,7 @@ class Hygiene {
     const IncludePragmas* its = providers_.PragmasOf(include.file);
     if (its != nullptr && its->is_always_kept) return false;
     const std::string& path = record_.file(include.file).path;
-    if (Stem(path) == Stem(ast_.path) || ignored_.Has(path)) return false;
+    if (Stem(path) == Stem(ast_.path) || MatchesAny(ignored_, path)) return false;
     if (include.spelled[0] == '<') return options_.analyze_angled;
     // The public header of a private one includes it for others.
     if (its != nullptr && !its->instead.empty() &&
@@ -256,7 +246,7 @@ class Hygiene {
       return EndsWithPath(path, WithoutDelimiters(refused));
     });
     const std::optional<CodePlace> place = ast_.PlaceOf(location);
-    if (is_refused || ignored_.Has(path) || !place) return;
+    if (is_refused || MatchesAny(ignored_, path) || !place) return;
     if (!missed_.emplace(place->line, place->column, name).second) return;
     LiveDiagnostic& said = found_.emplace_back();
     const clang::SourceLocation written = ast_.context->getSourceManager().getFileLoc(location);
@@ -272,7 +262,7 @@ class Hygiene {
   const IncludeHygieneOptions& options_;
   PreprocessorRecord& record_;
   HeaderProviders providers_;
-  const Ignored ignored_;
+  const std::vector<PathPattern> ignored_;
   const IncludePragmas pragmas_;
   std::set<uint32_t> own_files_;
   std::vector<IncludeOfFile> includes_;

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "analysis/features/symbols/control_flow.h"
+#include "analysis/features/symbols/occurrences.h"
 #include "analysis/features/symbols/symbol_identity.h"
 #include "analysis/features/symbols/symbols_at.h"
 #include "analysis/features/symbols/target_at.h"
@@ -12,7 +13,6 @@
 #include "base/strings.h"
 #include "clang/AST/Decl.h"
 #include "clang/AST/ExprCXX.h"
-#include "llvm/ADT/DenseMap.h"
 
 namespace astrolabe {
 namespace {
@@ -42,67 +42,46 @@ void SortAndMerge(std::vector<LiveReference>& references) {
   references = std::move(merged);
 }
 
-class Finder {
- public:
-  Finder(LiveAst& ast, const UsrSet& usrs, bool with_macros)
-      : ast_(ast), usrs_(usrs), with_macros_(with_macros) {}
+LiveReference ReferenceAt(const LiveAst& ast, const Occurrence& occurrence) {
+  LiveReference reference;
+  reference.range = RangeOf(ast, occurrence.begin, occurrence.end);
+  reference.kind = occurrence.kind;
+  reference.is_declaration = occurrence.is_declaration;
+  reference.is_definition = occurrence.is_definition;
+  reference.container = ContainerName(occurrence.container);
+  return reference;
+}
 
-  std::vector<LiveReference> Find() {
-    WalkNames(ast_, std::nullopt, [&](const NamePlace& place) {
-      if (place.standing == NameStanding::kKeyword) return;
-      if (!place.is_spelled && !with_macros_) return;
-      for (const clang::NamedDecl* decl : place.decls) {
-        if (IsWanted(decl)) return Add(place);
-      }
-    });
-    AddMacros();
-    SortAndMerge(references_);
-    return std::move(references_);
-  }
-
- private:
-  bool IsWanted(const clang::NamedDecl* decl) {
-    auto [it, inserted] = wanted_.try_emplace(decl, false);
-    if (inserted) it->second = usrs_.contains(SymbolKey(decl));
-    return it->second;
-  }
-
-  void Add(const NamePlace& place) {
+void AddMacros(LiveAst& ast, const UsrSet& usrs, std::vector<LiveReference>& references) {
+  const bool wants_macro = std::ranges::any_of(
+      usrs, [](const std::string& usr) { return usr.find("@macro@") != std::string::npos; });
+  if (!wants_macro) return;
+  for (const MacroPlace& place : FindMacroPlaces(ast)) {
+    if (!usrs.contains(MacroUsr(ast, place))) continue;
     LiveReference reference;
-    reference.range = RangeOf(ast_, place.begin, place.end);
-    reference.kind = place.kind;
-    reference.is_declaration = place.is_declaration;
-    reference.is_definition = place.is_definition;
-    reference.container = ContainerName(place.container);
-    references_.push_back(std::move(reference));
+    reference.range = RangeOf(ast, place.begin, place.end);
+    reference.is_declaration = reference.is_definition = place.is_definition;
+    references.push_back(std::move(reference));
   }
+}
 
-  void AddMacros() {
-    bool wants_macro = std::any_of(usrs_.begin(), usrs_.end(), [](const std::string& usr) {
-      return usr.find("@macro@") != std::string::npos;
-    });
-    if (!wants_macro) return;
-    for (const MacroPlace& place : FindMacroPlaces(ast_)) {
-      if (!usrs_.contains(MacroUsr(ast_, place))) continue;
-      LiveReference reference;
-      reference.range = RangeOf(ast_, place.begin, place.end);
-      reference.is_declaration = reference.is_definition = place.is_definition;
-      references_.push_back(std::move(reference));
+std::vector<LiveReference> Find(LiveAst& ast, const UsrSet& usrs, bool with_macros) {
+  std::vector<LiveReference> references;
+  const Occurrences& occurrences = Occurrences::In(ast);
+  for (const std::string& usr : usrs) {
+    for (const Occurrence& occurrence : occurrences.Of(usr)) {
+      if (occurrence.is_spelled || with_macros) references.push_back(ReferenceAt(ast, occurrence));
     }
   }
-
-  LiveAst& ast_;
-  const UsrSet& usrs_;
-  bool with_macros_;
-  llvm::DenseMap<const clang::NamedDecl*, bool> wanted_;
-  std::vector<LiveReference> references_;
-};
+  AddMacros(ast, usrs, references);
+  SortAndMerge(references);
+  return references;
+}
 
 }  // namespace
 
 ReferencesAnswer FindReferencesHere(LiveAst& ast, const std::vector<std::string>& usrs) {
-  UsrSet wanted(usrs.begin(), usrs.end());
-  return {Finder(ast, wanted, /*with_macros=*/true).Find()};
+  return {Find(ast, UsrSet(usrs.begin(), usrs.end()), /*with_macros=*/true)};
 }
 
 ReferencesAnswer FindHighlights(LiveAst& ast, CodePlace place) {
@@ -118,7 +97,7 @@ ReferencesAnswer FindHighlights(LiveAst& ast, CodePlace place) {
   UsrSet usrs;
   for (const LiveSymbol& symbol : SymbolsOfTarget(ast, *target)) usrs.insert(symbol.usr);
   if (usrs.empty()) return {};
-  return {Finder(ast, usrs, /*with_macros=*/false).Find()};
+  return {Find(ast, usrs, /*with_macros=*/false)};
 }
 
 }  // namespace astrolabe
