@@ -19,6 +19,8 @@
 //   kEnd      (open)    become a node that has instantiated all of it, and tell all diagnostics; its kAsk is for
 //                       clang-tidy
 //   kBody     (preamble) parse the rest of it, or of its function bodies one alone, and tell its diagnostics
+//   kWhole    (root)    parse a file from its first line, it and others with texts that they are to have, and tell its
+//                       diagnostics
 //   kText     (root)    answer a question about an open file that its text alone decides: formatting
 //   kPrefix   (preamble) become a node that has parsed the file up to a declaration, function bodies left out
 //   kComplete (preamble, prefix) answer a question that needs a parse up to a place: completion, signatures
@@ -72,6 +74,7 @@ enum class JobKind : uint32_t {
   kComplete,
   kPrefix,
   kEnd,
+  kWhole,
 };
 
 // Whether a job of this kind becomes a node.
@@ -95,11 +98,12 @@ struct Job {
   // kUnit: names whose definition differs from the parent's. Had the parent come across one
   // of them, what it parsed is not what the unit would have.
   std::vector<std::string> changed_macros;
-  // kPreamble: the preamble; kPrefix: a beginning of the file; kOpen, kBody, kText, kComplete: the whole text of it, of which so
+  // kPreamble: the preamble; kPrefix: a beginning of the file; kWhole: all of it; kOpen, kBody, kText, kComplete: the whole text of it, of which so
   // many bytes the node has parsed.
   std::string text;
   uint64_t preamble_size = 0;
-  std::vector<std::string> unsaved;  // kPreamble: paths and texts of other open files, by turns
+  std::vector<std::string>
+      unsaved;  // kPreamble, kWhole: paths and texts of other open files, by turns
   // kPlain, kZygote, kUnit, kHeaders: run clang-tidy instead of collecting facts (analysis/features/tidy/
   // unit_tidy.h); encoded.
   std::string tidy;

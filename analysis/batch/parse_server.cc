@@ -270,7 +270,7 @@ int RunParseServer(UniqueFd socket, RunLiveTask run_live_task, MakeUnitTidy make
   ParseNode node(std::move(socket), setting.hello.memory_limit);
   Task task = node.Serve();
   bool is_live = task.job.kind == JobKind::kBase || task.job.kind == JobKind::kPreamble ||
-                 task.job.kind == JobKind::kText;
+                 task.job.kind == JobKind::kText || task.job.kind == JobKind::kWhole;
   if (!is_live) JobRunner(setting, std::move(task)).Run();
   run_live_task(setting.hello, std::move(task));
   return kExitBadJob;  // it does not come back

@@ -6,6 +6,7 @@
 
 #include "base/strings.h"
 #include "clang/AST/ASTConsumer.h"
+#include "clang/AST/ASTContext.h"
 #include "clang/AST/Decl.h"
 #include "clang/AST/DeclGroup.h"
 #include "clang/Basic/DiagnosticOptions.h"
@@ -186,7 +187,7 @@ llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> FilesOf(const FrontEndRun& run) 
   if (run.unsaved.empty()) return real;
   auto memory = llvm::makeIntrusiveRefCnt<llvm::vfs::InMemoryFileSystem>();
   for (const auto& [path, text] : run.unsaved) {
-    std::string content = path == run.file ? WithForkPoint(text) : text;
+    std::string content = path == run.file && !run.is_whole ? WithForkPoint(text) : text;
     memory->addFile(path, 0, llvm::MemoryBuffer::getMemBufferCopy(content, path));
   }
   auto overlay = llvm::makeIntrusiveRefCnt<llvm::vfs::OverlayFileSystem>(real);
@@ -229,7 +230,11 @@ std::string RunFrontEnd(const FrontEndRun& run, ParseDelegate& delegate) {
   bool for_people = run.reader != nullptr;
   front_end.SkipFunctionBodies = for_people;
   if (for_people) {
-    state.skips_body = [](const clang::FunctionDecl& function) { return !function.isTemplated(); };
+    state.skips_body = [whole = run.is_whole](const clang::FunctionDecl& function) {
+      const clang::SourceManager& sources = function.getASTContext().getSourceManager();
+      const bool is_own = whole && sources.isInMainFile(function.getLocation());
+      return !is_own && !function.isTemplated();
+    };
   }
   clang::LangOptions& language = invocation->getLangOpts();
   language.CommentOpts.ParseAllComments = true;

@@ -71,8 +71,10 @@ struct FrontEndRun {
   // Parsed instead of what is on disk: path and text. That of `file` is a preamble, and the fork point
   // comes behind it.
   std::vector<std::pair<std::string, std::string>> unsaved;
+  // There is no fork point: the text of `file` is all of it.
+  bool is_whole = false;
   // Takes the diagnostics besides ErrorLog, and there are warnings and typo correction. Then it is an open file, and
-  // up to ContinueBehindPreamble function bodies are skipped but for templates', which the file may instantiate:
+  // up to ContinueBehindPreamble, or in the headers of a whole file, function bodies are skipped but for templates', which the file may instantiate:
   // what is in the others it cannot see. May be null.
   clang::DiagnosticConsumer* reader = nullptr;
 };

@@ -81,15 +81,13 @@ struct Config {
   } completion;
   struct {
     bool enabled = true;
-    bool parameter_names = true;
-    bool deduced_types = true;
-    bool designators = true;
+    HintSettings kinds;
   } inlay_hints;
   struct {
     std::vector<std::string> disabled_kinds;
     std::vector<std::string> disabled_modifiers;
   } semantic_tokens;
-  AnswerSettings answers;  // hover, documentation, and what of hints and style the AST's side needs
+  AnswerSettings answers;  // hover, documentation, and what of style the AST's side needs
 
   // All that was written, in the order in which it was applied.
   std::vector<ConfigSource> sources;

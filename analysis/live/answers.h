@@ -56,6 +56,16 @@ struct CodeEdit {
   }
 };
 
+// A file beside the one that is asked about, with its text as it is or as it is to be.
+struct FileText {
+  std::string path;  // absolute
+  std::string text;
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(path, text);
+  }
+};
+
 // --- Diagnostics.
 
 enum class DiagnosticLevel : uint32_t { kError = 1, kWarning = 2, kInformation = 3, kHint = 4 };
@@ -151,6 +161,27 @@ struct IncludeHygieneOptions {
   }
 };
 
+// --- Inlay hints.
+
+struct HintSettings {
+  bool parameters = true;
+  bool types = true;
+  bool designators = true;
+  bool block_ends = false;
+  bool default_arguments = false;
+  bool conversions = false;
+  bool captures = false;
+  uint32_t block_lines = 2;       // a function or class of less lines has no hint at its end
+  uint32_t flow_lines = 10;       // the same of a loop, an `if` or a `switch`
+  uint32_t type_name_limit = 32;  // bytes; what is longer is shortened. 0: nothing is
+  bool with_targets = false;      // HintItem::target, for inlayHint/resolve
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(parameters, types, designators, block_ends, default_arguments, conversions, captures,
+            block_lines, flow_lines, type_name_limit, with_targets);
+  }
+};
+
 // --- Questions. Each is about a place of the main file unless it says otherwise.
 
 enum class QuestionKind : uint32_t {
@@ -176,7 +207,9 @@ enum class QuestionKind : uint32_t {
   kSignatureHelp,    // on the preamble, not on the AST: SignatureAnswer
   kRefactorings,     // what may be done with `range`: RefactoringsAnswer
   kRefactor,         // the edits of `refactoring` at `range`: RefactorAnswer
-  kCheckText,  // on the preamble; what is wrong with `text` in place of the file's: DiagnosticsAnswer
+  // What is wrong with `text` in place of the file's, `files` being as they say: DiagnosticsAnswer. On the preamble where
+  // that stays, else from the first line. Of the file `other` if it is named, which need not be open.
+  kCheckText,
 };
 
 enum class CommentFormat : uint32_t { kPlain, kMarkdown, kDoxygen };
@@ -186,14 +219,10 @@ struct AnswerSettings {
   bool show_aka = true;         // what an alias stands for
   uint32_t macro_limit = 2048;  // bytes of a macro's definition and expansion, 0: none
   CommentFormat comments = CommentFormat::kPlain;
-  uint32_t type_limit = 32;  // bytes of a type in a hint, 0: none
-  bool hint_block_ends = false;
-  bool hint_default_arguments = false;
   std::vector<std::string> qualified_namespaces;  // "a::b": no using declarations of their names
   template <typename Archive>
   void Members(Archive& archive) {
-    archive(show_aka, macro_limit, comments, type_limit, hint_block_ends, hint_default_arguments,
-            qualified_namespaces);
+    archive(show_aka, macro_limit, comments, qualified_namespaces);
   }
 };
 
@@ -202,21 +231,25 @@ struct Question {
   CodePlace place;
   std::vector<std::string> usrs;
   std::optional<CodeRange> range;
-  uint32_t limit = 0;              // of items, 0: none
-  bool overloads_apart = false;    // kComplete: one option for each
-  FunctionSpan function;           // kBodyDiagnostics
-  std::vector<CodeRange> ranges;   // kFormat, kInlayHints; none: all of the text
-  std::string typed;               // kFormat: this character was typed ahead of `place`
-  std::string style;               // kFormat: where there is no .clang-format; empty: LLVM's
-  std::string refactoring;         // kRefactor: its id
-  std::string text;                // kCheckText: all of the file
+  uint32_t limit = 0;             // of items, 0: none
+  bool overloads_apart = false;   // kComplete: one option for each
+  FunctionSpan function;          // kBodyDiagnostics
+  std::vector<CodeRange> ranges;  // kFormat, kInlayHints; none: all of the text
+  std::string typed;              // kFormat: this character was typed ahead of `place`
+  std::string style;              // kFormat: where there is no .clang-format; empty: LLVM's
+  std::string refactoring;        // kRefactor: its id
+  std::string text;               // kCheckText: all of the file
+  std::string other;              // kCheckText
+  // kCheckText; kRefactorings, kRefactor: the source that belongs to a header, if there is one.
+  std::vector<FileText> files;
+  HintSettings hints;              // kInlayHints
   TidySettings tidy;               // kTidy
   IncludeHygieneOptions includes;  // kAllDiagnostics
   AnswerSettings settings;
   template <typename Archive>
   void Members(Archive& archive) {
     archive(kind, place, usrs, range, limit, overloads_apart, function, ranges, typed, style,
-            refactoring, text, tidy, includes, settings);
+            refactoring, text, other, files, hints, tidy, includes, settings);
   }
 };
 
@@ -383,16 +416,25 @@ struct FormatAnswer {
   }
 };
 
-enum class HintKind : uint32_t { kType, kParameter, kDesignator, kDefaultArgument, kBlockEnd };
+enum class HintKind : uint32_t {
+  kType,
+  kParameter,
+  kDesignator,
+  kBlockEnd,
+  kDefaultArgument,
+  kConversion,
+  kCapture
+};
 
 struct HintItem {
   CodePlace place;
   HintKind kind = HintKind::kType;
-  std::string label;    // as it is shown: ": int", "count:", ".x="
-  std::string tooltip;  // all of what the label shortens; may be empty
+  std::string label;                   // as it is shown: ": int", "count:", ".x="
+  std::string tooltip;                 // all of what the label shortens; may be empty
+  std::optional<CodeLocation> target;  // of what it is about, if HintSettings::with_targets
   template <typename Archive>
   void Members(Archive& archive) {
-    archive(place, kind, label, tooltip);
+    archive(place, kind, label, tooltip, target);
   }
 };
 
@@ -454,12 +496,48 @@ struct RefactoringsAnswer {
   }
 };
 
-struct RefactorAnswer {
-  std::string refused;          // why nothing is edited, for people; empty: it is
+// Of a file beside the one that is asked about.
+struct FileEdits {
+  std::string path;             // absolute
+  bool creates = false;         // it is not there yet; the one edit is its text
+  uint64_t text_hash = 0;       // HashString of the text that the edits are of
   std::vector<CodeEdit> edits;  // in order, none touches another
   template <typename Archive>
   void Members(Archive& archive) {
-    archive(refused, edits);
+    archive(path, creates, text_hash, edits);
+  }
+};
+
+// One parameter as it is to be: one that is there, or a new one.
+struct ParameterChange {
+  int32_t old = -1;         // its number; -1: it is new
+  std::string declaration;  // of a new one: "int count"
+  std::string value;        // of a new one: what calls pass
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(old, declaration, value);
+  }
+};
+
+// Of a function with all that declares, defines, overrides and calls it: lsp/handlers/change_signature.h.
+struct SignatureChange {
+  CodePlace place;                          // of its name in the main file
+  std::vector<ParameterChange> parameters;  // all, in their new order
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(place, parameters);
+  }
+};
+
+struct RefactorAnswer {
+  std::string refused;            // why nothing is edited, for people; empty: it is
+  std::vector<CodeEdit> edits;    // in order, none touches another
+  std::vector<FileEdits> others;  // of other files
+  std::optional<SignatureChange>
+      signature;  // then there are no edits: whoever knows all files makes them
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(refused, edits, others, signature);
   }
 };
 

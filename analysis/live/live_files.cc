@@ -217,7 +217,13 @@ class LiveFiles::Engine {
     bases.post = [this](absl::AnyInvocable<void()> step) { Post(std::move(step)); };
     bases_ = std::make_unique<Bases>(*tree_, std::move(bases));
     completion_nodes_ = std::make_unique<CompletionNodes>(*tree_, options_.parse_limit);
-    questions_ = std::make_unique<Questions>(*tree_, *completion_nodes_, options_.question_limit);
+    const auto job_of = [this](const std::string& path) -> absl::StatusOr<Job> {
+      absl::StatusOr<LiveCommand> command = options_.command(path);
+      if (!command.ok()) return command.status();
+      return JobFor(path, *command);
+    };
+    questions_ =
+        std::make_unique<Questions>(*tree_, *completion_nodes_, job_of, options_.question_limit);
     {
       absl::MutexLock lock(&mutex_);
       waking_ = tree_.get();
@@ -321,29 +327,35 @@ class LiveFiles::Engine {
     absl::StatusOr<LiveCommand> command = options_.command(path);
     if (!command.ok()) return Refuse(path, file, std::string(command.status().message()));
     Drop(file.next_preamble);
-    Job job;
+    Job job = JobFor(path, *command);
     job.kind = JobKind::kPreamble;
-    job.file = path;
-    job.directory = command->front_end.directory;
-    job.cc1 = FrontEndArguments(*command);
     job.text = file.text.substr(0, file.preamble_size);
-    for (const auto& [other_path, other] : files_) {
-      if (other_path == path) continue;
-      job.unsaved.push_back(other_path);
-      job.unsaved.push_back(other.text);
-    }
-    if (!command->context.empty()) {
-      const std::string context_path = StrCat(path, kContextSuffix);
-      job.cc1.insert(job.cc1.end(), {"-include", context_path});
-      job.unsaved.push_back(context_path);
-      job.unsaved.push_back(command->context);
-    }
     file.key = command->context.empty() ? Bases::KeyOf(*command) : "";
     std::optional<NodeId> base;
     if (!file.is_alone) base = bases_->Find(file.key, path, EditedFiles(path));
     file.next_base = base.value_or(kRootNode);
     file.next_preamble = StartNode(path, file.next_base, std::move(job), file.generation);
     Tell(path, "parsing includes");
+  }
+
+  // Its command, and the texts of the other open files.
+  Job JobFor(const std::string& path, const LiveCommand& command) const {
+    Job job;
+    job.file = path;
+    job.directory = command.front_end.directory;
+    job.cc1 = FrontEndArguments(command);
+    for (const auto& [other_path, other] : files_) {
+      if (other_path == path) continue;
+      job.unsaved.push_back(other_path);
+      job.unsaved.push_back(other.text);
+    }
+    if (!command.context.empty()) {
+      const std::string context_path = StrCat(path, kContextSuffix);
+      job.cc1.insert(job.cc1.end(), {"-include", context_path});
+      job.unsaved.push_back(context_path);
+      job.unsaved.push_back(command.context);
+    }
+    return job;
   }
 
   std::set<std::string> EditedFiles(const std::string& but) const {

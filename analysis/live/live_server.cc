@@ -63,7 +63,10 @@ class LiveRunner : public ParseDelegate {
     for (size_t i = 0; i + 1 < job.unsaved.size(); i += 2) {
       run.unsaved.emplace_back(job.unsaved[i], job.unsaved[i + 1]);
     }
-    if (job.kind == JobKind::kPreamble) run.unsaved.emplace_back(job.file, job.text);
+    run.is_whole = job.kind == JobKind::kWhole;
+    if (run.is_whole || job.kind == JobKind::kPreamble) {
+      run.unsaved.emplace_back(job.file, job.text);
+    }
     run.reader = &diagnostics_;
     End(RunFrontEnd(run, *this));
   }
@@ -124,6 +127,9 @@ class LiveRunner : public ParseDelegate {
       PreambleReport report;
       report.is_dead_end = true;  // the pragma was skipped
       Become(state, Encode(std::move(report)));
+    }
+    if (task_.job.kind == JobKind::kWhole) {
+      AnswerWith(Encode(DiagnosticsAnswer{diagnostics_.Take(MakeAst(state)), {}}));
     }
     if (!functions_) Misplaced();
     LiveAst ast = MakeAst(state);
@@ -268,7 +274,7 @@ class LiveRunner : public ParseDelegate {
       case QuestionKind::kSyntaxTree:
         return AnswerDocumentQuestion(ast, question);
       case QuestionKind::kInlayHints:
-        return Encode(MakeInlayHints(ast, question.ranges, question.settings));
+        return Encode(MakeInlayHints(ast, question.ranges, question.hints));
       case QuestionKind::kRefactorings:
       case QuestionKind::kRefactor:
         return AnswerRefactorQuestion(ast, question);

@@ -25,9 +25,20 @@ bool NeedsTextAlone(QuestionKind kind) { return kind == QuestionKind::kFormat; }
 // It runs more of Clang's code than what only looks names up: the AST is not put at risk for it.
 bool NeedsChild(QuestionKind kind) { return kind == QuestionKind::kRefactor; }
 
-// Whether the rest of `text` can be parsed on the file's preamble.
-bool HasPreambleOf(const OpenFile& file, const std::string& text) {
-  return file.is_exact && text.starts_with(file.preamble->text);
+// Whether a kCheckText can be parsed on the preamble that the file has.
+bool SuitsPreamble(const OpenFile& file, const Question& question) {
+  return question.files.empty() && question.other.empty() && file.is_exact &&
+         question.text.starts_with(file.preamble->text);
+}
+
+void AddUnsaved(Job& job, const std::string& path, const std::string& text) {
+  for (size_t i = 0; i + 1 < job.unsaved.size(); i += 2) {
+    if (job.unsaved[i] != path) continue;
+    job.unsaved[i + 1] = text;
+    return;
+  }
+  job.unsaved.push_back(path);
+  job.unsaved.push_back(text);
 }
 
 bool NeedsNoAst(QuestionKind kind) {
@@ -54,22 +65,39 @@ void Questions::Cancel(QuestionId id) {
 
 void Questions::Start(const std::string& path, const OpenFile& file) {
   std::vector<QuestionId> refused;
-  std::vector<QuestionId> misfits;
+  std::vector<std::pair<QuestionId, absl::Status>> failed;
   for (auto& [id, pending] : pending_) {
     if (pending.path != path || pending.job != 0) continue;
     if (!file.refused.empty() && !NeedsTextAlone(pending.question.kind)) {
       refused.push_back(id);
     } else if (pending.question.kind == QuestionKind::kCheckText && file.preamble &&
-               !HasPreambleOf(file, pending.question.text)) {
-      misfits.push_back(id);
+               !SuitsPreamble(file, pending.question)) {
+      absl::Status status = StartWhole(pending);
+      if (status.ok()) {
+        by_job_[pending.job] = id;
+      } else {
+        failed.emplace_back(id, std::move(status));
+      }
     } else if (StartOne(pending, file)) {
       by_job_[pending.job] = id;
     }
   }
   for (QuestionId id : refused) Finish(id, absl::UnavailableError(file.refused));
-  for (QuestionId id : misfits) {
-    Finish(id, absl::FailedPreconditionError("what is ahead of the first declaration changes"));
+  for (auto& [id, status] : failed) Finish(id, std::move(status));
+}
+
+absl::Status Questions::StartWhole(Pending& pending) {
+  const Question& question = pending.question;
+  absl::StatusOr<Job> job = job_of_(question.other.empty() ? pending.path : question.other);
+  if (!job.ok()) return job.status();
+  job->kind = JobKind::kWhole;
+  job->text = question.text;
+  for (const FileText& file : question.files) {
+    if (file.path != job->file) AddUnsaved(*job, file.path, file.text);
   }
+  pending.is_child = true;
+  pending.job = tree_.StartJob(kRootNode, *std::move(job), limit_);
+  return absl::OkStatus();
 }
 
 bool Questions::StartOne(Pending& pending, const OpenFile& file) {

@@ -8,9 +8,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
@@ -32,9 +34,12 @@ CompletionPlace CompletionPlaceIn(const std::string& path, const OpenFile& file,
 // One thread, that of `tree`. Every question ends with one call of its `done`.
 class Questions {
  public:
+  // How to parse a file, open or not: file, directory, arguments and what else is open.
+  using JobOf = std::function<absl::StatusOr<Job>(const std::string& path)>;
+
   // `limit`: of one question, in a process of its own.
-  Questions(ParseTree& tree, CompletionNodes& nodes, absl::Duration limit)
-      : tree_(tree), nodes_(nodes), limit_(limit) {}
+  Questions(ParseTree& tree, CompletionNodes& nodes, JobOf job_of, absl::Duration limit)
+      : tree_(tree), nodes_(nodes), job_of_(std::move(job_of)), limit_(limit) {}
 
   void Add(QuestionId id, const std::string& path, Question question, QuestionDone done);
   void Cancel(QuestionId id);
@@ -61,10 +66,13 @@ class Questions {
 
   // Whether the file has the node to ask.
   bool StartOne(Pending& pending, const OpenFile& file);
+  // A kCheckText that needs a parse from the first line.
+  absl::Status StartWhole(Pending& pending);
   void Finish(QuestionId id, absl::StatusOr<std::string> answer);
 
   ParseTree& tree_;
   CompletionNodes& nodes_;
+  const JobOf job_of_;
   const absl::Duration limit_;
   std::map<QuestionId, Pending> pending_;
   std::map<uint32_t, QuestionId> by_job_;

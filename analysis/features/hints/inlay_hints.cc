@@ -16,12 +16,13 @@
 #include "clang/AST/RecursiveASTVisitor.h"
 #include "clang/Basic/SourceManager.h"
 #include "clang/Lex/Lexer.h"
+#include "llvm/ADT/SmallPtrSet.h"
 
 namespace astrolabe {
 namespace {
 
-// Lines from its first to its last one. Of a shorter block one sees what it is.
-constexpr unsigned kMinBlockLines = 3;
+// Of a condition or a default argument; more of it would be read instead of the code.
+constexpr size_t kMaxCodeBytes = 30;
 
 bool SameWord(llvm::StringRef a, llvm::StringRef b) {
   auto bare = [](llvm::StringRef name) {
@@ -62,7 +63,7 @@ llvm::StringRef NameSaidBy(const clang::Expr* argument) {
 // NOLINTBEGIN(bugprone-derived-method-shadowing-base-method): that is how visitors work.
 class Hinter : public clang::RecursiveASTVisitor<Hinter> {
  public:
-  Hinter(const LiveAst& ast, const std::vector<CodeRange>& ranges, const AnswerSettings& settings)
+  Hinter(const LiveAst& ast, const std::vector<CodeRange>& ranges, const HintSettings& settings)
       : ast_(ast), ranges_(ranges), settings_(settings) {
     policy_ = ast.context->getPrintingPolicy();
     policy_.SuppressScope = false;
@@ -75,7 +76,7 @@ class Hinter : public clang::RecursiveASTVisitor<Hinter> {
                      [](const HintItem& a, const HintItem& b) { return a.place < b.place; });
     // The visitor comes to a list in both of its forms.
     auto same = std::unique(hints_.begin(), hints_.end(), [](const HintItem& a, const HintItem& b) {
-      return a.place == b.place && a.label == b.label;
+      return a.place == b.place && a.label == b.label && a.kind != HintKind::kConversion;
     });
     hints_.erase(same, hints_.end());
     return std::move(hints_);
@@ -98,7 +99,7 @@ class Hinter : public clang::RecursiveASTVisitor<Hinter> {
         llvm::isa<clang::CXXOperatorCallExpr>(call) && method != nullptr && method->isInstance();
     if (has_object && !arguments.empty()) arguments = arguments.drop_front();
     HintParameters(*function, arguments);
-    HintDefaults(*function, arguments, call->getRParenLoc());
+    HintDefaultArguments(*function, arguments, call->getRParenLoc());
     return true;
   }
 
@@ -107,10 +108,10 @@ class Hinter : public clang::RecursiveASTVisitor<Hinter> {
     if (construct->getParenOrBraceRange().isInvalid() || construct->isStdInitListInitialization()) {
       return true;
     }
-    const llvm::ArrayRef<clang::Expr*> arguments(construct->getArgs(), construct->getNumArgs());
+    llvm::ArrayRef<clang::Expr*> arguments(construct->getArgs(), construct->getNumArgs());
     HintParameters(*construct->getConstructor(), arguments);
-    HintDefaults(*construct->getConstructor(), arguments,
-                 construct->getParenOrBraceRange().getEnd());
+    HintDefaultArguments(*construct->getConstructor(), arguments,
+                         construct->getParenOrBraceRange().getEnd());
     return true;
   }
 
@@ -131,48 +132,8 @@ class Hinter : public clang::RecursiveASTVisitor<Hinter> {
     return true;
   }
 
-  bool VisitNamespaceDecl(clang::NamespaceDecl* space) {
-    const std::string name = space->isAnonymousNamespace() ? "" : " " + space->getName().str();
-    HintBlockEnd(space->getBeginLoc(), space->getRBraceLoc(), "namespace" + name);
-    return true;
-  }
-
-  bool VisitTagDecl(clang::TagDecl* tag) {
-    if (!tag->isThisDeclarationADefinition() || !tag->getDeclName()) return true;
-    HintBlockEnd(tag->getBeginLoc(), tag->getBraceRange().getEnd(),
-                 tag->getKindName().str() + " " + tag->getNameAsString());
-    return true;
-  }
-
-  bool VisitIfStmt(clang::IfStmt* statement) {
-    const clang::Stmt* last =
-        statement->getElse() != nullptr ? statement->getElse() : statement->getThen();
-    HintStatementEnd(statement, last, "if", statement->getCond());
-    return true;
-  }
-  bool VisitForStmt(clang::ForStmt* loop) {
-    HintStatementEnd(loop, loop->getBody(), "for", nullptr);
-    return true;
-  }
-  bool VisitCXXForRangeStmt(clang::CXXForRangeStmt* loop) {
-    HintStatementEnd(loop, loop->getBody(), "for", nullptr);
-    return true;
-  }
-  bool VisitWhileStmt(clang::WhileStmt* loop) {
-    HintStatementEnd(loop, loop->getBody(), "while", loop->getCond());
-    return true;
-  }
-  bool VisitSwitchStmt(clang::SwitchStmt* statement) {
-    HintStatementEnd(statement, statement->getBody(), "switch", statement->getCond());
-    return true;
-  }
-
   bool VisitFunctionDecl(clang::FunctionDecl* function) {
-    if (function->doesThisDeclarationHaveABody()) {
-      if (const auto* body = llvm::dyn_cast_or_null<clang::CompoundStmt>(function->getBody())) {
-        HintBlockEnd(function->getBeginLoc(), body->getRBracLoc(), function->getNameAsString());
-      }
-    }
+    HintEndOfFunction(*function);
     const auto* deduced = function->getReturnType()->getContainedAutoType();
     const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(function);
     bool is_lambda = method != nullptr && method->getParent()->isLambda();
@@ -186,6 +147,7 @@ class Hinter : public clang::RecursiveASTVisitor<Hinter> {
   }
 
   bool VisitLambdaExpr(clang::LambdaExpr* lambda) {
+    HintCaptures(*lambda);
     const clang::FunctionDecl* call = lambda->getCallOperator();
     if (lambda->hasExplicitResultType() || call == nullptr || call->getReturnType()->isVoidType()) {
       return true;
@@ -199,7 +161,87 @@ class Hinter : public clang::RecursiveASTVisitor<Hinter> {
     return true;
   }
 
+  bool VisitNamespaceDecl(clang::NamespaceDecl* space) {
+    // `namespace a::b` is two with one brace.
+    const auto* inner = space->decls_empty()
+                            ? nullptr
+                            : llvm::dyn_cast<clang::NamespaceDecl>(*space->decls_begin());
+    if (inner != nullptr && inner->isNested()) return true;
+    std::string name = space->getNameAsString();
+    for (const auto* outer = space; outer->isNested();) {
+      outer = llvm::cast<clang::NamespaceDecl>(outer->getDeclContext());
+      name = outer->getNameAsString() + "::" + name;
+    }
+    HintBlockEnd(space->getBeginLoc(), space->getRBraceLoc(),
+                 name.empty() ? "namespace" : "namespace " + name, settings_.block_lines);
+    return true;
+  }
+
+  bool VisitTagDecl(clang::TagDecl* tag) {
+    if (!tag->isThisDeclarationADefinition() || tag->isImplicit()) return true;
+    const auto* scoped = llvm::dyn_cast<clang::EnumDecl>(tag);
+    std::string label = scoped != nullptr && scoped->isScoped() ? "enum class" : "";
+    if (label.empty()) label = tag->getKindName().str();
+    if (tag->getIdentifier() != nullptr) label += " " + tag->getName().str();
+    HintBlockEnd(tag->getBeginLoc(), tag->getBraceRange().getEnd(), label, settings_.block_lines);
+    return true;
+  }
+
+  bool VisitForStmt(clang::ForStmt* loop) {
+    return HintEndOfFlow(*loop, *loop->getBody(), "for", loop->getCond());
+  }
+  bool VisitCXXForRangeStmt(clang::CXXForRangeStmt* loop) {
+    const clang::VarDecl* variable = loop->getLoopVariable();
+    HintBlockEnd(loop->getBeginLoc(), EndOfBlock(*loop->getBody()),
+                 "for " + (variable == nullptr ? "" : variable->getNameAsString()),
+                 settings_.flow_lines);
+    return true;
+  }
+  bool VisitWhileStmt(clang::WhileStmt* loop) {
+    return HintEndOfFlow(*loop, *loop->getBody(), "while", loop->getCond());
+  }
+  bool VisitSwitchStmt(clang::SwitchStmt* choice) {
+    return HintEndOfFlow(*choice, *choice->getBody(), "switch", choice->getCond());
+  }
+  bool VisitIfStmt(clang::IfStmt* choice) {
+    // The brace ahead of an `else` shares its line with it, and so has none.
+    const clang::Stmt* last = choice->getElse() == nullptr ? choice->getThen() : choice->getElse();
+    if (llvm::isa<clang::IfStmt>(last)) return true;
+    return HintEndOfFlow(*choice, *last, "if", choice->getCond());
+  }
+
+  // What the compiler converts by itself: `double(«…»)` around it.
+  bool VisitImplicitCastExpr(clang::ImplicitCastExpr* cast) {
+    if (!settings_.conversions || cast->isPartOfExplicitCast()) return true;
+    if (!converted_.insert(cast).second) return true;
+    switch (cast->getCastKind()) {
+      case clang::CK_IntegralCast:
+      case clang::CK_IntegralToFloating:
+      case clang::CK_FloatingToIntegral:
+      case clang::CK_FloatingCast:
+      case clang::CK_UserDefinedConversion:
+      case clang::CK_ConstructorConversion:
+        break;
+      default:
+        return true;
+    }
+    const clang::Expr* inner = cast->getSubExprAsWritten();
+    const clang::QualType type = cast->getType();
+    const clang::Expr* bare = inner->IgnoreParenImpCasts();
+    // What a literal is converted to changes nothing that one could not see.
+    const bool is_plain =
+        llvm::isa<clang::IntegerLiteral, clang::FloatingLiteral, clang::CharacterLiteral,
+                  clang::CXXBoolLiteralExpr, clang::StringLiteral, clang::InitListExpr>(bare);
+    if (is_plain || type->isDependentType() || inner->getType() == type) return true;
+    if (inner->getEndLoc().isMacroID()) return true;
+    Add(inner->getBeginLoc(), HintKind::kConversion, NameOfType(type.getUnqualifiedType()) + "(",
+        "", TargetOf(type));
+    Add(Behind(inner->getEndLoc()), HintKind::kConversion, ")");
+    return true;
+  }
+
   bool VisitInitListExpr(clang::InitListExpr* list) {
+    if (!settings_.designators) return true;
     const clang::InitListExpr* written = list->isSemanticForm() ? list->getSyntacticForm() : list;
     const clang::InitListExpr* semantic = list->isSemanticForm() ? list : list->getSemanticForm();
     if (semantic == nullptr) semantic = list;
@@ -222,7 +264,8 @@ class Hinter : public clang::RecursiveASTVisitor<Hinter> {
       if (llvm::isa<clang::DesignatedInitExpr>(value)) break;
       if ((*field)->getDeclName().isIdentifier() && !(*field)->getName().empty() &&
           !HasCommentAhead(value->getBeginLoc(), (*field)->getName())) {
-        Add(value->getBeginLoc(), HintKind::kDesignator, "." + (*field)->getName().str() + "=");
+        Add(value->getBeginLoc(), HintKind::kDesignator, "." + (*field)->getName().str() + "=", "",
+            Target(*field));
       }
       ++field;
     }
@@ -230,8 +273,105 @@ class Hinter : public clang::RecursiveASTVisitor<Hinter> {
   }
 
  private:
+  // ---- Ends of blocks.
+
+  void HintEndOfFunction(const clang::FunctionDecl& function) {
+    if (!function.doesThisDeclarationHaveABody()) return;
+    const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(&function);
+    if (method != nullptr && method->getParent()->isLambda()) return;
+    const auto* body = llvm::dyn_cast_or_null<clang::CompoundStmt>(function.getBody());
+    if (body == nullptr) return;
+    HintBlockEnd(function.getBeginLoc(), body->getRBracLoc(), function.getNameAsString(),
+                 settings_.block_lines);
+  }
+
+  static clang::SourceLocation EndOfBlock(const clang::Stmt& body) {
+    const auto* block = llvm::dyn_cast<clang::CompoundStmt>(&body);
+    return block == nullptr ? clang::SourceLocation() : block->getRBracLoc();
+  }
+
+  bool HintEndOfFlow(const clang::Stmt& whole, const clang::Stmt& body, const char* word,
+                     const clang::Expr* condition) {
+    if (!settings_.block_ends) return true;
+    std::string label = word;
+    if (condition != nullptr) {
+      const std::string code = Code(condition->getSourceRange());
+      if (!code.empty()) label += " " + code;
+    }
+    HintBlockEnd(whole.getBeginLoc(), EndOfBlock(body), label, settings_.flow_lines);
+    return true;
+  }
+
+  void HintBlockEnd(clang::SourceLocation begin, clang::SourceLocation brace,
+                    const std::string& label, uint32_t least_lines) {
+    if (!settings_.block_ends || brace.isInvalid() || brace.isMacroID()) return;
+    const std::optional<CodePlace> from = ast_.PlaceOf(begin);
+    const std::optional<CodePlace> to = ast_.PlaceOf(brace);
+    if (!from || !to || to->line - from->line + 1 < least_lines) return;
+    // Only where nothing else is said behind it.
+    const size_t at = ast_.OffsetOf(*to) + 1;
+    const llvm::StringRef rest =
+        llvm::StringRef(ast_.text).substr(at).take_until([](char c) { return c == '\n'; });
+    const llvm::StringRef closing = rest.take_while([](char c) { return c == ';' || c == ')'; });
+    if (!rest.drop_front(closing.size()).trim().empty()) return;
+    Add(brace.getLocWithOffset(1 + static_cast<int>(closing.size())), HintKind::kBlockEnd,
+        "// " + label);
+  }
+
+  // ---- What a call and a lambda leave unsaid.
+
+  void HintDefaultArguments(const clang::FunctionDecl& function,
+                            llvm::ArrayRef<clang::Expr*> arguments, clang::SourceLocation end) {
+    if (!settings_.default_arguments || end.isInvalid()) return;
+    std::string label;
+    bool has_written = false;
+    for (size_t i = 0; i < arguments.size() && i < function.getNumParams(); ++i) {
+      const auto* left = llvm::dyn_cast_or_null<clang::CXXDefaultArgExpr>(arguments[i]);
+      if (left == nullptr) {
+        has_written = true;
+        continue;
+      }
+      const clang::ParmVarDecl* parameter = left->getParam();
+      const llvm::StringRef name = NameOf(*parameter);
+      const std::string code = Code(parameter->getDefaultArgRange());
+      if (!label.empty() || has_written) label += ", ";
+      if (!name.empty()) label += name.str() + ": ";
+      label += code.empty() ? "…" : code;
+    }
+    if (!label.empty()) Add(end, HintKind::kDefaultArgument, std::move(label));
+  }
+
+  void HintCaptures(const clang::LambdaExpr& lambda) {
+    if (!settings_.captures || lambda.getCaptureDefault() == clang::LCD_None) return;
+    std::string label;
+    for (const clang::LambdaCapture& capture : lambda.implicit_captures()) {
+      label += ", ";
+      if (capture.capturesThis()) {
+        label += "this";
+      } else if (capture.capturesVariable()) {
+        if (capture.getCaptureKind() == clang::LCK_ByRef) label += "&";
+        label += capture.getCapturedVar()->getNameAsString();
+      }
+    }
+    if (!label.empty()) {
+      Add(lambda.getCaptureDefaultLoc().getLocWithOffset(1), HintKind::kCapture, std::move(label));
+    }
+  }
+
+  // As it is written, on one line and not too long; of any file. Empty if a macro makes part of it.
+  std::string Code(clang::SourceRange tokens) const {
+    const clang::SourceManager& sources = ast_.context->getSourceManager();
+    const clang::CharSourceRange range = clang::Lexer::makeFileCharRange(
+        clang::CharSourceRange::getTokenRange(tokens), sources, ast_.context->getLangOpts());
+    const std::string code =
+        clang::Lexer::getSourceText(range, sources, ast_.context->getLangOpts()).str();
+    return code.size() > kMaxCodeBytes || code.find('\n') != std::string::npos ? "" : code;
+  }
+
+  // ---- Parameters.
+
   void HintParameters(const clang::FunctionDecl& function, llvm::ArrayRef<clang::Expr*> arguments) {
-    if (arguments.empty() || arguments.size() > 100) return;
+    if (!settings_.parameters || arguments.empty() || arguments.size() > 100) return;
     const clang::FunctionDecl* definition = nullptr;
     if (!function.isDefined(definition)) definition = &function;
     if (IsSetter(function, arguments.size())) return;
@@ -255,62 +395,8 @@ class Hinter : public clang::RecursiveASTVisitor<Hinter> {
       if (is_said && (!is_changed || name.empty())) continue;
       std::string label = is_said ? "&:" : (is_changed ? "&" : "") + name.str() + ":";
       if (is_said && HasCommentAhead(argument->getBeginLoc(), name)) continue;
-      Add(argument->getBeginLoc(), HintKind::kParameter, std::move(label));
+      Add(argument->getBeginLoc(), HintKind::kParameter, std::move(label), "", Target(parameter));
     }
-  }
-
-  // What is passed without being written: behind the last argument.
-  void HintDefaults(const clang::FunctionDecl& function, llvm::ArrayRef<clang::Expr*> arguments,
-                    clang::SourceLocation close) {
-    if (!settings_.hint_default_arguments || close.isInvalid()) return;
-    std::string label;
-    bool has_written = false;
-    for (size_t i = 0; i < arguments.size() && i < function.getNumParams(); ++i) {
-      const auto* left_out = llvm::dyn_cast_or_null<clang::CXXDefaultArgExpr>(arguments[i]);
-      if (left_out == nullptr) {
-        has_written = true;
-        continue;
-      }
-      const clang::SourceManager& sources = ast_.context->getSourceManager();
-      std::string value =
-          clang::Lexer::getSourceText(
-              clang::CharSourceRange::getTokenRange(left_out->getExpr()->getSourceRange()), sources,
-              ast_.context->getLangOpts())
-              .str();
-      const size_t limit = settings_.type_limit;
-      if (value.empty() || (limit > 0 && value.size() > limit)) value = "…";
-      const llvm::StringRef name = NameOf(*function.getParamDecl(static_cast<unsigned>(i)));
-      if (!label.empty() || has_written) label += ", ";
-      label += name.empty() ? value : name.str() + ": " + value;
-    }
-    if (!label.empty()) Add(close, HintKind::kDefaultArgument, std::move(label));
-  }
-
-  // Of what has a block of its own.
-  void HintStatementEnd(const clang::Stmt* statement, const clang::Stmt* last, llvm::StringRef word,
-                        const clang::Expr* condition) {
-    const auto* block = llvm::dyn_cast_or_null<clang::CompoundStmt>(last);
-    if (block == nullptr) return;
-    const llvm::StringRef said = condition == nullptr ? llvm::StringRef() : NameSaidBy(condition);
-    HintBlockEnd(statement->getBeginLoc(), block->getRBracLoc(),
-                 said.empty() ? word.str() : word.str() + " " + said.str());
-  }
-
-  void HintBlockEnd(clang::SourceLocation begin, clang::SourceLocation brace,
-                    const std::string& label) {
-    if (!settings_.hint_block_ends || begin.isInvalid() || brace.isInvalid() || begin.isMacroID() ||
-        brace.isMacroID()) {
-      return;
-    }
-    const std::optional<CodePlace> first = ast_.PlaceOf(begin);
-    const std::optional<CodePlace> last = ast_.PlaceOf(brace);
-    if (!first || !last || last->line < first->line + kMinBlockLines - 1) return;
-    // What stands behind it on its line would be pushed away.
-    llvm::StringRef behind = llvm::StringRef(ast_.text).substr(ast_.OffsetOf(*last) + 1);
-    behind = behind.take_until([](char c) { return c == '\n'; });
-    const size_t end = behind.starts_with(";") ? 1 : 0;
-    if (!behind.drop_front(end).trim().empty()) return;
-    Add(brace.getLocWithOffset(static_cast<int>(1 + end)), HintKind::kBlockEnd, " // " + label);
   }
 
   // Names for the library's own use say nothing to others but without their underscores.
@@ -341,40 +427,56 @@ class Hinter : public clang::RecursiveASTVisitor<Hinter> {
     return SameWord(before, name);
   }
 
+  // ---- Types.
+
   void AddType(clang::SourceLocation location, clang::QualType type, llvm::StringRef prefix) {
+    if (!settings_.types || location.isMacroID()) return;
     if (type.isNull() || type->isDependentType() || type->isUndeducedType()) return;
     std::string text = type.getAsString(policy_);
-    std::string label = prefix.str() + text;
-    std::string tooltip;
-    // A longer type says less than it hides; its tooltip has all of it.
-    if (settings_.type_limit > 0 && text.size() > settings_.type_limit) {
-      tooltip = text;
-      label = prefix.str() + Shortened(text);
-    }
-    // The place is behind the token.
-    clang::SourceLocation behind = location;
-    const clang::SourceManager& sources = ast_.context->getSourceManager();
-    if (behind.isMacroID()) return;
-    unsigned length =
-        clang::Lexer::MeasureTokenLength(behind, sources, ast_.context->getLangOpts());
-    Add(behind.getLocWithOffset(static_cast<int>(length)), HintKind::kType, std::move(label),
-        std::move(tooltip));
+    std::string label = prefix.str() + NameOfType(type);
+    Add(Behind(location), HintKind::kType, std::move(label), IsLong(text) ? std::move(text) : "",
+        TargetOf(type));
   }
 
-  // Without the arguments of its template.
-  std::string Shortened(const std::string& text) const {
+  clang::SourceLocation Behind(clang::SourceLocation token) const {
+    const unsigned length = clang::Lexer::MeasureTokenLength(
+        token, ast_.context->getSourceManager(), ast_.context->getLangOpts());
+    return token.getLocWithOffset(static_cast<int>(length));
+  }
+
+  bool IsLong(const std::string& text) const {
+    return settings_.type_name_limit > 0 && text.size() > settings_.type_name_limit;
+  }
+
+  // A longer type says less than it hides: without the arguments of its template.
+  std::string NameOfType(clang::QualType type) const {
+    const std::string text = type.getAsString(policy_);
+    if (!IsLong(text)) return text;
+    const size_t limit = settings_.type_name_limit;
     size_t open = text.find('<');
     size_t close = text.rfind('>');
-    if (open == std::string::npos || close == std::string::npos || open > settings_.type_limit) {
-      size_t end = settings_.type_limit;
-      while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-      return text.substr(0, end) + "…";
+    if (open == std::string::npos || close == std::string::npos || open > limit) {
+      return text.substr(0, limit) + "…";
     }
     return text.substr(0, open) + "<…" + text.substr(close);
   }
 
+  // ---- Where to go from a hint.
+
+  std::optional<CodeLocation> Target(const clang::NamedDecl* declaration) const {
+    if (!settings_.with_targets || declaration == nullptr) return std::nullopt;
+    return ast_.LocationOf(declaration->getLocation());
+  }
+  std::optional<CodeLocation> TargetOf(clang::QualType type) const {
+    if (!settings_.with_targets) return std::nullopt;
+    clang::QualType bare = type.getNonReferenceType();
+    while (!bare->getPointeeType().isNull()) bare = bare->getPointeeType();
+    if (const auto* alias = bare->getAs<clang::TypedefType>()) return Target(alias->getDecl());
+    return Target(bare->getAsTagDecl());
+  }
+
   void Add(clang::SourceLocation location, HintKind kind, std::string label,
-           std::string tooltip = "") {
+           std::string tooltip = "", std::optional<CodeLocation> target = std::nullopt) {
     // What a macro makes has no place between its letters; its arguments have theirs.
     const clang::SourceManager& sources = ast_.context->getSourceManager();
     if (location.isMacroID() && !sources.isMacroArgExpansion(location)) return;
@@ -385,21 +487,22 @@ class Hinter : public clang::RecursiveASTVisitor<Hinter> {
           return range.begin <= *place && *place <= range.end;
         });
     if (!is_wanted) return;
-    hints_.push_back({*place, kind, std::move(label), std::move(tooltip)});
+    hints_.push_back({*place, kind, std::move(label), std::move(tooltip), std::move(target)});
   }
 
   const LiveAst& ast_;
   const std::vector<CodeRange>& ranges_;
-  const AnswerSettings& settings_;
+  const HintSettings& settings_;
   clang::PrintingPolicy policy_{clang::LangOptions()};
   std::vector<HintItem> hints_;
+  llvm::SmallPtrSet<const clang::Expr*, 16> converted_;
 };
 // NOLINTEND(bugprone-derived-method-shadowing-base-method)
 
 }  // namespace
 
 HintsAnswer MakeInlayHints(LiveAst& ast, const std::vector<CodeRange>& ranges,
-                           const AnswerSettings& settings) {
+                           const HintSettings& settings) {
   Hinter hinter(ast, ranges, settings);
   for (clang::Decl* declaration : WrittenDeclarations(ast)) hinter.TraverseDecl(declaration);
   return {std::move(hinter).Take()};

@@ -12,7 +12,7 @@ namespace astrolabe {
 namespace {
 
 std::string Hinted(const std::string& text, const std::vector<CodeRange>& ranges = {},
-                   const AnswerSettings& settings = {}) {
+                   const HintSettings& settings = {}) {
   MarkedSource source(text);
   std::string shown;
   source.Parse([&](LiveAst& ast) {
@@ -26,7 +26,7 @@ std::string Hinted(const std::string& text, const std::vector<CodeRange>& ranges
 }
 
 // The source is `shown` without its hints.
-void Check(const std::string& shown, const AnswerSettings& settings = {}) {
+void Check(const std::string& shown, const HintSettings& settings = {}) {
   std::string text = shown;
   for (size_t open = text.find("«"); open != std::string::npos; open = text.find("«")) {
     text.erase(open, text.find("»") + std::string("»").size() - open);
@@ -43,34 +43,6 @@ TEST(InlayHints, Parameters) {
   Check("void f(int); void g() { f(1); }");
   Check("void f(int); void f(int count) {} void g() { f(«count:»1); }");
   Check("void f(int a, ...); void g() { f(«a:»1, 2, 3); }");
-}
-
-TEST(InlayHints, ArgumentsThatAreLeftOut) {
-  const AnswerSettings settings{.hint_default_arguments = true};
-  Check("void f(int a, int b = 2, char* c = nullptr); void g() { f(«a:»1«, b: 2, c: nullptr»); }",
-        settings);
-  Check("void f(int b = 2, int = 3); void g() { f(«b: 2, 3»); f(«b:»1«, 3»); f(«b:»1, 2); }",
-        settings);
-  Check("struct S { S(int size = 7); }; void g() { S{«size: 7»}; S s; }", settings);
-  Check("void f(int a = 1000000000 + 1000000000 / 1000); void g() { f(«a: …»); }",
-        {.type_limit = 10, .hint_default_arguments = true});
-}
-
-TEST(InlayHints, EndsOfBlocks) {
-  const AnswerSettings settings{.hint_block_ends = true};
-  Check(
-      "namespace a {\n\n}« // namespace a»\nnamespace {\n\n}« // namespace»\n"
-      "struct S {\n\n};« // struct S»\nenum E {\n\n};« // enum E»\n",
-      settings);
-  Check(
-      "void f(bool ready) {\n  if (ready) {\n\n  }« // if ready»\n  while (true) {\n\n  }« // "
-      "while»\n"
-      "  for (;;) {\n\n  }« // for»\n}« // f»\n",
-      settings);
-  // Short ones, and those with something behind them.
-  Check("void f() {\n}\nstruct S {\n\n} s;\nvoid g() {\n\n}  // end\n", settings);
-  Check("void f(bool a) {\n  if (a) {\n\n  } else {\n\n  }« // if a»\n}« // f»\n", settings);
-  Check("#define END }\nvoid f() {\n\nEND\n", settings);
 }
 
 TEST(InlayHints, WhatACallMayChange) {
@@ -101,7 +73,7 @@ TEST(InlayHints, LongTypesAreShortened) {
       "template <class K, class V> struct LongNameOfAMap {}; struct LongNameOfAKey {};\n"
       "LongNameOfAMap<LongNameOfAKey, LongNameOfAKey> f(); auto x = f();");
   source.Parse([&](LiveAst& ast) {
-    std::vector<HintItem> hints = MakeInlayHints(ast, {}).hints;
+    std::vector<HintItem> hints = MakeInlayHints(ast, {}, {}).hints;
     ASSERT_EQ(hints.size(), 1u);
     EXPECT_EQ(hints[0].label, ": LongNameOfAMap<…>");
     EXPECT_EQ(hints[0].tooltip, "LongNameOfAMap<LongNameOfAKey, LongNameOfAKey>");
@@ -112,6 +84,97 @@ TEST(InlayHints, Designators) {
   Check(
       "struct P { int x; int y; }; P p = {«.x=»1, «.y=»2}; P q = {.x = 1}; P r = {}; P s{«.x=»1};");
   Check("int a[] = {1, 2};");
+}
+
+TEST(InlayHints, KindsThatAreNotWanted) {
+  HintSettings none;
+  none.parameters = none.types = none.designators = false;
+  Check("void f(int count); struct P { int x; }; void g() { f(1); auto y = 1; P p = {2}; }", none);
+}
+
+TEST(InlayHints, EndsOfBlocks) {
+  HintSettings settings;
+  settings.block_ends = true;
+  settings.flow_lines = 3;
+  Check("namespace a::b {\nint x;\n}«// namespace a::b»\n", settings);
+  Check(
+      "namespace {\nstruct S {\n  int f() {\n    return 1;\n  }«// f»\n};«// struct S»\n}«// "
+      "namespace»\n",
+      settings);
+  Check("enum class E {\n  a\n};«// enum class E»\nint f() { return 1; }\n", settings);
+  Check(
+      "void f(int n) {\n  for (int i = 0; i < n; ++i) {\n    f(i);\n  }«// for i < n»\n"
+      "  while (n > 0) {\n    --n;\n  }  // while\n  switch (n) {\n    default: break;\n  }«// "
+      "switch n»\n"
+      "  if (n) {\n    f(1);\n  } else {\n    f(2);\n  }«// if n»\n  if (n) {\n  }\n}«// f»\n",
+      [&] {
+        HintSettings ends = settings;
+        ends.parameters = false;
+        return ends;
+      }());
+}
+
+TEST(InlayHints, DefaultArguments) {
+  HintSettings settings;
+  settings.default_arguments = true;
+  settings.parameters = false;
+  Check(
+      "int f(int a, int b = 2, const char* c = \"x\"); int x = f(1«, b: 2, c: \"x\"»); int y = "
+      "f(1, "
+      "2, nullptr);\nint g(int a = 1 + 1); int z = g(«a: 1 + 1»);\nstruct S { S(int a, int = 3); };"
+      " S s(1«, 3»);",
+      settings);
+}
+
+TEST(InlayHints, Conversions) {
+  HintSettings settings;
+  settings.conversions = true;
+  settings.parameters = false;
+  Check(
+      "void f(long); void g(int i, double d) { f(«long(»i«)»); f(1); i = «int(»d + "
+      "«double(»i«)»«)»; f(long(i)); }",
+      settings);
+  Check("struct S { S(int); }; void f(S); void g(int i) { f(«S(»i«)»); f(S(i)); }", settings);
+}
+
+TEST(InlayHints, Captures) {
+  HintSettings settings;
+  settings.captures = true;
+  settings.types = false;
+  Check(
+      "struct S { int m; void f(int a) { int b = 0; auto l = [=«, a, this»] { return a + m; };\n"
+      "auto k = [&«, &a, &b»] { return a + b; }; auto j = [a] { return a; }; auto i = [&] { return "
+      "1; }; } };",
+      settings);
+}
+
+TEST(InlayHints, LengthOfTypes) {
+  HintSettings settings;
+  settings.type_name_limit = 4;
+  Check("template <class T> struct Box {}; auto x«: Box<…>» = Box<int>();", settings);
+  settings.type_name_limit = 0;
+  Check(
+      "template <class T> struct Box {}; auto x«: Box<Box<Box<Box<Box<Box<Box<int>>>>>>>» = "
+      "Box<Box<Box<Box<Box<Box<Box<int>>>>>>>();",
+      settings);
+}
+
+TEST(InlayHints, WhereTheyLead) {
+  MarkedSource source(
+      "struct S { int x; }; S make(); void f(int count);\n"
+      "void g() { auto s = make(); f(1); S t = {2}; }");
+  source.Parse([&](LiveAst& ast) {
+    HintSettings settings;
+    settings.with_targets = true;
+    std::string led;
+    for (const HintItem& hint : MakeInlayHints(ast, {}, settings).hints) {
+      ASSERT_TRUE(hint.target) << hint.label;
+      const uint32_t begin = ast.OffsetOf(hint.target->range.begin);
+      led += hint.label + " " +
+             ast.text.substr(begin, ast.OffsetOf(hint.target->range.end) - begin) + "\n";
+    }
+    EXPECT_EQ(led, ": S S\ncount: count\n.x= x\n");
+  });
 }
 
 TEST(InlayHints, Ranges) {
