@@ -83,10 +83,11 @@ class Actions {
   }
 
   void AddRefactorings() {
-    const bool is_wanted = Wants(CodeActionKind::kRefactorExtract) ||
-                           Wants(CodeActionKind::kRefactorInline) ||
-                           Wants(CodeActionKind::kRefactorRewrite) ||
-                           (params_.context.only && Wants(CodeActionKind::kSourceOrganizeImports));
+    const bool is_wanted =
+        Wants(CodeActionKind::kRefactorExtract) || Wants(CodeActionKind::kRefactorInline) ||
+        Wants(CodeActionKind::kRefactorRewrite) || Wants(CodeActionKind::kRefactorMove) ||
+        Wants(CodeActionKind::kQuickFix) ||
+        (params_.context.only && Wants(CodeActionKind::kSourceOrganizeImports));
     if (!is_wanted) return;
     for (CodeAction& action : OfferRefactorings(session_, live_, document_, params_.range, work_)) {
       // What is about the file and not about a place is asked for by name alone.
@@ -350,10 +351,10 @@ void BindCodeAction(Dispatcher& dispatcher, Session& session, LiveDocuments& liv
   CodeActionOptions options;
   options.resolve_provider = true;
   options.code_action_kinds.emplace();
-  for (std::string_view kind :
-       {CodeActionKind::kQuickFix, CodeActionKind::kRefactorExtract,
-        CodeActionKind::kRefactorInline, CodeActionKind::kRefactorRewrite,
-        CodeActionKind::kSourceFixAll, CodeActionKind::kSourceOrganizeImports}) {
+  for (std::string_view kind : {CodeActionKind::kQuickFix, CodeActionKind::kRefactorExtract,
+                                CodeActionKind::kRefactorInline, CodeActionKind::kRefactorMove,
+                                CodeActionKind::kRefactorRewrite, CodeActionKind::kSourceFixAll,
+                                CodeActionKind::kSourceOrganizeImports}) {
     options.code_action_kinds->emplace_back(std::string(kind));
   }
   session.capabilities().code_action_provider = std::move(options);

@@ -4,12 +4,14 @@
 //   clangd.applyFix, astrolabe.applyEdit            a WorkspaceEdit
 //   clangd.applyTweak, astrolabe.applyRefactoring   TweakArgs
 //   clangd.applyRename, astrolabe.applyRename       RenameParams
+//   astrolabe.changeSignature                       ChangeSignatureArgs
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "base/strings.h"
+#include "lsp/handlers/change_signature.h"
 #include "lsp/handlers/live.h"
 #include "lsp/handlers/refactoring.h"
 #include "lsp/handlers/rename.h"
@@ -56,6 +58,9 @@ class Commands {
     if (name == "clangd.applyRename" || name == "astrolabe.applyRename") {
       return ApplyRename(params, std::move(context), std::move(reply));
     }
+    if (name == "astrolabe.changeSignature") {
+      return ApplySignature(params, std::move(context), std::move(reply));
+    }
     reply(absl::InvalidArgumentError(StrCat("there is no command \"", name, "\"")));
   }
 
@@ -99,6 +104,25 @@ class Commands {
         });
   }
 
+  void ApplySignature(const ExecuteCommandParams& params, RequestContext context,
+                      Reply<Result> reply) {
+    auto arguments = ArgumentOf<ChangeSignatureArgs>(params);
+    if (!arguments.ok()) return reply(arguments.status());
+    const std::string uri = arguments->text_document.uri;
+    session_.AnswerAbout(
+        "lsp.changeSignature", uri, std::move(context), std::move(reply),
+        [this, arguments = *std::move(arguments)](const DocumentSnapshot& document,
+                                                  const Work& work) -> absl::StatusOr<Result> {
+          auto made = ChangeSignature(session_, live_, document, arguments.position,
+                                      arguments.parameters, work);
+          if (!made.ok()) return made.status();
+          SendEdit(session_,
+                   made->is_checked ? "change signature" : "change signature (not checked)",
+                   std::move(made->edit));
+          return Result();
+        });
+  }
+
   Session& session_;
   LiveDocuments& live_;
 };
@@ -107,8 +131,10 @@ class Commands {
 
 void BindExecuteCommand(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   ExecuteCommandOptions options;
-  options.commands = {"clangd.applyFix",     "clangd.applyTweak",          "clangd.applyRename",
-                      "astrolabe.applyEdit", "astrolabe.applyRefactoring", "astrolabe.applyRename"};
+  options.commands = {
+      "clangd.applyFix",          "clangd.applyTweak",          "clangd.applyRename",
+      "astrolabe.applyEdit",      "astrolabe.applyRefactoring", "astrolabe.applyRename",
+      "astrolabe.changeSignature"};
   session.capabilities().execute_command_provider = std::move(options);
   auto commands = std::make_shared<Commands>(session, live);
   dispatcher.OnRequest<ExecuteCommandRequest>(

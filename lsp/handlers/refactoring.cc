@@ -4,21 +4,46 @@
 #include <algorithm>
 #include <utility>
 
+#include "alloc/hash.h"
+#include "analysis/live/line_index.h"
 #include "base/strings.h"
+#include "index/query/semantic_coverage.h"
+#include "lsp/documents/uri.h"
+#include "lsp/handlers/change_signature.h"
+#include "lsp/handlers/switch_source_header.h"
 #include "lsp/server/edit_builder.h"
-#include "lsp/server/edit_check.h"
 
 namespace astrolabe::lsp {
 namespace {
 
 // Offers are for what is parsed: nobody waits for them.
 constexpr absl::Duration kOfferPatience = absl::Seconds(2);
+// A larger source is a generated one.
+constexpr size_t kMaxSourceBytes = 2 << 20;
 
 bool ClientResolves(const Session& session) {
   const auto& capabilities = session.client_capabilities().text_document;
   if (!capabilities || !capabilities->code_action) return false;
   const auto& resolves = capabilities->code_action->resolve_support;
   return resolves && std::ranges::find(resolves->properties, "edit") != resolves->properties.end();
+}
+
+// The source that belongs to a header: most of what is defined somewhere is defined there.
+std::vector<FileText> SourceOf(Session& session, const DocumentSnapshot& document) {
+  if (!IsHeaderPath(document->name.path)) return {};
+  const std::string path = CounterpartOf(session, document->name.path);
+  if (path.empty()) return {};
+  EditedFile file = FileToEdit(session, path);
+  if (file.text.empty() || file.text.size() > kMaxSourceBytes) return {};
+  return {{path, std::move(file.text)}};
+}
+
+void AddEdits(std::vector<CodeEdit> edits, EditedFile& file) {
+  const LineIndex lines(file.text);
+  for (CodeEdit& edit : edits) {
+    file.edits.push_back({lines.OffsetOf(edit.range.begin), lines.OffsetOf(edit.range.end),
+                          std::move(edit.text), ""});
+  }
 }
 
 }  // namespace
@@ -28,6 +53,7 @@ std::vector<CodeAction> OfferRefactorings(Session& session, LiveDocuments& live,
                                           const Work& work) {
   Question question;
   question.kind = QuestionKind::kRefactorings;
+  question.files = SourceOf(session, document);
   question.range = live.LiveRange(document, selection);
   auto answer = live.Ask<RefactoringsAnswer>(document, std::move(question), work, kOfferPatience);
   std::vector<CodeAction> actions;
@@ -62,6 +88,7 @@ absl::StatusOr<RefactoringEdit> MakeRefactoringEdit(Session& session, LiveDocume
   }
   Question question;
   question.kind = QuestionKind::kRefactor;
+  question.files = SourceOf(session, document);
   question.range = live.LiveRange(document, refactoring.selection);
   question.refactoring = refactoring.tweak_id;
   auto answer = live.Ask<RefactorAnswer>(document, std::move(question), work);
@@ -69,21 +96,84 @@ absl::StatusOr<RefactoringEdit> MakeRefactoringEdit(Session& session, LiveDocume
   if (!answer->refused.empty()) {
     return absl::FailedPreconditionError(StrCat("this can't be done: ", answer->refused));
   }
-  const EditCheck check = CheckEdits(live, document, answer->edits, work);
+  if (answer->signature) {
+    const Position place =
+        live.ClientRange(document, {answer->signature->place, answer->signature->place}).start;
+    return ChangeSignature(session, live, document, place, answer->signature->parameters, work);
+  }
+  std::vector<EditedFile> files;
+  if (!answer->edits.empty()) {
+    EditedFile& own = files.emplace_back();
+    own.uri = document->name.uri;
+    own.path = document->name.path;
+    own.text = document->text.ToString();
+    AddEdits(std::move(answer->edits), own);
+  }
+  for (FileEdits& other : answer->others) {
+    EditedFile file = FileToEdit(session, other.path);
+    file.creates = other.creates;
+    if (HashString(file.text) != other.text_hash) {
+      return absl::AbortedError(other.creates ? StrCat(other.path, " is there already")
+                                              : StrCat(other.path, " has changed; try again"));
+    }
+    AddEdits(std::move(other.edits), file);
+    files.push_back(std::move(file));
+  }
+  return CheckedEdit(session, live, document, files, work);
+}
+
+EditedFile FileToEdit(Session& session, const std::string& path) {
+  EditedFile file;
+  file.path = path;
+  const DocumentSnapshot open = session.documents().Find(path);
+  file.uri = open != nullptr ? open->name.uri : FileUri(path);
+  file.text = open != nullptr ? open->text.ToString() : ReadWholeFile(path);
+  return file;
+}
+
+absl::StatusOr<RefactoringEdit> CheckedEdit(Session& session, LiveDocuments& live,
+                                            const DocumentSnapshot& document,
+                                            const std::vector<EditedFile>& files,
+                                            const Work& work) {
+  EditBuilder builder(session);
+  const std::shared_ptr<Workspace> workspace = session.WorkspaceOf(document->name.path);
+  for (const EditedFile& file : files) {
+    const bool is_ours = file.uri == document->name.uri || workspace == nullptr ||
+                         workspace->Contains(file.path) ||
+                         session.documents().Find(file.path) != nullptr;
+    if (!is_ours) {
+      return absl::FailedPreconditionError(
+          StrCat("this would change ", file.path, ", which is no part of the workspace"));
+    }
+    if (file.creates && !builder.can_create()) {
+      return absl::FailedPreconditionError(
+          "this needs a new file, and the editor can't create files "
+          "(workspace.workspaceEdit.resourceOperations)");
+    }
+  }
+  const EditCheck check = CheckEdits(live, document, files, work);
   if (!check.new_errors.empty()) {
     return absl::FailedPreconditionError(
         StrCat("this would bring an error: ", check.new_errors.front()));
   }
   RefactoringEdit made;
   made.is_checked = check.not_checked.empty();
-  EditBuilder builder(session);
-  for (CodeEdit& edit : answer->edits) {
-    const Range range = live.ClientRange(document, edit.range);
-    if (made.is_checked) {
-      builder.Replace(document->name.uri, range, std::move(edit.text));
-    } else {
-      builder.Propose(document->name.uri, range, std::move(edit.text),
-                      StrCat("Not checked: ", check.not_checked));
+  const std::string unchecked = StrCat("Not checked: ", check.not_checked);
+  for (const EditedFile& file : files) {
+    if (file.creates) {
+      builder.Create(file.uri, file.After());
+      continue;
+    }
+    const TextBuffer text(file.text);
+    for (const FileEdit& edit : file.edits) {
+      const Range range = lsp::ClientRange(text, {edit.begin, edit.end}, session.encoding());
+      if (!edit.unsure.empty()) {
+        builder.Propose(file.uri, range, edit.text, edit.unsure);
+      } else if (!made.is_checked) {
+        builder.Propose(file.uri, range, edit.text, unchecked);
+      } else {
+        builder.Replace(file.uri, range, edit.text);
+      }
     }
   }
   made.edit = builder.Take();

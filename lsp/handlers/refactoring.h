@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-#include <functional>
-#include <string_view>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "lsp/protocol/clangd_extensions.h"
+#include "lsp/server/edit_check.h"
 #include "lsp/server/live_documents.h"
 #include "lsp/server/session.h"
 
@@ -29,5 +29,14 @@ struct RefactoringEdit {
 absl::StatusOr<RefactoringEdit> MakeRefactoringEdit(Session& session, LiveDocuments& live,
                                                     const DocumentSnapshot& document,
                                                     const TweakArgs& refactoring, const Work& work);
+
+// The text of a file as it is in the editor or, if it is not open there, on disk.
+EditedFile FileToEdit(Session& session, const std::string& path);
+
+// Checks the edits and puts them in the client's terms. FailedPrecondition, with the reason, if they would bring an error,
+// change a file that is no part of the workspace, or create one with a client that can't.
+absl::StatusOr<RefactoringEdit> CheckedEdit(Session& session, LiveDocuments& live,
+                                            const DocumentSnapshot& document,
+                                            const std::vector<EditedFile>& files, const Work& work);
 
 }  // namespace astrolabe::lsp

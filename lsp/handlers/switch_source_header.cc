@@ -3,6 +3,8 @@
 // What is beside the file and has its stem; else the file of the workspace with that stem whose path is most
 // like it, so that src/a/b.cc meets include/a/b.h and not include/c/b.h.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lsp/handlers/switch_source_header.h"
+
 #include <algorithm>
 #include <filesystem>
 #include <optional>
@@ -45,7 +47,15 @@ size_t Likeness(const std::filesystem::path& a, const std::filesystem::path& b) 
   return front + back * 2;  // the end of a path says more than its start
 }
 
-std::string Counterpart(Session& session, const std::string& path) {
+}  // namespace
+
+bool IsHeaderPath(std::string_view path) {
+  const size_t dot = path.rfind('.');
+  return dot != std::string_view::npos &&
+         std::ranges::find(kHeaders, path.substr(dot)) != std::end(kHeaders);
+}
+
+std::string CounterpartOf(Session& session, const std::string& path) {
   const std::filesystem::path file(path);
   const auto extensions = OtherSide(file.extension().string());
   std::error_code error;
@@ -76,8 +86,6 @@ std::string Counterpart(Session& session, const std::string& path) {
   return best;
 }
 
-}  // namespace
-
 void BindSwitchSourceHeader(Dispatcher& dispatcher, Session& session) {
   using Result = SwitchSourceHeaderRequest::Result;
   dispatcher.OnRequest<SwitchSourceHeaderRequest>(
@@ -86,7 +94,7 @@ void BindSwitchSourceHeader(Dispatcher& dispatcher, Session& session) {
         if (!name.ok()) return reply(name.status());
         session.Answer("lsp.switchSourceHeader", std::move(context), std::move(reply),
                        [&session, path = name->path](const Work&) -> absl::StatusOr<Result> {
-                         const std::string found = Counterpart(session, path);
+                         const std::string found = CounterpartOf(session, path);
                          return Result(found.empty() ? std::string() : FileUri(found));
                        });
       });

@@ -12,6 +12,11 @@ EditBuilder::EditBuilder(const Session& session) : session_(session) {
   const auto& workspace = session.client_capabilities().workspace;
   if (!workspace || !workspace->workspace_edit) return;
   has_document_changes_ = workspace->workspace_edit->document_changes.value_or(false);
+  const auto& operations = workspace->workspace_edit->resource_operations;
+  can_create_ = has_document_changes_ && operations &&
+                std::ranges::any_of(*operations, [](const ResourceOperationKind& kind) {
+                  return kind.value == ResourceOperationKind::kCreate;
+                });
   has_annotations_ =
       has_document_changes_ && workspace->workspace_edit->change_annotation_support.has_value();
 }
@@ -27,6 +32,11 @@ void EditBuilder::Propose(const DocumentUri& uri, const Range& range, std::strin
         reason, ChangeAnnotation{.label = reason, .needs_confirmation = true, .description = {}});
   }
   Add(uri, {range, std::move(new_text), has_annotations_ ? reason : std::string()});
+}
+
+void EditBuilder::Create(const DocumentUri& uri, std::string text) {
+  created_.insert(uri);
+  Replace(uri, Range(), std::move(text));
 }
 
 void EditBuilder::Add(const DocumentUri& uri, Edit edit) {
@@ -53,6 +63,12 @@ WorkspaceEdit EditBuilder::Take() {
       for (Edit& edit : edits) changes.push_back({edit.range, std::move(edit.text)});
       continue;
     }
+    if (!result.document_changes) result.document_changes.emplace();
+    if (created_.contains(uri)) {
+      CreateFile file;
+      file.uri = uri;
+      result.document_changes->push_back(std::move(file));
+    }
     TextDocumentEdit document;
     document.text_document.uri = uri;
     const absl::StatusOr<DocumentName> name = ParseDocumentUri(uri);
@@ -68,7 +84,6 @@ WorkspaceEdit EditBuilder::Take() {
             AnnotatedTextEdit{edit.range, std::move(edit.text), edit.annotation});
       }
     }
-    if (!result.document_changes) result.document_changes.emplace();
     result.document_changes->push_back(std::move(document));
   }
   if (!annotations_.empty()) result.change_annotations = std::move(annotations_);

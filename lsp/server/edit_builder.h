@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,10 @@ class EditBuilder {
   void Propose(const DocumentUri& uri, const Range& range, std::string new_text,
                const std::string& reason);
 
+  // A file that is not there yet, with this text. Only if can_create().
+  void Create(const DocumentUri& uri, std::string text);
+  bool can_create() const { return can_create_; }
+
   size_t edits() const { return edits_; }
   // Open documents are named with their version, so that a client with another text refuses.
   WorkspaceEdit Take();
@@ -39,6 +44,8 @@ class EditBuilder {
   const Session& session_;
   bool has_document_changes_ = false;
   bool has_annotations_ = false;
+  bool can_create_ = false;
+  std::set<DocumentUri> created_;
   std::map<DocumentUri, std::vector<Edit>> by_document_;
   std::map<std::string, ChangeAnnotation> annotations_;
   size_t edits_ = 0;

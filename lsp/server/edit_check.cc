@@ -3,67 +3,155 @@
 
 #include <algorithm>
 #include <map>
+#include <string_view>
 #include <utility>
 #include <variant>
 
-#include "analysis/live/line_index.h"
+#include "base/strings.h"
 
 namespace astrolabe::lsp {
 namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(1);
+// A file parsed from its first line on, and a source beside it.
+constexpr absl::Duration kPatienceForFiles = absl::Seconds(3);
+// Sources beside the document that are parsed.
+constexpr size_t kMaxSources = 2;
+
+using Errors = std::map<std::string, int>;
 
 std::string TextOf(const Diagnostic& diagnostic) {
   const auto* text = std::get_if<std::string>(&diagnostic.message);
   return text != nullptr ? *text : std::get<MarkupContent>(diagnostic.message).value;
 }
 
-std::string Edited(const std::string& text, std::vector<CodeEdit> edits) {
-  std::ranges::sort(edits, {}, &CodeEdit::range);
-  const LineIndex lines(text);
+bool IsSource(const std::string& path) {
+  const size_t dot = path.rfind('.');
+  const std::string_view ending =
+      dot == std::string::npos ? std::string_view() : std::string_view(path).substr(dot + 1);
+  return ending.starts_with('c') || ending == "C" || ending == "m" || ending == "mm";
+}
+
+class Checker {
+ public:
+  Checker(LiveDocuments& live, const DocumentSnapshot& document,
+          const std::vector<EditedFile>& files, const Work& work)
+      : live_(live), document_(document), work_(work) {
+    for (const EditedFile& file : files) {
+      if (file.uri == document->name.uri) {
+        own_ = &file;
+      } else if (IsSource(file.path) && !file.creates) {
+        sources_.push_back(&file);
+      } else {
+        overlay_.push_back({file.path, file.After()});
+      }
+    }
+    const bool is_alone = overlay_.empty() && sources_.empty();
+    latest_ = absl::Now() + (is_alone ? kPatience : kPatienceForFiles);
+  }
+
+  EditCheck Run() {
+    if (own_ != nullptr || !overlay_.empty()) CheckDocument();
+    for (size_t i = 0; i < std::min(sources_.size(), kMaxSources); ++i) CheckSource(*sources_[i]);
+    if (sources_.size() > kMaxSources && check_.not_checked.empty()) {
+      check_.not_checked = StrCat(sources_.size() - kMaxSources, " of the files were not parsed");
+    }
+    return std::move(check_);
+  }
+
+ private:
+  void CheckDocument() {
+    const auto known = live_.diagnostics().Await(document_, work_);
+    if (!known.ok() || (*known)->generation != document_->generation) {
+      check_.not_checked = "the text has changed meanwhile";
+      return;
+    }
+    // An error that is there already is allowed to stay, wherever it moves.
+    Errors allowed;
+    for (const Diagnostic& diagnostic : (*known)->items) {
+      if (diagnostic.severity == DiagnosticSeverity::kError) ++allowed[TextOf(diagnostic)];
+    }
+    Question question;
+    question.text = own_ == nullptr ? document_->text.ToString() : own_->After();
+    question.files = overlay_;
+    if (const auto errors = Parse(std::move(question))) Compare(*errors, std::move(allowed), "");
+  }
+
+  void CheckSource(const EditedFile& file) {
+    Question question;
+    question.other = file.path;
+    question.text = file.After();
+    question.files = overlay_;
+    if (own_ != nullptr && !own_->path.empty()) {
+      question.files.push_back({own_->path, own_->After()});
+    }
+    const auto errors = Parse(question);
+    if (!errors || errors->empty()) return;
+    // Which of them are there already takes a parse of the text as it is.
+    Question before;
+    before.other = file.path;
+    before.text = file.text;
+    if (auto allowed = Parse(std::move(before))) {
+      Compare(*errors, *std::move(allowed),
+              StrCat("in ", file.path.substr(file.path.rfind('/') + 1), ": "));
+    }
+  }
+
+  // Messages and how often they come; nothing if it could not be done, and the check says why.
+  std::optional<Errors> Parse(Question question) {
+    question.kind = QuestionKind::kCheckText;
+    const absl::Duration left = std::max(latest_ - absl::Now(), absl::ZeroDuration());
+    const auto answer = live_.Ask<DiagnosticsAnswer>(document_, std::move(question), work_, left);
+    if (!answer.ok()) {
+      check_.not_checked = absl::IsDeadlineExceeded(answer.status())
+                               ? "the check takes too long"
+                               : std::string(answer.status().message());
+      return std::nullopt;
+    }
+    Errors errors;
+    for (const LiveDiagnostic& diagnostic : answer->diagnostics) {
+      if (diagnostic.level == DiagnosticLevel::kError) ++errors[diagnostic.message];
+    }
+    return errors;
+  }
+
+  void Compare(const Errors& errors, Errors allowed, const std::string& where) {
+    for (const auto& [message, count] : errors) {
+      if (count > allowed[message]) check_.new_errors.push_back(where + message);
+    }
+  }
+
+  LiveDocuments& live_;
+  const DocumentSnapshot& document_;
+  const Work& work_;
+  const EditedFile* own_ = nullptr;
+  std::vector<const EditedFile*> sources_;
+  std::vector<FileText> overlay_;  // what others may include
+  absl::Time latest_;
+  EditCheck check_;
+};
+
+}  // namespace
+
+std::string EditedFile::After() const {
+  std::vector<FileEdit> sorted = edits;
+  std::ranges::stable_sort(sorted, {},
+                           [](const FileEdit& edit) { return std::pair(edit.begin, edit.end); });
   std::string after;
-  uint32_t copied = 0;
-  for (const CodeEdit& edit : edits) {
-    const uint32_t begin = std::max(copied, lines.OffsetOf(edit.range.begin));
+  size_t copied = 0;
+  for (const FileEdit& edit : sorted) {
+    const size_t begin = std::clamp(edit.begin, copied, text.size());
     after.append(text, copied, begin - copied);
     after += edit.text;
-    copied = std::max(begin, lines.OffsetOf(edit.range.end));
+    copied = std::clamp(edit.end, begin, text.size());
   }
   after.append(text, copied);
   return after;
 }
 
-}  // namespace
-
 EditCheck CheckEdits(LiveDocuments& live, const DocumentSnapshot& document,
-                     const std::vector<CodeEdit>& edits, const Work& work) {
-  EditCheck check;
-  const auto known = live.diagnostics().Await(document, work);
-  if (!known.ok() || (*known)->generation != document->generation) {
-    check.not_checked = "the text has changed meanwhile";
-    return check;
-  }
-  // An error that is there already is allowed to stay, wherever it moves.
-  std::map<std::string, int> allowed;
-  for (const Diagnostic& diagnostic : (*known)->items) {
-    if (diagnostic.severity == DiagnosticSeverity::kError) ++allowed[TextOf(diagnostic)];
-  }
-  Question question;
-  question.kind = QuestionKind::kCheckText;
-  question.text = Edited(document->text.ToString(), edits);
-  const auto answer = live.Ask<DiagnosticsAnswer>(document, std::move(question), work, kPatience);
-  if (!answer.ok()) {
-    check.not_checked = absl::IsDeadlineExceeded(answer.status())
-                            ? "it takes longer than a second"
-                            : std::string(answer.status().message());
-    return check;
-  }
-  for (const LiveDiagnostic& diagnostic : answer->diagnostics) {
-    if (diagnostic.level == DiagnosticLevel::kError && --allowed[diagnostic.message] < 0) {
-      check.new_errors.push_back(diagnostic.message);
-    }
-  }
-  return check;
+                     const std::vector<EditedFile>& files, const Work& work) {
+  return Checker(live, document, files, work).Run();
 }
 
 }  // namespace astrolabe::lsp

@@ -1,8 +1,12 @@
-// Whether edits of an open document would bring an error that it does not have: the edited text is parsed in a forked
-// child before anybody is offered it.
+// Whether edits would bring an error that is not there yet: the edited texts are parsed in a forked child before anybody
+// is offered them.
+//
+// What is parsed is the open document with all other files as they are to be, and the sources among these. Where the
+// document's includes stay as they are, its preamble is not parsed again.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -12,13 +16,32 @@
 
 namespace astrolabe::lsp {
 
+// Of bytes of the text.
+struct FileEdit {
+  size_t begin = 0;
+  size_t end = 0;
+  std::string text;
+  std::string unsure;  // why the user has to agree to it; empty: that is not needed
+};
+
+// A file with the text that it has now, in the editor or on disk.
+struct EditedFile {
+  DocumentUri uri;
+  std::string path;      // empty: it has none
+  bool creates = false;  // it is not there yet
+  std::string text;
+  std::vector<FileEdit> edits;  // none inside another
+
+  std::string After() const;
+};
+
 struct EditCheck {
-  std::string not_checked;              // why not; empty: it was
+  std::string not_checked;              // why not, or why not all; empty: it was
   std::vector<std::string> new_errors;  // messages
 };
 
-// `edits` are of the document's text, none inside another. Waits a second at most, then it is not checked.
+// Waits a second at most, three if more than the document is edited; what takes longer is not checked.
 EditCheck CheckEdits(LiveDocuments& live, const DocumentSnapshot& document,
-                     const std::vector<CodeEdit>& edits, const Work& work);
+                     const std::vector<EditedFile>& files, const Work& work);
 
 }  // namespace astrolabe::lsp

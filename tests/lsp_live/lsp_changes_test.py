@@ -43,7 +43,7 @@ class ChangesTest(ServerTest):
     def edits(self, workspace_edit):
         """{name: [(start, end, text, annotation)]} of either form of an edit."""
         if "documentChanges" in workspace_edit:
-            by_uri = {c["textDocument"]["uri"]: c["edits"] for c in workspace_edit["documentChanges"]}
+            by_uri = {c["textDocument"]["uri"]: c["edits"] for c in workspace_edit["documentChanges"] if "edits" in c}
         else:
             by_uri = workspace_edit.get("changes", {})
         at = lambda p: (p["line"], p["character"])  # noqa: E731
@@ -53,6 +53,9 @@ class ChangesTest(ServerTest):
 
     def apply(self, workspace_edit):
         """Writes to disk what the files are after the edit."""
+        for change in workspace_edit.get("documentChanges", ()):
+            if change.get("kind") == "create":
+                self.write(os.path.relpath(path_of(change["uri"]), self.root), "")
         for name, edits in self.edits(workspace_edit).items():
             rows = self.text(name).split("\n")
             offset = lambda p: sum(len(row) + 1 for row in rows[:p[0]]) + p[1]  # noqa: E731
@@ -336,7 +339,7 @@ class Refactorings(ChangesTest):
         action = self.one(client, "a.cc", "extract to a variable", (2, 13), (2, 21))
         self.assertIn("edit", client.request("codeAction/resolve", action))
 
-    def test_what_changes_the_includes_is_not_checked(self):
+    def test_what_changes_the_includes_is_checked(self):
         for name in ("a.h", "b.h"):
             self.write(name, "#pragma once\n")
         self.write("a.cc", '#include "b.h"\n#include "a.h"\nint x;\n')
@@ -344,11 +347,20 @@ class Refactorings(ChangesTest):
         client.open("a.cc")
         [action] = self.actions(client, "a.cc", (2, 0), (2, 0), ["source.organizeImports"])
         resolved = client.request("codeAction/resolve", action)
-        self.assertEqual(resolved["title"], "organize includes (not checked)")
-        [annotation] = resolved["edit"]["changeAnnotations"].values()
-        self.assertEqual(annotation["label"], "Not checked: what is ahead of the first declaration changes")
+        self.assertEqual(resolved["title"], "organize includes")
         self.apply(resolved["edit"])
         self.assertEqual(self.text("a.cc"), '#include "a.h"\n#include "b.h"\nint x;\n')
+
+    def test_includes_whose_order_matters(self):
+        self.write("a.h", "#pragma once\nB b();\n")
+        self.write("b.h", "#pragma once\nstruct B {};\n")
+        self.write("a.cc", '#include "b.h"\n#include "a.h"\nint x;\n')
+        client = self.server("--background-index=0", capabilities=RESOLVES)
+        client.open("a.cc")
+        [action] = self.actions(client, "a.cc", (2, 0), (2, 0), ["source.organizeImports"])
+        with self.assertRaises(ServerError) as caught:
+            client.request("codeAction/resolve", action)
+        self.assertIn("this would bring an error: ", caught.exception.message)
 
     def test_the_project_s_style(self):
         self.write(".clang-format", "BasedOnStyle: Google\nIndentWidth: 8\n")
@@ -395,6 +407,129 @@ class Refactorings(ChangesTest):
             self.assertIn(message, caught.exception.message)
 
 
+CREATES = {"workspace": {"workspaceEdit": {"documentChanges": True, "resourceOperations": ["create"]}}}
+
+
+class SeveralFiles(ChangesTest):
+    """Edits that reach beyond the open document; afterwards all compiles."""
+
+    def resolve(self, client, name, mark, title):
+        line, column = place(self.text(name), mark)
+        at = {"line": line, "character": column}
+        actions = client.request("textDocument/codeAction", client.document(
+            name, range={"start": at, "end": at}, context={"diagnostics": []}))
+        [action] = [a for a in actions if a["title"] == title]
+        return client.request("codeAction/resolve", action)
+
+    def changed(self, client, name, mark, title):
+        """The names of the files that change; they are written."""
+        resolved = self.resolve(client, name, mark, title)
+        self.assertEqual(resolved["title"], title)  # it was checked
+        self.apply(resolved["edit"])
+        return sorted(self.edits(resolved["edit"]))
+
+    def test_a_member_is_defined_in_the_source(self):
+        header = HEADER.replace("  int Legs() const override;\n", "  int Legs() const override;\n  Dog* Mate(int age = 3);\n")
+        client = self.opened("zoo.h", texts={"zoo.h": header}, capabilities=RESOLVES)
+        self.assertEqual(self.changed(client, "zoo.h", "Dog* Ma|te", "define Mate in zoo.cc"), ["zoo.cc"])
+        self.assertIn("int Dog::Legs() const { return 4; }\n\nDog *Dog::Mate(int age) {\n  return {};\n}\n", self.text("zoo.cc"))
+        self.assert_compiles("zoo.cc", "main.cc")
+
+    def test_a_member_is_declared_in_the_header(self):
+        source = SOURCE.replace("int CountLegs", "int Dog::Tails(int n) const { return n; }\n\nint CountLegs")
+        client = self.opened("zoo.cc", texts={"zoo.cc": source}, capabilities=RESOLVES)
+        self.assertEqual(self.changed(client, "zoo.cc", "Dog::Ta|ils", "declare Tails in zoo::Dog"), ["zoo.h"])
+        self.assertIn("  int Legs() const override;\n  int Tails(int n) const;\n", self.text("zoo.h"))
+        self.assert_compiles("zoo.cc", "main.cc")
+
+    def test_unsaved_text_of_the_other_file(self):
+        source = SOURCE.replace("int CountLegs", "int Dog::Tails() { return 1; }\n\nint CountLegs")
+        client = self.opened("zoo.h", "zoo.cc", texts={"zoo.cc": source}, capabilities=RESOLVES)
+        text = HEADER.replace("/// Moves about.", "/// Moves.\n/// About.")
+        client.change("zoo.h", text)
+        client.request("textDocument/hover", client.at("zoo.cc", 0, 0))
+        resolved = self.resolve(client, "zoo.cc", "Dog::Ta|ils", "declare Tails in zoo::Dog")
+        self.write("zoo.h", text)
+        self.apply(resolved["edit"])
+        self.assert_compiles("zoo.cc", "main.cc")
+
+    def test_what_the_header_does_not_know_stays(self):
+        source = SOURCE.replace("int Dog::Legs() const { return 4; }",
+                                "static int four() { return 4; }\nint Dog::Legs() const { return four(); }")
+        client = self.opened("zoo.cc", texts={"zoo.cc": source}, capabilities=RESOLVES)
+        with self.assertRaises(ServerError) as caught:
+            self.resolve(client, "zoo.cc", "int Dog::Le|gs", "define Legs in its class")
+        self.assertIn("this would bring an error: ", caught.exception.message)
+
+    def test_a_class_moves_to_a_file_of_its_own(self):
+        client = self.opened("zoo.h", capabilities={**RESOLVES, **CREATES})
+        self.assertEqual(self.changed(client, "zoo.h", "class An|imal", "move to a new file animal.h"),
+                         ["animal.h", "zoo.h"])
+        self.assertIn('#pragma once\n\n#include "animal.h"\n', self.text("zoo.h"))
+        self.assert_compiles("zoo.cc", "main.cc")
+
+    def test_a_client_that_creates_no_files(self):
+        client = self.opened("zoo.h", capabilities=RESOLVES)
+        with self.assertRaises(ServerError) as caught:
+            self.resolve(client, "zoo.h", "class An|imal", "move to a new file animal.h")
+        self.assertIn("the editor can't create files", caught.exception.message)
+
+    # ---- Signatures.
+
+    TEXTS = {"zoo.h": HEADER.replace("  virtual int Legs() const = 0;", "  virtual int Legs(int a, int b = 2) const = 0;")
+                            .replace("  int Legs() const override;", "  int Legs(int a, int b = 2) const override;"),
+             "zoo.cc": SOURCE.replace("int Dog::Legs() const { return 4; }", "int Dog::Legs(int a, int) const { return a; }")
+                             .replace("animal.Legs()", "animal.Legs(1)"),
+             "more.cc": '#include "zoo.h"\nint more(zoo::Dog& d) { return d.Legs(1, 2) + d.Legs(\n    (3, 4),  // four\n    5); }\n'}
+
+    def signature(self, client, name, mark, parameters, texts=None):
+        client.answers["workspace/applyEdit"] = {"applied": True}
+        line, column = place(self.text(name), mark)
+        client.request("workspace/executeCommand", {"command": "astrolabe.changeSignature", "arguments": [
+            client.at(name, line, column, parameters=parameters)]})
+        [sent] = [m["params"] for m in client.messages if m.get("method") == "workspace/applyEdit"]
+        self.apply(sent["edit"])
+        return sorted(self.edits(sent["edit"]))
+
+    def test_a_parameter_is_added_everywhere(self):
+        client = self.opened("zoo.cc", texts=self.TEXTS)
+        new = {"declaration": "bool deep", "value": "true"}
+        self.assertEqual(self.signature(client, "zoo.cc", "Dog::Le|gs", [new, {"old": 0}, {"old": 1}]),
+                         ["more.cc", "zoo.cc", "zoo.h"])
+        self.assertIn("virtual int Legs(bool deep, int a, int b = 2) const = 0;", self.text("zoo.h"))
+        self.assertIn("int Dog::Legs(bool deep, int a, int) const", self.text("zoo.cc"))
+        self.assertIn("animal.Legs(true, 1)", self.text("zoo.cc"))
+        self.assertIn("d.Legs(true, 1, 2) + d.Legs(\n    true,  // four\n    (3, 4), 5); }", self.text("more.cc"))
+        self.assert_compiles("zoo.cc", "main.cc", "more.cc")
+
+    def test_a_parameter_goes(self):
+        client = self.opened("zoo.cc", texts=self.TEXTS)
+        self.assertEqual(self.signature(client, "zoo.cc", "Dog::Le|gs", [{"old": 0}]), ["more.cc", "zoo.cc", "zoo.h"])
+        self.assertIn("int Dog::Legs(int a) const", self.text("zoo.cc"))
+        self.assert_compiles("zoo.cc", "main.cc", "more.cc")
+
+    def test_signatures_that_can_not_change(self):
+        texts = {**self.TEXTS, "take.cc": '#include "zoo.h"\nauto f = &zoo::CountLegs;\n'}
+        client = self.opened("zoo.cc", texts=texts)
+        for mark, parameters, reason in (
+                ("Dog::Le|gs", [{"old": 1}], '"a" is used in the body of the function in zoo.cc:5'),
+                ("Dog::Le|gs", [{"old": 1}, {"old": 0}], "a parameter without a default value would stand behind"),
+                ("Dog::Le|gs", [{"old": 2}], "it has 2 parameters"),
+                ("Dog::Le|gs", [{"old": 0}, {"old": 0}], "a parameter is named twice"),
+                ("Dog::Le|gs", [{"declaration": "int x"}], "needs a declaration, and a value"),
+                ("int Count|Legs", [], "it is used other than by a call in take.cc:2"),
+                ("int lo|cal", [], "is no function")):
+            with self.assertRaises(ServerError) as caught:
+                self.signature(client, "zoo.cc", mark, parameters)
+            self.assertIn(reason, caught.exception.message)
+
+    def test_parameters_change_places(self):
+        client = self.opened("a.cc", texts={"a.cc": "int f(int a, char* b) { return a; }\nint x = f(1, nullptr);\n"},
+                             capabilities=RESOLVES)
+        self.assertEqual(self.changed(client, "a.cc", "int |a", "swap with the next parameter"), ["a.cc"])
+        self.assertEqual(self.text("a.cc"), "int f(char* b, int a) { return a; }\nint x = f(nullptr, 1);\n")
+
+
 class Formatting(ChangesTest):
     OPTIONS = {"options": {"tabSize": 2, "insertSpaces": True}}
 
@@ -433,6 +568,18 @@ class InlayHints(ChangesTest):
                          [(2, 4, "count:", 2), (3, 12, ": int", 1)])
         self.assertEqual(client.request("textDocument/inlayHint", client.document(
             "a.cc", range={"start": {"line": 0, "character": 0}, "end": {"line": 1, "character": 0}})), [])
+
+    def test_where_a_hint_leads(self):
+        client = self.server("--background-index=0", capabilities={"textDocument": {"inlayHint": {
+            "resolveSupport": {"properties": ["label.location"]}}}})
+        client.open("a.cc", "void f(int count);\nvoid g() {\n  f(1);\n}\n")
+        [hint] = client.request("textDocument/inlayHint", client.document(
+            "a.cc", range={"start": {"line": 0, "character": 0}, "end": {"line": 5, "character": 0}}))
+        [part] = client.request("inlayHint/resolve", hint)["label"]
+        self.assertEqual((part["value"], part["location"]["range"]),
+                         ("count:", {"start": {"line": 0, "character": 11}, "end": {"line": 0, "character": 16}}))
+        client.change("a.cc", "\nvoid f(int count);\nvoid g() {\n  f(1);\n}\n")
+        self.assertEqual(client.request("inlayHint/resolve", hint)["label"], "count:")
 
 
 if __name__ == "__main__":

@@ -2,9 +2,9 @@
 
     refactor_campaign.py ASTROLABE [N] [--root DIR] [--database DIR] [--seed SEED] [--only ID] [--show]
 
-Opens files of a workspace (default: RocksDB), asks at random places for code actions, resolves one of the
+Opens files of a workspace (default: RocksDB), sources and the headers beside them, asks at random places for code actions, resolves one of the
 refactorings that are offered, tells the server the edited text, and compares its errors with those from before; then
-the text goes back to what it was. Prints per refactoring how often it was applied, refused and not checked, why it was
+the text goes back to what it was. Other files that an edit changes are opened with what they are to be, and looked at as well. Prints per refactoring how often it was applied, refused and not checked, why it was
 refused, and every new error; the exit status is 1 if there was one. A line on stdout for each new error names the file,
 the place and the seed, so that it can be repeated.
 """
@@ -21,13 +21,13 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lsp_server"))
-from client import Client, ServerError, uri_of  # noqa: E402
+from client import Client, ServerError, path_of  # noqa: E402
 
 CAPABILITIES = {"textDocument": {
     "codeAction": {"dataSupport": True, "resolveSupport": {"properties": ["edit"]},
                    "codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["refactor"]}}},
     "diagnostic": {}},
-    "workspace": {"workspaceEdit": {"documentChanges": True}},
+    "workspace": {"workspaceEdit": {"documentChanges": True, "resourceOperations": ["create"]}},
     "general": {"positionEncodings": ["utf-8"]}}
 # Where most refactorings have something to say: the rest of the places is drawn from all words.
 LIKELY = re.compile(rb"\b(auto|if|switch|using namespace|enum|class|struct|for)\b|\\n|&&|\|\||==|\w+\(")
@@ -141,11 +141,17 @@ class Campaign:
         self.times.append(time.monotonic() - start)
         if resolved["title"].endswith("(not checked)"):
             self.unchecked[kind] += 1
-        edited = self.edited(data, resolved["edit"])
+        documents = self.documents(resolved["edit"])
+        edited = self.edited(data, documents.pop(name, []))
+        others = {other: self.open_other(other, edits) for other, edits in documents.items()}
         self.tell(name, edited.decode())
         after = self.errors(name)
         self.applied[kind] += 1
         new = after - before
+        for other, before_other in others.items():
+            if before_other is not None:
+                new += self.errors(other) - before_other
+            self.client.notify("textDocument/didClose", self.client.document(other))
         if new:
             self.broken.append((kind, name, span, list(new)))
             print(f"NEW ERROR {kind} {name}:{span['start']['line'] + 1}:{span['start']['character'] + 1}"
@@ -155,15 +161,33 @@ class Campaign:
         self.tell(name, text)
         return True
 
+    def documents(self, edit):
+        return {os.path.relpath(path_of(change["textDocument"]["uri"]), self.root): change["edits"]
+                for change in edit["documentChanges"] if "edits" in change}
+
+    def open_other(self, name, edits):
+        """Opens another file with its edits; its errors without them, or nothing for one that no unit is."""
+        path = os.path.join(self.root, name)
+        data = b""
+        if os.path.exists(path):
+            with open(path, "rb") as f:
+                data = f.read()
+        is_source = name.endswith((".cc", ".cpp", ".c"))
+        self.client.open(name, data.decode() if is_source else self.edited(data, edits).decode())
+        if not is_source:
+            return None
+        before = self.errors(name)
+        self.tell(name, self.edited(data, edits).decode())
+        return before
+
     @staticmethod
-    def edited(data, edit):
-        [document] = edit["documentChanges"]
+    def edited(data, edits):
         starts = [0]
         for i, byte in enumerate(data):
             if byte == 10:
                 starts.append(i + 1)
         offset = lambda p: starts[p["line"]] + p["character"]  # noqa: E731
-        for change in sorted(document["edits"], key=lambda e: offset(e["range"]["start"]), reverse=True):
+        for change in sorted(edits, key=lambda e: offset(e["range"]["start"]), reverse=True):
             data = data[:offset(change["range"]["start"])] + change["newText"].encode() + data[offset(change["range"]["end"]):]
         return data
 
@@ -206,6 +230,7 @@ def main():
     database = arguments.database or os.path.join(arguments.root, "build-lib")
     with open(os.path.join(database, "compile_commands.json")) as f:
         files = sorted({os.path.join(c["directory"], c["file"]) for c in json.load(f)})
+    files += [h for h in (os.path.splitext(f)[0] + ".h" for f in files) if os.path.exists(h)]
     files = [f for f in files if arguments.match in f and os.path.getsize(f) < 300_000]
     campaign = Campaign(os.path.abspath(arguments.astrolabe), os.path.abspath(arguments.root), database,
                         arguments.seed, arguments.only, arguments.show)

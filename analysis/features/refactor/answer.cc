@@ -8,6 +8,7 @@
 #include "analysis/features/refactor/refactorings.h"
 #include "analysis/features/refactor/selection.h"
 #include "analysis/live/archive.h"
+#include "analysis/live/line_index.h"
 #include "base/text/line_diff.h"
 
 // All there are, in the order in which they are offered.
@@ -22,6 +23,13 @@
   X(RangeFor)                     \
   X(DefineOutline)                \
   X(DefineInline)                 \
+  X(DefineMissing)                \
+  X(DeclareMember)                \
+  X(DeclareCalled)                \
+  X(RemoveParameter)              \
+  X(SwapParameters)               \
+  X(AddParameter)                 \
+  X(MoveToFile)                   \
   X(OverrideVirtuals)             \
   X(Constructor)                  \
   X(SpecialMembers)               \
@@ -65,11 +73,41 @@ bool Apply(const std::string& text, TextChanges changes, std::string* after,
   return true;
 }
 
+// In order, with the changed lines formatted; nothing if one is inside another.
+std::optional<std::vector<CodeEdit>> EditsOf(const std::string& path, const std::string& text,
+                                             TextChanges changes) {
+  std::string after;
+  std::vector<ByteRange> changed;
+  if (!Apply(text, std::move(changes), &after, &changed)) return std::nullopt;
+  const LineIndex lines(text);
+  const auto place = [&](size_t offset) { return lines.PlaceOf(static_cast<uint32_t>(offset)); };
+  const std::string formatted = FormatLines(path, after, changed);
+  std::vector<CodeEdit> edits;
+  for (const ByteEdit& edit : DiffTexts(text, formatted)) {
+    edits.push_back(
+        {{place(edit.range.begin), place(edit.range.end)}, std::string(edit.replacement)});
+  }
+  return edits;
+}
+
+// By whichever of the two ways the refactoring has.
+absl::StatusOr<FilesChanges> Make(const Refactoring& refactoring, const Selection& selection) {
+  if (refactoring.make_in_files != nullptr) return refactoring.make_in_files(selection);
+  absl::StatusOr<TextChanges> changes = refactoring.make(selection);
+  if (!changes.ok()) return changes.status();
+  return FilesChanges{.changes = *std::move(changes), .others = {}, .signature = {}};
+}
+
+const FileText* SourceOf(const Question& question) {
+  return question.files.empty() ? nullptr : &question.files.front();
+}
+
 }  // namespace
 
-RefactoringsAnswer FindRefactorings(LiveAst& ast, CodeRange range, const AnswerSettings& settings) {
+RefactoringsAnswer FindRefactorings(LiveAst& ast, CodeRange range, const FileText* source,
+                                    const AnswerSettings& settings) {
   RefactoringsAnswer answer;
-  const Selection selection(ast, range, settings);
+  const Selection selection(ast, range, source, settings);
   for (const Refactoring* refactoring : kAll) {
     if (std::optional<std::string> title = refactoring->offer(selection)) {
       answer.offers.push_back(
@@ -80,36 +118,41 @@ RefactoringsAnswer FindRefactorings(LiveAst& ast, CodeRange range, const AnswerS
 }
 
 RefactorAnswer MakeRefactoring(LiveAst& ast, CodeRange range, const std::string& id,
-                               const AnswerSettings& settings) {
+                               const FileText* source, const AnswerSettings& settings) {
   RefactorAnswer answer;
   const auto found = std::ranges::find(kAll, id, &Refactoring::id);
   if (found == std::ranges::end(kAll)) {
     answer.refused = "there is no refactoring \"" + id + "\"";
     return answer;
   }
-  const Selection selection(ast, range, settings);
+  const Selection selection(ast, range, source, settings);
   if (!(*found)->offer(selection)) {
     answer.refused = "it does not apply to what is selected";
     return answer;
   }
-  absl::StatusOr<TextChanges> changes = (*found)->make(selection);
-  if (!changes.ok()) {
-    answer.refused = std::string(changes.status().message());
+  absl::StatusOr<FilesChanges> made = Make(**found, selection);
+  if (!made.ok()) {
+    answer.refused = std::string(made.status().message());
     return answer;
   }
-  std::string after;
-  std::vector<ByteRange> changed;
-  if (!Apply(ast.text, *std::move(changes), &after, &changed)) {
+  answer.signature = std::move(made->signature);
+  if (answer.signature) return answer;
+  auto edits = EditsOf(ast.path, ast.text, std::move(made->changes));
+  bool is_sound = edits.has_value();
+  if (is_sound) answer.edits = *std::move(edits);
+  for (OtherFile& other : made->others) {
+    auto of_other = EditsOf(other.path, other.text, std::move(other.changes));
+    is_sound &= of_other.has_value();
+    if (!of_other || of_other->empty()) continue;
+    answer.others.push_back(
+        {other.path, other.creates, HashString(other.text), *std::move(of_other)});
+  }
+  if (!is_sound) {
+    answer = {};
     answer.refused = "its edits overlap";
-    return answer;
+  } else if (answer.edits.empty() && answer.others.empty()) {
+    answer.refused = "it would change nothing";
   }
-  const std::string formatted = FormatLines(ast.path, after, changed);
-  for (const ByteEdit& edit : DiffTexts(ast.text, formatted)) {
-    answer.edits.push_back({{ast.PlaceAt(static_cast<uint32_t>(edit.range.begin)),
-                             ast.PlaceAt(static_cast<uint32_t>(edit.range.end))},
-                            std::string(edit.replacement)});
-  }
-  if (answer.edits.empty()) answer.refused = "it would change nothing";
   return answer;
 }
 
@@ -117,9 +160,10 @@ std::string AnswerRefactorQuestion(LiveAst& ast, const Question& question) {
   const CodeRange range = question.range.value_or(CodeRange{question.place, question.place});
   switch (question.kind) {
     case QuestionKind::kRefactorings:
-      return Encode(FindRefactorings(ast, range, question.settings));
+      return Encode(FindRefactorings(ast, range, SourceOf(question), question.settings));
     case QuestionKind::kRefactor:
-      return Encode(MakeRefactoring(ast, range, question.refactoring, question.settings));
+      return Encode(
+          MakeRefactoring(ast, range, question.refactoring, SourceOf(question), question.settings));
     default:
       return {};
   }

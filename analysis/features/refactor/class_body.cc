@@ -2,6 +2,7 @@
 #include "analysis/features/refactor/class_body.h"
 
 #include "absl/status/status.h"
+#include "analysis/features/refactor/other_file.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclCXX.h"
 
@@ -98,6 +99,29 @@ absl::StatusOr<TextChanges> AddMembers(const LiveAst& ast, const clang::CXXRecor
     }
   }
   return changes;
+}
+
+absl::StatusOr<FilesChanges> AddToClass(const LiveAst& ast, const clang::CXXRecordDecl& record,
+                                        const std::vector<NewMembers>& members) {
+  const clang::SourceRange braces = record.getBraceRange();
+  FilesChanges made;
+  if (IsWritten(ast, braces)) {
+    absl::StatusOr<TextChanges> changes = AddMembers(ast, record, members, /*at_begin=*/false);
+    if (!changes.ok()) return changes.status();
+    made.changes = *std::move(changes);
+    return made;
+  }
+  std::optional<LiveAst> view = ViewOfFile(ast, braces.getBegin());
+  if (!view || !IsWritten(*view, braces) || !IsWritten(*view, record.getBeginLoc())) {
+    return absl::FailedPreconditionError("the class is made by a macro, or is not the project's");
+  }
+  absl::StatusOr<TextChanges> changes = AddMembers(*view, record, members, /*at_begin=*/false);
+  if (!changes.ok()) return changes.status();
+  made.others.push_back({.path = view->path,
+                         .creates = false,
+                         .text = std::move(view->text),
+                         .changes = *std::move(changes)});
+  return made;
 }
 
 }  // namespace astrolabe

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "analysis/features/refactor/code_text.h"
+#include "analysis/features/refactor/refactorings.h"
 #include "analysis/features/refactor/selection.h"
 #include "clang/Basic/Specifiers.h"
 
@@ -27,5 +28,9 @@ struct NewMembers {
 // Behind the last member of the same access, or in a section of their own. With `at_begin` ahead of the first one.
 absl::StatusOr<TextChanges> AddMembers(const LiveAst& ast, const clang::CXXRecordDecl& record,
                                        const std::vector<NewMembers>& members, bool at_begin);
+
+// The same in whatever file the class is.
+absl::StatusOr<FilesChanges> AddToClass(const LiveAst& ast, const clang::CXXRecordDecl& record,
+                                        const std::vector<NewMembers>& members);
 
 }  // namespace astrolabe

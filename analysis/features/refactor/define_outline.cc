@@ -1,10 +1,14 @@
-// The body of a method that is defined in its class to a definition behind the class.
+// The body of a method that is defined in its class to a definition in the source that belongs to the header, or behind
+// the class.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <algorithm>
 
 #include "absl/status/status.h"
 #include "analysis/features/refactor/code_text.h"
+#include "analysis/features/refactor/other_file.h"
 #include "analysis/features/refactor/refactorings.h"
+#include "analysis/features/refactor/source_place.h"
+#include "analysis/features/refactor/type_text.h"
 #include "analysis/features/symbols/name_walker.h"
 #include "analysis/features/symbols/text_tokens.h"
 #include "clang/AST/ASTContext.h"
@@ -57,7 +61,9 @@ const clang::CXXMethodDecl* Find(const Selection& selection) {
 std::optional<std::string> Offer(const Selection& selection) {
   const auto* method = Find(selection);
   if (method == nullptr) return std::nullopt;
-  return "define " + method->getNameAsString() + " out of line";
+  const std::string title = "define " + method->getNameAsString();
+  if (!BelongsInSource(selection, *method)) return title + " out of line";
+  return title + " in " + FileName(selection.source()->path);
 }
 
 std::string QualifierOf(const clang::CXXRecordDecl* record) {
@@ -110,7 +116,46 @@ void DropWords(const LiveAst& ast, const clang::CXXMethodDecl& method, TextSpan 
   }
 }
 
-absl::StatusOr<TextChanges> Make(const Selection& selection) {
+// The function as it is written, with a qualifier, for a place in `where`.
+absl::StatusOr<std::string> DefinitionAt(LiveAst& ast, const clang::CXXMethodDecl& method,
+                                         TextSpan whole, uint32_t body,
+                                         const std::string& qualifier,
+                                         const clang::DeclContext* where) {
+  const std::optional<uint32_t> name = OffsetOf(ast, method.getLocation());
+  const TextSpan head{whole.begin, body};
+  TextChanges changes = {{*name, *name, qualifier}};
+  DropWords(ast, method, head, changes);
+  // What is looked up ahead of the name is not looked up in the class.
+  WalkNames(ast, std::nullopt, [&](const NamePlace& place) {
+    const bool is_of_result = place.begin >= head.begin && place.end <= *name &&
+                              place.standing == NameStanding::kDirect && !place.decls.empty();
+    if (!is_of_result) return;
+    const clang::DeclContext* of = place.decls.front()->getDeclContext()->getRedeclContext();
+    const std::string_view ahead =
+        std::string_view(ast.text).substr(0, SkipSpaceBack(ast.text, place.begin));
+    const bool is_there = std::ranges::any_of(
+        changes, [&](const TextChange& change) { return change.begin == place.begin; });
+    // A name of another namespace was found by way of a using directive, and will be again.
+    const bool is_around = llvm::isa<clang::CXXRecordDecl>(of) || of->Encloses(&method);
+    const std::string missing = is_around ? QualifierAt(of, where) : "";
+    if (!missing.empty() && !ahead.ends_with("::") && !is_there) {
+      changes.push_back({place.begin, place.begin, missing});
+    }
+  });
+  std::ranges::sort(changes, {}, &TextChange::begin);
+  std::string definition;
+  uint32_t copied = whole.begin;
+  for (const TextChange& change : changes) {
+    if (change.begin < copied) return absl::FailedPreconditionError("its head is too unusual");
+    definition.append(ast.text, copied, change.begin - copied);
+    definition += change.text;
+    copied = change.end;
+  }
+  definition.append(ast.text, copied, whole.end - copied);
+  return definition;
+}
+
+absl::StatusOr<FilesChanges> Make(const Selection& selection) {
   LiveAst& ast = selection.ast();
   const clang::CXXMethodDecl& method = *Find(selection);
   const std::optional<TextSpan> whole = WholeSpan(ast, method.getSourceRange());
@@ -131,47 +176,36 @@ absl::StatusOr<TextChanges> Make(const Selection& selection) {
       TextOf(ast, head).find("__attribute__") != std::string_view::npos) {
     return absl::FailedPreconditionError("its head has attributes");
   }
-  const std::string qualifier = QualifierOf(method.getParent());
-  TextChanges changes = {{*name, *name, qualifier}};
-  DropWords(ast, method, head, changes);
-  // What is looked up ahead of the name is not looked up in the class.
-  WalkNames(ast, std::nullopt, [&](const NamePlace& place) {
-    const bool is_of_result = place.begin >= head.begin && place.end <= *name &&
-                              place.standing == NameStanding::kDirect && !place.decls.empty();
-    if (!is_of_result) return;
-    const auto* record = llvm::dyn_cast<clang::CXXRecordDecl>(
-        place.decls.front()->getDeclContext()->getRedeclContext());
-    const std::string_view ahead =
-        std::string_view(ast.text).substr(0, SkipSpaceBack(ast.text, place.begin));
-    const bool is_there = std::ranges::any_of(
-        changes, [&](const TextChange& change) { return change.begin == place.begin; });
-    if (record != nullptr && !ahead.ends_with("::") && !is_there) {
-      changes.push_back({place.begin, place.begin, QualifierOf(record)});
-    }
-  });
-  std::ranges::sort(changes, {}, &TextChange::begin);
-  std::string definition = IsHeader(ast.path) ? "inline " : "";
-  uint32_t copied = whole->begin;
-  for (const TextChange& change : changes) {
-    if (change.begin < copied) return absl::FailedPreconditionError("its head is too unusual");
-    definition.append(ast.text, copied, change.begin - copied);
-    definition += change.text;
-    copied = change.end;
-  }
-  definition.append(ast.text, copied, whole->end - copied);
-  definition =
-      Reindented(definition, IndentAt(ast.text, whole->begin), IndentAt(ast.text, around->begin));
   const uint32_t head_end = SkipSpaceBack(ast.text, *body);
   // A semicolon that was behind the body is one too many.
   const uint32_t next = SkipSpace(ast, whole->end);
   const bool has_semicolon = next < ast.text.size() && ast.text[next] == ';' && next == whole->end;
+  FilesChanges made;
+  made.changes.push_back({head_end, whole->end + (has_semicolon ? 1U : 0U), ";"});
+  const std::string indent = IndentAt(ast.text, whole->begin);
+  if (BelongsInSource(selection, method)) {
+    const SourceOutline source(ast, *selection.source());
+    const absl::StatusOr<SourcePlace> place = PlaceInSource(source, method);
+    if (!place.ok()) return place.status();
+    const auto definition =
+        DefinitionAt(ast, method, *whole, *body, place->qualifier, place->context);
+    if (!definition.ok()) return definition.status();
+    made.others.push_back(InsertAt(source, *place, Reindented(*definition, indent, "")));
+    return made;
+  }
+  const auto definition = DefinitionAt(ast, method, *whole, *body, QualifierOf(method.getParent()),
+                                       outer->getDeclContext());
+  if (!definition.ok()) return definition.status();
+  const std::string outside = IndentAt(ast.text, around->begin);
   const uint32_t place = LineEnd(ast.text, around->end);
-  return TextChanges{{head_end, whole->end + (has_semicolon ? 1U : 0U), ";"},
-                     {place, place, "\n" + IndentAt(ast.text, around->begin) + definition + "\n"}};
+  made.changes.push_back({place, place,
+                          "\n" + outside + (IsHeader(ast.path) ? "inline " : "") +
+                              Reindented(*definition, indent, outside) + "\n"});
+  return made;
 }
 
 }  // namespace
 
-extern const Refactoring kDefineOutline = {"DefineOutline", kRewrite, Offer, Make};
+extern const Refactoring kDefineOutline = {"DefineOutline", kRewrite, Offer, nullptr, Make};
 
 }  // namespace astrolabe

@@ -15,6 +15,7 @@
 #include "clang/AST/ExprCXX.h"
 #include "clang/AST/Stmt.h"
 #include "clang/Basic/CharInfo.h"
+#include "clang/Basic/SourceManager.h"
 
 namespace astrolabe {
 namespace {
@@ -86,8 +87,10 @@ class Needs : public clang::ConstDynamicRecursiveASTVisitor {
   bool VisitStmt(const clang::Stmt* statement) override {
     jumps |= llvm::isa<clang::GotoStmt, clang::IndirectGotoStmt, clang::LabelStmt>(statement);
     jumps |= llvm::isa<clang::SwitchCase>(statement) && switches_ == 0;
-    is_odd |= llvm::isa<clang::CoroutineSuspendExpr, clang::CoreturnStmt, clang::PredefinedExpr>(
-        statement);
+    is_odd |= llvm::isa<clang::CoroutineSuspendExpr, clang::CoreturnStmt>(statement);
+    // Of a macro, assert() for one, it says where the macro stands, in the new function as well.
+    is_odd |= llvm::isa<clang::PredefinedExpr>(statement) &&
+              !ast_.context->getSourceManager().isMacroBodyExpansion(statement->getBeginLoc());
     return true;
   }
   bool VisitCXXThisExpr(const clang::CXXThisExpr*) override {

@@ -6,8 +6,8 @@
 #include "absl/status/status.h"
 #include "analysis/features/refactor/class_body.h"
 #include "analysis/features/refactor/code_text.h"
+#include "analysis/features/refactor/function_text.h"
 #include "analysis/features/refactor/refactorings.h"
-#include "analysis/features/refactor/type_text.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/CXXInheritance.h"
 #include "clang/AST/DeclCXX.h"
@@ -44,30 +44,6 @@ std::optional<std::string> Offer(const Selection& selection) {
   return "override the pure virtual methods";
 }
 
-std::optional<std::string> Declaration(const LiveAst& ast, const clang::CXXMethodDecl& method,
-                                       const clang::CXXRecordDecl& record) {
-  std::string parameters;
-  for (const clang::ParmVarDecl* parameter : method.parameters()) {
-    const std::optional<std::string> text =
-        SpellType(ast, parameter->getOriginalType(), &record, parameter->getNameAsString());
-    if (!text) return std::nullopt;
-    parameters += (parameters.empty() ? "" : ", ") + *text;
-  }
-  const std::optional<std::string> result = SpellType(ast, method.getReturnType(), &record);
-  const auto* prototype = method.getType()->getAs<clang::FunctionProtoType>();
-  if (!result || prototype == nullptr) return std::nullopt;
-  std::string text;
-  // A conversion is named by its type.
-  if (!llvm::isa<clang::CXXConversionDecl>(method)) text = *result + " ";
-  text += method.getNameAsString() + "(" + parameters + (method.isVariadic() ? ", ..." : "") + ")";
-  if (method.isConst()) text += " const";
-  if (method.isVolatile()) text += " volatile";
-  if (method.getRefQualifier() == clang::RQ_LValue) text += " &";
-  if (method.getRefQualifier() == clang::RQ_RValue) text += " &&";
-  if (prototype->isNothrow()) text += " noexcept";
-  return text + " override;";
-}
-
 absl::StatusOr<TextChanges> Make(const Selection& selection) {
   const LiveAst& ast = selection.ast();
   const clang::CXXRecordDecl& record = *Find(selection);
@@ -84,11 +60,11 @@ absl::StatusOr<TextChanges> Make(const Selection& selection) {
     NewMembers& group = members.emplace_back();
     group.access = access;
     for (const clang::CXXMethodDecl* method : methods) {
-      const std::optional<std::string> text = Declaration(ast, *method, record);
+      const std::optional<FunctionText> text = SpellFunction(ast, *method, &record, &record);
       if (!text)
         return absl::FailedPreconditionError("a type in " + method->getNameAsString() +
                                              " can't be spelled");
-      group.lines.push_back(*text);
+      group.lines.push_back(text->With("") + " override;");
     }
   }
   return AddMembers(ast, record, members, /*at_begin=*/false);

@@ -19,6 +19,20 @@
 
 namespace astrolabe {
 
+// Of a file beside that of the selection.
+struct OtherFile {
+  std::string path;      // absolute
+  bool creates = false;  // it is not there yet
+  std::string text;      // that the changes are of
+  TextChanges changes;
+};
+
+struct FilesChanges {
+  TextChanges changes;  // of the file of the selection
+  std::vector<OtherFile> others;
+  std::optional<SignatureChange> signature;  // then there is nothing else
+};
+
 struct Refactoring {
   std::string_view id;    // clangd's name for it, where clangd has it
   std::string_view kind;  // as LSP names them: "refactor.extract", …
@@ -26,11 +40,15 @@ struct Refactoring {
   std::optional<std::string> (*offer)(const Selection& selection);
   // Only called where it is offered. An error says why not, for people.
   absl::StatusOr<TextChanges> (*make)(const Selection& selection);
+  // In place of `make`, for one that is about more than the file of the selection.
+  absl::StatusOr<FilesChanges> (*make_in_files)(const Selection& selection) = nullptr;
 };
 
 inline constexpr std::string_view kExtract = "refactor.extract";
 inline constexpr std::string_view kInline = "refactor.inline";
 inline constexpr std::string_view kRewrite = "refactor.rewrite";
+inline constexpr std::string_view kMove = "refactor.move";
+inline constexpr std::string_view kQuickFix = "quickfix";
 inline constexpr std::string_view kOrganizeImports = "source.organizeImports";
 
 }  // namespace astrolabe

@@ -72,8 +72,8 @@ class PathFinder : public Walk {
 
 }  // namespace
 
-Selection::Selection(LiveAst& ast, CodeRange range, AnswerSettings settings)
-    : ast_(ast), settings_(std::move(settings)) {
+Selection::Selection(LiveAst& ast, CodeRange range, const FileText* source, AnswerSettings settings)
+    : ast_(ast), source_(source), settings_(std::move(settings)) {
   span_ = {ast.OffsetOf(range.begin), ast.OffsetOf(range.end)};
   if (span_.end < span_.begin) span_.end = span_.begin;
   const auto is_space = [&](uint32_t at) { return clang::isWhitespace(ast.text[at]); };

@@ -32,11 +32,14 @@ struct SelectedNode {
 class Selection {
  public:
   // White space at both ends of the range does not count. An empty range is the place between two characters.
-  Selection(LiveAst& ast, CodeRange range, AnswerSettings settings = {});
+  // `source`: that belongs to the file, if that is a header; null if there is none.
+  Selection(LiveAst& ast, CodeRange range, const FileText* source = nullptr,
+            AnswerSettings settings = {});
 
   LiveAst& ast() const { return ast_; }
   const AnswerSettings& settings() const { return settings_; }
   TextSpan span() const { return span_; }
+  const FileText* source() const { return source_; }
   bool is_point() const { return span_.begin == span_.end; }
 
   // The nodes that hold all of the selection, the outermost first: declarations, statements, type locations.
@@ -56,6 +59,7 @@ class Selection {
 
  private:
   LiveAst& ast_;
+  const FileText* source_;
   TextSpan span_;
   std::vector<SelectedNode> path_;
   const AnswerSettings settings_;

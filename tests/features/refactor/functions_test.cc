@@ -46,6 +46,18 @@ TEST(ExtractFunction, InAClass) {
             "}\n\n  int f() const {\n    int a = 1;\n    extracted(a);\n    return a;\n  }\n};\n");
 }
 
+TEST(ExtractFunction, AMacroThatNamesTheFunction) {
+  const std::string head =
+      "void fail(const char*, const char*);\n#define CHECK(x) ((x) ? (void)0 : fail(#x, "
+      "__func__))\n";
+  EXPECT_EQ(ExtractFunction(head + "void f(int a) {\n  [[CHECK(a > 0);\n  --a;]]\n}\n"),
+            head +
+                "static void extracted(int &a) {\n  CHECK(a > 0);\n  --a;\n}\n\nvoid f(int a) {\n  "
+                "extracted(a);\n}\n");
+  EXPECT_EQ(ExtractFunction("void g(const char*);\nvoid f() { [[g(__func__);\n g(\"\");]] }"),
+            "no: it uses what only this function has");
+}
+
 TEST(ExtractFunction, Refused) {
   EXPECT_EQ(ExtractFunction("void f(int a) { while (a) { [[--a;\n if (a) break;]] } }"),
             "no: it jumps to another part of the function");

@@ -1,0 +1,71 @@
+// Files beside the open one: headers that it includes, which its AST knows, and the source that belongs to a header,
+// which nobody has parsed and whose tokens have to do.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "analysis/features/live_ast.h"
+#include "analysis/features/refactor/selection.h"
+#include "clang/Basic/SourceLocation.h"
+
+namespace clang {
+class Decl;
+class DeclContext;
+}  // namespace clang
+
+namespace astrolabe {
+
+// The file of a location as if it were the open one: what takes an AST and looks at its text works on it. Nothing for
+// what is no file, and for headers of the system.
+std::optional<LiveAst> ViewOfFile(const LiveAst& ast, clang::SourceLocation location);
+
+// "ns", "Class" for what is around a declaration, outermost first. Unnamed and inline namespaces are left out.
+std::vector<std::string> ScopeNames(const clang::DeclContext* context);
+
+// A source by its tokens.
+class SourceOutline {
+ public:
+  SourceOutline(const LiveAst& ast, const FileText& file);
+
+  struct Function {
+    std::vector<std::string> scope;       // of namespaces and of the qualifier, as written
+    std::vector<std::string> namespaces;  // around it
+    std::string name;
+    TextSpan whole;
+    TextSpan parameters;  // between the parentheses
+    uint32_t body = 0;    // begin of its initialisers or its brace
+    size_t parameter_count = 0;
+  };
+
+  const LiveAst& view() const { return view_; }
+  const std::string& text() const { return view_.text; }
+  // Functions that have a body, as far as tokens tell: what is called so in that scope. Operators are not found.
+  std::vector<Function> Find(const std::vector<std::string>& scope, const std::string& name) const;
+
+  struct Place {
+    uint32_t offset = 0;
+    std::vector<std::string> namespaces;  // around it
+  };
+  // Where a function goes that is declared in these namespaces: behind the last block of the innermost of them.
+  Place PlaceFor(const std::vector<std::string>& namespaces) const;
+
+ private:
+  void Read();
+
+  LiveAst view_;
+  std::vector<Function> functions_;
+  struct Block {
+    std::vector<std::string> namespaces;
+    uint32_t close = 0;  // its brace
+  };
+  std::vector<Block> blocks_;
+};
+
+// Names of the parameters that are written between `(` and `)`, empty for those without.
+std::vector<std::string> ParameterNames(const LiveAst& view, TextSpan parameters);
+
+}  // namespace astrolabe

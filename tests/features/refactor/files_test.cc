@@ -1,0 +1,224 @@
+// Refactorings that are about more than one file.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <gtest/gtest.h>
+
+#include "tests/features/refactor/refactor_check.h"
+
+namespace astrolabe {
+namespace {
+
+OpenAs Header(const std::string& source) {
+  return {.name = "a.h", .source = FileText{"/test/a.cc", source}};
+}
+
+std::string InHeader(std::string_view id, std::string_view marked, const std::string& source) {
+  MarkedSource header(marked);
+  header.Flags({"-std=c++20", "-xc++"});
+  return RefactoredFiles(id, header, Header(source));
+}
+
+std::string WithHeader(std::string_view id, std::string_view marked, const std::string& header) {
+  return RefactoredFiles(id, MarkedSource(marked).File("a.h", header));
+}
+
+// ---- define what is declared
+
+TEST(DefineMissing, InTheSource) {
+  EXPECT_EQ(InHeader("DefineMissing",
+                     "namespace n {\nstruct T {};\nclass C {\n public:\n  struct I {};\n  virtual "
+                     "I ^get(const T& t, "
+                     "I i = {}) const noexcept;\n};\n}\n",
+                     "#include \"a.h\"\nnamespace n {\nint x;\n}  // namespace n\n"),
+            "namespace n {\nstruct T {};\nclass C {\n public:\n  struct I {};\n  virtual I "
+            "get(const T& t, I i = {}) "
+            "const noexcept;\n};\n}\n"
+            "== a.cc ==\n#include \"a.h\"\nnamespace n {\nint x;\n\nC::I C::get(const T &t, I i) "
+            "const noexcept {\n"
+            "  return {};\n}\n\n}  // namespace n\n");
+}
+
+TEST(DefineMissing, BehindWhatIsDeclaredAhead) {
+  EXPECT_EQ(InHeader("DefineMissing",
+                     "struct C {\n  C();\n  void a();\n  static void ^b();\n  void c();\n};\n",
+                     "#include \"a.h\"\nvoid C::a() {\n}\nvoid C::c() {}\n"),
+            "struct C {\n  C();\n  void a();\n  static void b();\n  void c();\n};\n"
+            "== a.cc ==\n#include \"a.h\"\nvoid C::a() {\n}\n\nvoid C::b() {}\nvoid C::c() {}\n");
+}
+
+TEST(DefineMissing, WithoutTheNamespaceItIsQualified) {
+  EXPECT_EQ(InHeader("DefineMissing", "namespace n { struct T {}; T ^f(T t); }\n",
+                     "#include \"x/a.h\"\n"),
+            "namespace n { struct T {}; T f(T t); }\n"
+            "== a.cc ==\n#include \"x/a.h\"\n\nn::T n::f(T t) {\n  return {};\n}\n");
+}
+
+TEST(DefineMissing, WhatStaysInTheHeader) {
+  EXPECT_EQ(InHeader("DefineMissing", "struct C {\n  int ^f();\n};\n", "int x;\n"),
+            "struct C {\n  int f();\n};\n\ninline int C::f() {\n  return {};\n}\n");
+}
+
+TEST(DefineMissing, InASource) {
+  EXPECT_EQ(
+      RefactoredFiles("DefineMissing", MarkedSource("struct C {\n  C(int a);\n  ^~C();\n};\n")),
+      "struct C {\n  C(int a);\n  ~C();\n};\n\nC::~C() {}\n");
+}
+
+TEST(DefineMissing, NotWhere) {
+  EXPECT_EQ(InHeader("DefineMissing", "template <class T> struct C { void ^f(); };\n",
+                     "#include \"a.h\"\n"),
+            "no");
+  EXPECT_EQ(InHeader("DefineMissing", "struct C { void ^f(int); };\n",
+                     "#include \"a.h\"\nusing namespace x;\nvoid C::f(int a) {}\n"),
+            "no");
+  EXPECT_EQ(
+      InHeader("DefineMissing", "struct C { virtual void ^f() = 0; };\n", "#include \"a.h\"\n"),
+      "no");
+  EXPECT_EQ(
+      InHeader("DefineMissing", "struct C { C(const C&) = ^delete; };\n", "#include \"a.h\"\n"),
+      "no");
+  EXPECT_EQ(InHeader("DefineMissing", "struct C { void ^f() {} };\n", "#include \"a.h\"\n"), "no");
+}
+
+// ---- declare what is defined
+
+TEST(DeclareMember, InTheHeader) {
+  EXPECT_EQ(
+      WithHeader(
+          "DeclareMember",
+          "#include \"a.h\"\nvoid C::g() {}\nint C::^f(int a, const char* b) const { return a; }\n",
+          "class C {\n public:\n  C();\n\n private:\n  void g();\n  int x;\n};\n"),
+      "#include \"a.h\"\nvoid C::g() {}\nint C::f(int a, const char* b) const { return a; }\n"
+      "== a.h ==\nclass C {\n public:\n  C();\n\n private:\n  void g();\n  int x;\n  int f(int a, "
+      "const char "
+      "*b) const;\n};\n");
+}
+
+TEST(DeclareMember, InTheSameFile) {
+  EXPECT_EQ(RefactoredFiles("DeclareMember",
+                            MarkedSource("struct C {\n  int x;\n};\nC::^C(int a) : x(a) {}\n")),
+            "struct C {\n  int x;\n  C(int a);\n};\nC::C(int a) : x(a) {}\n");
+  EXPECT_EQ(
+      RefactoredFiles("DeclareMember", MarkedSource("struct C { void f(); };\nvoid C::^f() {}\n")),
+      "no");
+}
+
+TEST(DeclareCalled, InTheClassOfTheObject) {
+  EXPECT_EQ(
+      WithHeader("DeclareCalled",
+                 "#include \"a.h\"\nint f(const C& c, int n) {\n  int r = c.^find(n, \"x\");\n  "
+                 "return r;\n}\n",
+                 "class C {\n public:\n  C();\n};\n"),
+      "#include \"a.h\"\nint f(const C& c, int n) {\n  int r = c.find(n, \"x\");\n  return r;\n}\n"
+      "== a.h ==\nclass C {\n public:\n  C();\n  int find(int n, const char *text) const;\n};\n");
+}
+
+TEST(DeclareCalled, AheadOfTheFunction) {
+  EXPECT_EQ(
+      RefactoredFiles("DeclareCalled",
+                      MarkedSource("int x;\n\n// Does.\nvoid f(double d) {\n  ^help(d, 1);\n}\n")),
+      "int x;\n\nvoid help(double d, int value);\n\n// Does.\nvoid f(double d) {\n  help(d, "
+      "1);\n}\n");
+  EXPECT_EQ(RefactoredFiles("DeclareCalled", MarkedSource("void g(); void f() { ^g(1); }")), "no");
+}
+
+// ---- out of line and in line, over files
+
+TEST(DefineOutline, InTheSource) {
+  EXPECT_EQ(InHeader("DefineOutline",
+                     "namespace n {\nstruct T {};\nstruct C {\n  struct I {};\n  I ^f(T t, int a = "
+                     "1) const {\n    "
+                     "return {};\n  }\n};\n}\n",
+                     "#include \"a.h\"\n\nnamespace m {\n}\n"),
+            "namespace n {\nstruct T {};\nstruct C {\n  struct I {};\n  I f(T t, int a = 1) "
+            "const;\n};\n}\n"
+            "== a.cc ==\n#include \"a.h\"\n\nnamespace m {\n}\n\nn::C::I n::C::f(T t, int a) const "
+            "{\n  return {};\n}\n");
+  EXPECT_EQ(InHeader("DefineOutline", "struct C {\n  inline int ^f() { return 1; }\n};\n",
+                     "#include \"a.h\"\n"),
+            "struct C {\n  inline int f();\n};\n\ninline int C::f() { return 1; }\n");
+}
+
+TEST(DefineInline, FromASourceToTheHeader) {
+  EXPECT_EQ(
+      WithHeader("DefineInline",
+                 "#include \"a.h\"\n\n// Adds.\nint C::^f(int a) {\n  return a + x;\n}\n\nint z;\n",
+                 "struct C {\n  int f(int);\n  int x;\n};\n"),
+      "#include \"a.h\"\n\nint z;\n"
+      "== a.h ==\nstruct C {\n  // Adds.\n  int f(int a) {\n    return a + x;\n  }\n  int "
+      "x;\n};\n");
+}
+
+TEST(DefineInline, FromTheHeader) {
+  EXPECT_EQ(InHeader("DefineInline",
+                     "namespace n {\nstruct C {\n  ^C(int*, int b = 1);\n  int* a;\n};\n}\n",
+                     "#include \"a.h\"\nnamespace n {\nC::C(int* p, int b) : a(p) {\n}\n}\n"),
+            "namespace n {\nstruct C {\n  C(int* p, int b = 1) : a(p) {\n  }\n  int* a;\n};\n}\n"
+            "== a.cc ==\n#include \"a.h\"\nnamespace n {\n}\n");
+}
+
+// ---- signatures
+
+std::string Signature(std::string_view id, std::string_view marked) {
+  return RefactoredFiles(id, MarkedSource(marked));
+}
+
+TEST(ChangeParameters, Remove) {
+  EXPECT_EQ(Signature("RemoveParameter", "int f(int a, int ^b) { return a; }"), "f: 0");
+  EXPECT_EQ(Signature("RemoveParameter", "int f(int ^a, int b) { return a; }"), "no");
+  EXPECT_EQ(Signature("RemoveParameter", "int f(int ^a);"), "no");
+}
+
+TEST(ChangeParameters, Swap) {
+  EXPECT_EQ(Signature("SwapParameters", "void f(int ^a, int b, int c);"), "f: 1, 0, 2");
+  EXPECT_EQ(Signature("SwapParameters", "void f(int a, int ^b);"), "no");
+  EXPECT_EQ(Signature("SwapParameters", "void f(int ^a, int b, ...);"), "no");
+}
+
+TEST(ChangeParameters, Add) {
+  EXPECT_EQ(Signature("AddParameter", "void f(int a);\nvoid g(bool deep) { ^f(1, deep); }"),
+            "f: 0, bool deep = false");
+  EXPECT_EQ(Signature("AddParameter", "struct S { void f(); };\nvoid g(S s) { s.^f(\"x\"); }"),
+            "f: const char *text = nullptr");
+  EXPECT_EQ(Signature("AddParameter",
+                      "void f(int a);\nvoid f(int a, int b, int c);\nvoid g() { ^f(1, 2); }"),
+            "no");
+}
+
+// ---- a new file
+
+TEST(MoveToFile, AClassWithWhatItNeeds) {
+  MarkedSource source(
+      "// SPDX\n#pragma once\n#include \"one.h\"\n#include \"two.h\"\n\nnamespace n {\n\n// A "
+      "box.\nclass ^BigBox {\n  One one;\n};"
+      "\n\nBigBox* g();\n\n}  // namespace n\n");
+  source.Flags({"-std=c++20", "-xc++"});
+  source.File("one.h", "#pragma once\nstruct One {};\n")
+      .File("two.h", "#pragma once\nstruct Two {};\n");
+  EXPECT_EQ(RefactoredFiles("MoveToFile", source, {.name = "small_box.h"}),
+            "// SPDX\n#pragma once\n#include \"one.h\"\n#include \"two.h\"\n#include "
+            "\"big_box.h\"\n\nnamespace n {\n\n"
+            "BigBox* g();\n\n}  // namespace n\n"
+            "== big_box.h ==\n// SPDX\n#pragma once\n\n#include \"one.h\"\n\nnamespace n {\n\n// A "
+            "box.\nclass BigBox {\n"
+            "  One one;\n};\n\n}  // namespace n\n");
+}
+
+TEST(MoveToFile, FunctionsOfASource) {
+  EXPECT_EQ(RefactoredFiles("MoveToFile",
+                            MarkedSource("[[struct A {};\nA f() { return {}; }]]\n\nA a = f();\n")),
+            "#include \"a.h\"\n\nA a = f();\n"
+            "== a.h ==\n#pragma once\n\nstruct A {};\ninline A f() { return {}; }\n");
+}
+
+TEST(MoveToFile, Refused) {
+  EXPECT_EQ(RefactoredFiles("MoveToFile", MarkedSource("struct B {};\nstruct ^A { B b; };\n")),
+            "no: it uses \"B\", which stays");
+  EXPECT_EQ(RefactoredFiles("MoveToFile",
+                            MarkedSource("#define N 1\nstruct ^A { int b = N; };\nint x;\n")),
+            "no: it uses \"N\", which stays");
+  EXPECT_EQ(RefactoredFiles("MoveToFile", MarkedSource("namespace { struct ^A {}; }\n")), "no");
+  EXPECT_EQ(RefactoredFiles("MoveToFile", MarkedSource("struct A { struct ^B {}; };\n")), "no");
+}
+
+}  // namespace
+}  // namespace astrolabe
