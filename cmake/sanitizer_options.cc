@@ -12,7 +12,10 @@ extern "C" const char* __tsan_default_suppressions() {
          "race:libtbb.so\n"
          "called_from_lib:libtbb.so\n"
          // Evaluates the conditions of waiting threads after the wrapped call gave its edge away.
-         "race:absl::debian3::Mutex::UnlockSlow\n";
+         "race:absl::debian3::Mutex::UnlockSlow\n"
+         // Its own tables, under a lock that is not instrumented, through memmove and mmap, which are.
+         "race:absl::debian3::synchronization_internal\n"
+         "race:absl::debian3::base_internal\n";
 }
 
 extern "C" const char* __ubsan_default_options();

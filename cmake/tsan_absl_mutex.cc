@@ -1,4 +1,4 @@
-// Tells ThreadSanitizer about absl::Mutex. Debian's libabsl is not instrumented, so without this
+// Tells ThreadSanitizer about absl::Mutex and absl::Notification. Debian's libabsl is not instrumented, so without this
 // every variable that a Mutex guards is reported as a race. Each locking function is wrapped by the
 // linker
 // (--wrap, see Toolchain.cmake) into the same call plus the happens-before edge it creates; reader
@@ -8,6 +8,7 @@
 #include <sanitizer/tsan_interface.h>
 
 #include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 
 namespace {
@@ -125,4 +126,26 @@ ASTROLABE_WRAPPED(bool, WaitWithDeadline,
   const bool timed_out = WaitWithDeadlineReal(condition, mu, deadline);
   __tsan_acquire(mu);
   return timed_out;
+}
+
+// What a notification announces was written ahead of it.
+ASTROLABE_WRAPPED(void, Notify, "_ZN4absl7debian312Notification6NotifyEv",
+                  absl::Notification* notification) {
+  __tsan_release(notification);
+  NotifyReal(notification);
+}
+
+ASTROLABE_WRAPPED(void, WaitForNotification,
+                  "_ZNK4absl7debian312Notification19WaitForNotificationEv",
+                  const absl::Notification* notification) {
+  WaitForNotificationReal(notification);
+  __tsan_acquire(const_cast<absl::Notification*>(notification));
+}
+
+ASTROLABE_WRAPPED(bool, WaitForNotificationWithTimeout,
+                  "_ZNK4absl7debian312Notification30WaitForNotificationWithTimeoutENS0_8DurationE",
+                  const absl::Notification* notification, Duration timeout) {
+  const bool notified = WaitForNotificationWithTimeoutReal(notification, timeout);
+  if (notified) __tsan_acquire(const_cast<absl::Notification*>(notification));
+  return notified;
 }

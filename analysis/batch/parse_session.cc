@@ -115,6 +115,24 @@ class ForkPragma : public clang::PragmaHandler {
   ParseDelegate& delegate_;
 };
 
+std::vector<std::string> PathsOf(const std::vector<std::pair<std::string, std::string>>& texts) {
+  std::vector<std::string> paths;
+  for (const auto& [path, text] : texts) paths.push_back(path);
+  return paths;
+}
+
+// Whether a function is written in one of these files.
+bool IsInOneOf(const std::vector<std::string>& paths, const clang::FunctionDecl& function) {
+  if (paths.empty()) return false;
+  const clang::SourceManager& sources = function.getASTContext().getSourceManager();
+  const clang::OptionalFileEntryRef file =
+      sources.getFileEntryRefForID(sources.getFileID(sources.getFileLoc(function.getLocation())));
+  return file && std::ranges::any_of(paths, [&](const std::string& path) {
+           const auto one = sources.getFileManager().getOptionalFileRef(path);
+           return one && *one == *file;
+         });
+}
+
 class DeclarationKeeper : public clang::ASTConsumer {
  public:
   explicit DeclarationKeeper(ParseState& state) : state_(state) {}
@@ -230,10 +248,9 @@ std::string RunFrontEnd(const FrontEndRun& run, ParseDelegate& delegate) {
   bool for_people = run.reader != nullptr;
   front_end.SkipFunctionBodies = for_people;
   if (for_people) {
-    state.skips_body = [whole = run.is_whole](const clang::FunctionDecl& function) {
-      const clang::SourceManager& sources = function.getASTContext().getSourceManager();
-      const bool is_own = whole && sources.isInMainFile(function.getLocation());
-      return !is_own && !function.isTemplated();
+    state.skips_body = [texts = run.is_whole ? PathsOf(run.unsaved) : std::vector<std::string>()](
+                           const clang::FunctionDecl& function) {
+      return !function.isTemplated() && !IsInOneOf(texts, function);
     };
   }
   clang::LangOptions& language = invocation->getLangOpts();

@@ -74,8 +74,8 @@ struct FrontEndRun {
   // There is no fork point: the text of `file` is all of it.
   bool is_whole = false;
   // Takes the diagnostics besides ErrorLog, and there are warnings and typo correction. Then it is an open file, and
-  // up to ContinueBehindPreamble, or in the headers of a whole file, function bodies are skipped but for templates', which the file may instantiate:
-  // what is in the others it cannot see. May be null.
+  // up to ContinueBehindPreamble, or of a whole file outside of it and of `unsaved`, function bodies are skipped but
+  // for templates', which the file may instantiate: what is in the others it cannot see. May be null.
   clang::DiagnosticConsumer* reader = nullptr;
 };
 

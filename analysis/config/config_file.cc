@@ -33,7 +33,7 @@ std::vector<std::pair<size_t, size_t>> DocumentsOf(std::string_view text) {
   return documents;
 }
 
-// Bytes that are no UTF-8 as question marks, and the place of the first one.
+// Bytes that are no UTF-8 or no text, zeros, as question marks, and the place of the first one.
 std::string WithoutBadBytes(std::string_view text, size_t* first) {
   std::string good(text);
   *first = text.npos;
@@ -41,7 +41,8 @@ std::string WithoutBadBytes(std::string_view text, size_t* first) {
   const auto* end = at + good.size();
   while (at < end) {
     const unsigned length = llvm::getNumBytesForUTF8(*at);
-    if (length <= static_cast<size_t>(end - at) && llvm::isLegalUTF8Sequence(at, end)) {
+    if (*at != 0 && length <= static_cast<size_t>(end - at) &&
+        llvm::isLegalUTF8Sequence(at, end)) {
       at += length;
       continue;
     }

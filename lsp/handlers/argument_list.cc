@@ -71,7 +71,10 @@ std::optional<ArgumentList> ArgumentListBehind(const SourceTokens& source, size_
     size_t last = FirstToken(source, end);
     if (first == last) return ByteRange{item.begin, item.begin};  // a comment alone, or nothing
     // A comment ahead that names the argument goes with it; one up to the end of a line stays.
-    if (source.text.compare(item.begin, 2, "//") == 0) item.begin = tokens[first].offset;
+    while (source.text.compare(item.begin, 2, "//") == 0) {
+      const size_t line_end = std::min<size_t>(source.text.find('\n', item.begin), item.end);
+      item = Trimmed(source.text, {line_end, item.end});
+    }
     item.end = tokens[--last].end();
     return item;
   };

@@ -7,11 +7,12 @@
 #include "alloc/hash.h"
 #include "analysis/live/line_index.h"
 #include "base/strings.h"
-#include "index/query/semantic_coverage.h"
+#include "base/whole_file.h"
 #include "lsp/documents/uri.h"
 #include "lsp/handlers/change_signature.h"
 #include "lsp/handlers/switch_source_header.h"
 #include "lsp/server/edit_builder.h"
+#include "lsp/server/places.h"
 
 namespace astrolabe::lsp {
 namespace {

@@ -99,6 +99,8 @@ InlayHints:
   Designators: No
   BlockEnd: Yes
   DefaultArguments: Yes
+  ImplicitConversions: Yes
+  LambdaCaptures: Yes
   TypeNameLimit: 24
 Hover:
   ShowAKA: No
@@ -237,7 +239,7 @@ TEST(ConfigFile, BytesThatAreNoText) {
   EXPECT_EQ(Problems(file)[0], "3:1-3:4 warning: there is no block \"X??\"");
   EXPECT_EQ(Problems(file)[1],
             "3:2-3:3 error: this is not UTF-8; such bytes count as question marks");
-  EXPECT_EQ(Problems(Read(std::string_view("\0\0\0", 3))).size(), 1U);
+  EXPECT_FALSE(Problems(Read(std::string_view("\0\0\0", 3))).empty());
 }
 
 TEST(ConfigFile, ItsSizeHasALimit) {

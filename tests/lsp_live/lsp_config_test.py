@@ -192,7 +192,7 @@ class Answers(ConfigTest):
         self.assertEqual(self.hints(client, "a.cc"), [": int", "left:"])
         for config, expected in (("Enabled: No", []), ("ParameterNames: No", [": int"]), ("DeducedTypes: No", ["left:"]),
                                  ("DefaultArguments: Yes", [": int", "left:", ", right: 7"]),
-                                 ("BlockEnd: Yes", [" // add", ": int", "left:"])):
+                                 ("BlockEnd: Yes", ["// add", ": int", "left:"])):
             self.write(".clangd", f"InlayHints:\n  {config}\n")
             self.assertEqual(self.hints(client, "a.cc"), expected, config)
 
@@ -239,7 +239,7 @@ class Answers(ConfigTest):
     def test_macros_in_completion(self):
         text = "#define MY_ADDITION 1\nint f() {\n  return ADDIT;\n}\n"
         client = self.opened("a.cc", text)
-        names = lambda: set(self.labels(client, "a.cc", text, "ADDIT|"))  # noqa: E731
+        names = lambda: set(self.labels(client, "a.cc", text, "return ADDIT|"))  # noqa: E731
         self.write(".clangd", "Completion:\n  MacroFilter: FuzzyMatch\n")
         self.assertIn("MY_ADDITION", names())
         self.write(".clangd", "Completion:\n  MacroFilter: ExactPrefix\n")

@@ -45,7 +45,8 @@ std::optional<FunctionText> SpellFunction(const LiveAst& ast, const clang::Funct
     const auto result = SpellType(ast, function.getReturnType(), outside);
     // The name of a function that gives a pointer to one stands in the midst of its type.
     if (!result || result->find("(*") != std::string::npos) return std::nullopt;
-    text.result = *result + " ";
+    // `T * C::f()` is a product to clang-format.
+    text.result = result->ends_with('*') || result->ends_with('&') ? *result : *result + " ";
   }
   for (const clang::ParmVarDecl* parameter : function.parameters()) {
     if (parameter->isInvalidDecl()) return std::nullopt;

@@ -95,10 +95,12 @@ std::string WithMarks(std::string_view line) {
     std::string_view rest = line.substr(1);
     const std::string_view command = TakeWord(rest);
     const std::string_view mark = Mark(command);
-    if (!mark.empty()) {
+    if (!mark.empty() && !WithoutSpace(rest).empty()) {
       std::string_view word = TakeWord(rest);
       std::string_view tail;
-      while (!word.empty() && std::string_view(".,;:)").find(word.back()) != word.npos) {
+      const bool has_brackets = word.find('(') != word.npos;
+      while (!word.empty() && std::string_view(".,;:)").find(word.back()) != word.npos &&
+             !(has_brackets && word.back() == ')')) {
         tail = {word.data() + word.size() - 1, tail.size() + 1};
         word.remove_suffix(1);
       }
