@@ -41,8 +41,7 @@ std::string WithoutBadBytes(std::string_view text, size_t* first) {
   const auto* end = at + good.size();
   while (at < end) {
     const unsigned length = llvm::getNumBytesForUTF8(*at);
-    if (*at != 0 && length <= static_cast<size_t>(end - at) &&
-        llvm::isLegalUTF8Sequence(at, end)) {
+    if (*at != 0 && length <= static_cast<size_t>(end - at) && llvm::isLegalUTF8Sequence(at, end)) {
       at += length;
       continue;
     }
