@@ -196,6 +196,13 @@ class Answers(ConfigTest):
             self.write(".clangd", f"InlayHints:\n  {config}\n")
             self.assertEqual(self.hints(client, "a.cc"), expected, config)
 
+    def test_hints_that_clangd_has_not(self):
+        client = self.opened("a.cc", "double wide(int n) { return n; }\nint f(int n) {\n  auto g = [=] { return n; };\n  return g();\n}\n")
+        without = self.hints(client, "a.cc")
+        for key in ("ImplicitConversions", "LambdaCaptures"):
+            self.write(".clangd", f"InlayHints:\n  {key}: Yes\n")
+            self.assertGreater(len(self.hints(client, "a.cc")), len(without), key)
+
     def test_the_length_of_types_in_hints(self):
         text = "struct ALongNameOfAClass {};\nauto x = ALongNameOfAClass();\n"
         self.write(".clangd", "InlayHints:\n  TypeNameLimit: 5\n")
