@@ -32,7 +32,7 @@ constexpr size_t kRareShare = 20;
 constexpr uint32_t kNoLane = 0xFFFFFFFF;
 
 // A process that had nothing to do for so long takes another zygote.
-constexpr absl::Duration kIdleLimit = absl::Seconds(3);
+constexpr absl::Duration kIdleLimit = absl::Seconds(8);
 
 const char* KindName(JobKind kind) {
   switch (kind) {
