@@ -28,7 +28,6 @@ struct FlagEdit {
 
 enum class DatabaseSearch : uint8_t { kAncestors, kFolder, kNone };
 
-enum class IncludesPolicy : uint8_t { kStrict, kNone };
 enum class ArgumentLists : uint8_t { kNone, kOpenDelimiter, kDelimiters, kFullPlaceholders };
 enum class MacroFilter : uint8_t { kExactPrefix, kFuzzyMatch };
 
@@ -67,10 +66,7 @@ struct Config {
     std::string tidy_checks;                      // globs, comma-separated
     std::map<std::string, std::string> tidy_options;
     TidySpeed tidy_speed = TidySpeed::kStrict;
-    IncludesPolicy unused_includes = IncludesPolicy::kStrict;
-    IncludesPolicy missing_includes = IncludesPolicy::kNone;
-    std::vector<std::string> ignored_headers;  // expressions of ends of paths
-    bool analyze_angled_includes = false;
+    IncludeHygieneOptions includes;
   } diagnostics;
   struct {
     bool all_scopes = true;

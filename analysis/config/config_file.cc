@@ -135,12 +135,20 @@ ConfigFile ReadConfigText(std::string_view text, std::string path, std::string d
   return file;
 }
 
+const char* LevelName(DiagnosticLevel level) {
+  switch (level) {
+    case DiagnosticLevel::kError:
+      return "error";
+    case DiagnosticLevel::kWarning:
+      return "warning";
+    default:
+      return "information";
+  }
+}
+
 std::string DescribeProblem(const ConfigFile& file, const ConfigProblem& problem) {
-  const char* level = problem.level == DiagnosticLevel::kError     ? "error"
-                      : problem.level == DiagnosticLevel::kWarning ? "warning"
-                                                                   : "information";
   return StrCat(file.path, ":", problem.range.begin.line + 1, ":", problem.range.begin.column + 1,
-                ": ", level, ": ", problem.message);
+                ": ", LevelName(problem.level), ": ", problem.message);
 }
 
 bool IsConfigPath(std::string_view path, std::string_view user_file) {

@@ -43,6 +43,9 @@ struct ConfigFile {
 ConfigFile ReadConfigText(std::string_view text, std::string path, std::string directory,
                           const CheckSpeedOf& check_speed);
 
+// "error", "warning" or "information".
+const char* LevelName(DiagnosticLevel level);
+
 // "/w/.clangd:3:7: error: …", line and column from 1.
 std::string DescribeProblem(const ConfigFile& file, const ConfigProblem& problem);
 

@@ -173,11 +173,14 @@ bool CheckTidyNames(ConfigSetting& setting, const ConfigChecks& checks) {
 }
 
 // What was called so when it was new.
+// Among the choices of UnusedIncludes and MissingIncludes.
+constexpr uint32_t kStrictIncludes = 0;
+
 bool CheckUnusedIncludes(ConfigSetting& setting, const ConfigChecks& checks) {
   if (setting.number == 2) {
     checks.Say(DiagnosticLevel::kWarning, setting.values.front().range,
                "Experiment is called Strict now");
-    setting.number = 0;
+    setting.number = kStrictIncludes;
   }
   return true;
 }
@@ -387,23 +390,27 @@ std::vector<ConfigKey> MakeKeys() {
        "Strict",
        {"Strict", "None", "Experiment"},
        CheckUnusedIncludes,
-       ASTROLABE_SET(diagnostics.unused_includes)},
+       [](const ConfigSetting& setting, Config& config) {
+         config.diagnostics.includes.unused = setting.number == kStrictIncludes;
+       }},
       {"Diagnostics.MissingIncludes", Kind::kChoice, "None", policies, nullptr,
-       ASTROLABE_SET(diagnostics.missing_includes)},
+       [](const ConfigSetting& setting, Config& config) {
+         config.diagnostics.includes.missing = setting.number == kStrictIncludes;
+       }},
       {"Diagnostics.Includes.IgnoreHeader",
        Kind::kList,
        "",
        {},
        CheckEndings,
        [](const ConfigSetting& setting, Config& config) {
-         AddTexts(setting, config.diagnostics.ignored_headers);
+         AddTexts(setting, config.diagnostics.includes.ignore_headers);
        }},
       {"Diagnostics.Includes.AnalyzeAngledIncludes",
        Kind::kFlag,
        "No",
        {},
        nullptr,
-       ASTROLABE_SET(diagnostics.analyze_angled_includes)},
+       ASTROLABE_SET(diagnostics.includes.analyze_angled)},
 
       {"Completion.AllScopes",
        Kind::kFlag,

@@ -47,6 +47,11 @@ LanguageGuess LanguageOfFile(std::string_view path) {
   return FromType(types::lookupTypeForExtension({extension.data(), extension.size()}));
 }
 
+bool IsSourceFile(std::string_view path) {
+  const LanguageGuess guess = LanguageOfFile(path);
+  return guess.language != SourceLanguage::kNone && !guess.is_header;
+}
+
 LanguageGuess LanguageOfSpecifier(std::string_view specifier) {
   if (specifier == "none") return {};
   return FromType(types::lookupTypeForTypeSpecifier(std::string(specifier).c_str()));

@@ -19,6 +19,8 @@ struct LanguageGuess {
 // By extension, as Clang's driver maps them, plus the usual ones of files that are only included
 // (.inl, .ipp, .tcc, .tpp: C++ headers). ".h" is kC.
 LanguageGuess LanguageOfFile(std::string_view path);
+// Whether it is compiled for itself, by its name.
+bool IsSourceFile(std::string_view path);
 
 // By the value of -x: "c++", "c-header", "objective-c", …. kNone for anything else ("assembler",
 // "f95"); "none" too.

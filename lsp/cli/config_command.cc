@@ -34,17 +34,6 @@ std::vector<const ConfigSource*> SourcesOf(const Config& config, const ConfigKey
   return sources;
 }
 
-const char* LevelName(DiagnosticLevel level) {
-  switch (level) {
-    case DiagnosticLevel::kError:
-      return "error";
-    case DiagnosticLevel::kWarning:
-      return "warning";
-    default:
-      return "information";
-  }
-}
-
 void PrintText(const std::string& path, const Config& config,
                const std::vector<std::shared_ptr<const ConfigFile>>& files) {
   std::printf("%s\n", path.c_str());

@@ -6,6 +6,7 @@
 
 #include "alloc/hash.h"
 #include "analysis/live/line_index.h"
+#include "analysis/project/source_language.h"
 #include "base/strings.h"
 #include "base/whole_file.h"
 #include "lsp/documents/uri.h"
@@ -31,7 +32,7 @@ bool ClientResolves(const Session& session) {
 
 // The source that belongs to a header: most of what is defined somewhere is defined there.
 std::vector<FileText> SourceOf(Session& session, const DocumentSnapshot& document) {
-  if (!IsHeaderPath(document->name.path)) return {};
+  if (!LanguageOfFile(document->name.path).is_header) return {};
   const std::string path = CounterpartOf(session, document->name.path);
   if (path.empty()) return {};
   EditedFile file = FileToEdit(session, path);

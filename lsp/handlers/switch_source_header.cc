@@ -49,12 +49,6 @@ size_t Likeness(const std::filesystem::path& a, const std::filesystem::path& b) 
 
 }  // namespace
 
-bool IsHeaderPath(std::string_view path) {
-  const size_t dot = path.rfind('.');
-  return dot != std::string_view::npos &&
-         std::ranges::find(kHeaders, path.substr(dot)) != std::end(kHeaders);
-}
-
 std::string CounterpartOf(Session& session, const std::string& path) {
   const std::filesystem::path file(path);
   const auto extensions = OtherSide(file.extension().string());

@@ -3,14 +3,10 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "lsp/server/session.h"
 
 namespace astrolabe::lsp {
-
-// By its ending.
-bool IsHeaderPath(std::string_view path);
 
 // What is beside the file and has its stem, else what the workspace has; empty if there is none.
 std::string CounterpartOf(Session& session, const std::string& path);

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <map>
-#include <string_view>
 #include <utility>
 #include <variant>
 
+#include "analysis/project/source_language.h"
 #include "base/strings.h"
 
 namespace astrolabe::lsp {
@@ -25,13 +25,6 @@ std::string TextOf(const Diagnostic& diagnostic) {
   return text != nullptr ? *text : std::get<MarkupContent>(diagnostic.message).value;
 }
 
-bool IsSource(const std::string& path) {
-  const size_t dot = path.rfind('.');
-  const std::string_view ending =
-      dot == std::string::npos ? std::string_view() : std::string_view(path).substr(dot + 1);
-  return ending.starts_with('c') || ending == "C" || ending == "m" || ending == "mm";
-}
-
 class Checker {
  public:
   Checker(LiveDocuments& live, const DocumentSnapshot& document,
@@ -40,7 +33,7 @@ class Checker {
     for (const EditedFile& file : files) {
       if (file.uri == document->name.uri) {
         own_ = &file;
-      } else if (IsSource(file.path) && !file.creates) {
+      } else if (IsSourceFile(file.path) && !file.creates) {
         sources_.push_back(&file);
       } else {
         overlay_.push_back({file.path, file.After()});

@@ -68,13 +68,7 @@ LiveFiles& LiveDocuments::files() {
     return settings;
   };
   options.includes = [this](const std::string& path) {
-    const std::shared_ptr<const Config> config = session_.ConfigOf(path);
-    IncludeHygieneOptions includes;
-    includes.unused = config->diagnostics.unused_includes == IncludesPolicy::kStrict;
-    includes.missing = config->diagnostics.missing_includes == IncludesPolicy::kStrict;
-    includes.ignore_headers = config->diagnostics.ignored_headers;
-    includes.analyze_angled = config->diagnostics.analyze_angled_includes;
-    return includes;
+    return session_.ConfigOf(path)->diagnostics.includes;
   };
   options.on_diagnostics = [this](const std::string& path, uint64_t generation, bool complete,
                                   const std::vector<LiveDiagnostic>& diagnostics) {

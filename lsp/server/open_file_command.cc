@@ -15,18 +15,12 @@
 namespace astrolabe::lsp {
 namespace {
 
-// A file that is compiled for itself, by its name.
-bool IsSource(const std::string& path) {
-  const LanguageGuess guess = LanguageOfFile(path);
-  return guess.language != SourceLanguage::kNone && !guess.is_header;
-}
-
 std::optional<HeaderContext> ContextOf(const Session& session, const Workspace& workspace,
                                        const ProjectModel& project, const std::string& path) {
   if (!workspace.IsOpened()) return std::nullopt;
   const std::shared_ptr<const CompilationDatabase> database = project.database();
   const auto is_unit = [&](const std::string& file) {
-    return IsSource(file) && (database == nullptr || database->Find(file).has_value());
+    return IsSourceFile(file) && (database == nullptr || database->Find(file).has_value());
   };
   const auto read = [&](const std::string& file) {
     const DocumentSnapshot open = session.documents().Find(file);
@@ -54,7 +48,7 @@ absl::StatusOr<LiveCommand> CommandForOpenFile(const Session& session, FrontEndC
     command.arguments = given->second.compilation_command;
   } else if (project != nullptr) {
     command = project->CommandFor(path);
-    if (command.origin != CommandOrigin::kDatabase && !IsSource(path)) {
+    if (command.origin != CommandOrigin::kDatabase && !IsSourceFile(path)) {
       if (auto found = ContextOf(session, *workspace, *project, path)) {
         LogDebug(path, " is parsed as ", found->unit, " includes it");
         command = TransferCommand(project->CommandFor(found->unit), path);
