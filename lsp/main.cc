@@ -15,6 +15,7 @@
 #include "analysis/clang_version.h"
 #include "analysis/features/tidy/batch_tidy.h"
 #include "analysis/live/live_server.h"
+#include "analysis/modules/module_build.h"
 #include "base/log.h"
 #include "base/strings.h"
 #include "base/trace.h"
@@ -101,6 +102,9 @@ int main(int argc, char** argv) {
   if (argc == 2 && std::string_view(argv[1]) == "--parse-server") {
     return astrolabe::RunParseServer(astrolabe::UniqueFd(3), astrolabe::RunLiveServer,
                                      astrolabe::MakeBatchTidy);
+  }
+  if (argc == 2 && std::string_view(argv[1]) == astrolabe::kModuleBuildArgument) {
+    return astrolabe::RunModuleBuild();
   }
   std::signal(SIGINT, astrolabe::OnSignal);
   std::signal(SIGTERM, astrolabe::OnSignal);

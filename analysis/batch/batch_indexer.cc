@@ -17,6 +17,7 @@
 #include "analysis/batch/claim_table.h"
 #include "analysis/batch/collector.h"
 #include "analysis/batch/file_states.h"
+#include "analysis/batch/module_commands.h"
 #include "analysis/batch/plan_commands.h"
 #include "analysis/batch/planner.h"
 #include "analysis/batch/project_commands.h"
@@ -71,6 +72,11 @@ class SemanticIndexer {
       if (!loaded.ok()) return loaded.status();
       if (report_.database.empty()) return std::move(report_);
       commands = *std::move(loaded);
+    }
+    {
+      progress_.phase = SemanticProgress::kBuildingModules;
+      Stopwatch watch(&report_.modules_seconds);
+      AddModules(options_, &commands, &report_, cancelled_);
     }
     report_.units = commands.size();
     SemanticWriterOptions writer_options;
@@ -330,6 +336,7 @@ absl::StatusOr<std::string> DescribePlan(const SemanticOptions& options,
                                       " or its build folders; name one with "
                                       "--compile-commands-dir"));
   }
+  AddModules(options, &*commands, &report, cancelled);
   ScanResult scan = ScanDependencies(*commands, options.threads, cancelled, nullptr);
   return DumpPlan({*commands, scan, {}}, PlanCommands(*commands, scan, options.zygotes),
                   options.root);

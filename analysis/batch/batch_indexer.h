@@ -38,7 +38,7 @@ struct SemanticOptions {
 
 // Written by the indexer, read by who shows it; any thread.
 struct SemanticProgress {
-  enum Phase : int { kLoading, kComparing, kScanning, kParsing, kCommitting, kDone };
+  enum Phase : int { kLoading, kBuildingModules, kComparing, kScanning, kParsing, kCommitting, kDone };
 
   std::atomic<int> phase = kLoading;
   std::atomic<uint32_t> units_to_scan = 0;
@@ -56,7 +56,9 @@ struct SemanticReport {
   uint64_t units_removed = 0;
   uint64_t recovered = 0;  // shards that a killed run had left
   BatchStatistics batch;
+  uint32_t modules_built = 0;
   double load_seconds = 0;
+  double modules_seconds = 0;
   double compare_seconds = 0;
   double scan_seconds = 0;
   double plan_seconds = 0;

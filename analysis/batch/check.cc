@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_format.h"
 #include "alloc/arena.h"
+#include "analysis/batch/module_commands.h"
 #include "analysis/batch/parse_tree.h"
 #include "analysis/batch/project_commands.h"
 #include "analysis/project/dependency_scan.h"
@@ -101,6 +102,13 @@ absl::StatusOr<JobResult> ParseAlone(const SemanticOptions& options,
   }
 }
 
+absl::StatusOr<FrontEndCommand> CommandWithModules(Project& project, const SemanticOptions& options,
+                                                   const CompileCommand& compile) {
+  absl::StatusOr<FrontEndCommand> command = project.front_end->For(compile);
+  if (!command.ok()) return command;
+  return WithModules(*command, ModulesOf(project, options, *command));
+}
+
 }  // namespace
 
 absl::Status CheckFile(FileSystem& fs, const SemanticOptions& options, const std::string& file,
@@ -131,6 +139,14 @@ absl::Status CheckFile(FileSystem& fs, const SemanticOptions& options, const std
     command = *std::move(translated);
     step.Say(Joined(compile.arguments));
     for (const std::string& note : command.notes) step.Say(note);
+  }
+  {
+    Step step("modules", done);
+    const ModuleArguments modules = ModulesOf(project, options, command);
+    if (modules.cc1.empty()) step.Say("none imported");
+    for (const std::string& argument : modules.cc1) step.Say(argument);
+    for (const std::string& problem : modules.problems) step.Say(problem);
+    command = WithModules(std::move(command), modules);
   }
   {
     Step step("closure", done);
@@ -191,7 +207,7 @@ absl::StatusOr<std::string> DescribeFlags(FileSystem& fs, const SemanticOptions&
   if (!project.ok()) return project.status();
   absl::StatusOr<CompileCommand> compile = project->configured->CommandFor(file);
   if (!compile.ok()) return compile.status();
-  absl::StatusOr<FrontEndCommand> command = project->front_end->For(*compile);
+  absl::StatusOr<FrontEndCommand> command = CommandWithModules(*project, options, *compile);
   std::string text = StrCat("file ", compile->file, "\norigin ", OriginName(compile->origin),
                             "\nreason ", compile->reason, "\ndirectory ", compile->directory,
                             "\ncommand ", Joined(compile->arguments), "\n");
@@ -211,7 +227,7 @@ absl::StatusOr<std::string> DescribeShard(FileSystem& fs, const SemanticOptions&
   if (!project.ok()) return project.status();
   absl::StatusOr<CompileCommand> compile = project->configured->CommandFor(file);
   if (!compile.ok()) return compile.status();
-  absl::StatusOr<FrontEndCommand> command = project->front_end->For(*compile);
+  absl::StatusOr<FrontEndCommand> command = CommandWithModules(*project, options, *compile);
   if (!command.ok()) return command.status();
   absl::StatusOr<JobResult> result = ParseAlone(options, *command);
   if (!result.ok()) return result.status();

@@ -59,6 +59,13 @@ struct RawRelation {
   RelationKind kind = RelationKind::kBase;
 };
 
+// A directive that imports a module.
+struct RawImport {
+  uint32_t offset = 0;
+  std::string_view module;
+  std::string_view interface;  // the path of its interface unit; empty if that was not found
+};
+
 // What has been collected of one file.
 struct FileAccumulator {
   const FileRun* run = nullptr;
@@ -67,6 +74,7 @@ struct FileAccumulator {
   std::unordered_map<SymbolId, SymbolFacts> symbols;
   std::unordered_set<uint32_t> using_names;  // offsets of names in using declarations
   std::vector<BodyRange> private_bodies;
+  std::vector<RawImport> imports;
 };
 
 struct KnownSymbol {
@@ -160,6 +168,21 @@ class Collector : public clang::index::IndexDataConsumer {
       Describe(*file, written, symbol);
     }
     file->occurrences.push_back(occurrence);
+    return true;
+  }
+
+  bool handleModuleOccurrence(const clang::ImportDecl*, const clang::Module* module,
+                              clang::index::SymbolRoleSet,
+                              clang::SourceLocation location) override {
+    auto [id, offset] = sources_.getDecomposedLoc(sources_.getFileLoc(location));
+    FileAccumulator* file = AccumulatorOf(id);
+    if (file == nullptr || !module->isNamedModule()) return true;
+    RawImport import;
+    import.offset = offset;
+    import.module = arena_.CopyString(module->getFullModuleName());
+    llvm::StringRef path = sources_.getFilename(sources_.getFileLoc(module->DefinitionLoc));
+    import.interface = arena_.CopyString(WorkspacePath(options_.root, {path.data(), path.size()}));
+    file->imports.push_back(import);
     return true;
   }
 
@@ -517,6 +540,13 @@ std::string Collector::Encode(FileAccumulator& file) {
       out.resolved =
           arena_.CopyString(WorkspacePath(options_.root, record_.file(include.file).path));
     }
+    facts.includes.push_back(out);
+  }
+  for (const RawImport& import : file.imports) {
+    IncludeFacts out;
+    out.line = lines.At(import.offset).line;
+    out.spelled = import.module;
+    out.resolved = import.interface;
     facts.includes.push_back(out);
   }
   std::stable_sort(facts.includes.begin(), facts.includes.end(),

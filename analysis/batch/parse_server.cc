@@ -16,12 +16,14 @@
 #include "alloc/arena.h"
 #include "analysis/batch/claim_table.h"
 #include "analysis/batch/collector.h"
+#include "analysis/batch/file_states.h"
 #include "analysis/batch/parse_node.h"
 #include "analysis/batch/parse_protocol.h"
 #include "analysis/batch/parse_session.h"
 #include "analysis/batch/type_tables.h"
 #include "base/strings.h"
 #include "clang/Frontend/CompilerInstance.h"
+#include "clang/Serialization/ASTReader.h"
 #include "index/semantic/shard.h"
 #include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/PrettyStackTrace.h"
@@ -229,11 +231,26 @@ class JobRunner : public ParseDelegate {
       if (!closure[file] || file == main_file || !recorded.is_read) continue;
       unit.closure.push_back({keep(recorded.path), recorded.state});
     }
+    AddModules(*state.compiler, &unit);
     std::sort(unit.closure.begin(), unit.closure.end(),
               [](const ClosureFile& a, const ClosureFile& b) { return a.path < b.path; });
     const RecordedFile& main = state.record->file(main_file);
     unit.closure.insert(unit.closure.begin(), {unit.path, main.state});
     return shard;
+  }
+
+  // The interfaces that the unit was parsed with: it has read them, as a compiler does.
+  void AddModules(clang::CompilerInstance& compiler, TranslationUnit* unit) {
+    llvm::IntrusiveRefCntPtr<clang::ASTReader> reader = compiler.getASTReader();
+    if (reader == nullptr) return;
+    FileStates states(setting_.hello.workspace_root);
+    for (const clang::serialization::ModuleFile& module : reader->getModuleManager()) {
+      std::string path =
+          WorkspacePath(setting_.hello.workspace_root, module.OriginalSourceFileName);
+      if (std::optional<FileState> state = states.Read(path)) {
+        unit->closure.push_back({arena_.CopyString(path), *state});
+      }
+    }
   }
 
   Setting& setting_;

@@ -32,9 +32,9 @@ constexpr char kHeadersBuffer[] = "<astrolabe headers>";
 constexpr char kMacrosBuffer[] = "<astrolabe macros>";
 
 // The parser looks one token ahead: without the semicolon it would come upon the pragma before it has handed
-// over the last declaration of the last header.
+// over the last declaration of the last header. Ahead of all there is none, and `module` has to be a unit's first token.
 std::string WithForkPoint(const std::string& text) {
-  return StrCat(text, "\n;\n#pragma ", kForkPragma, "\n");
+  return StrCat(text, text.empty() ? "" : "\n;", "\n#pragma ", kForkPragma, "\n");
 }
 
 std::string HeadersText(const std::vector<std::string>& headers) {

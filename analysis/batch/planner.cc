@@ -88,7 +88,12 @@ class Planner {
   Plan Make() {
     std::map<std::string_view, std::vector<uint32_t>> groups;
     for (uint32_t unit = 0; unit < input_.commands.size(); ++unit) {
-      groups[parts_[unit]->semantics].push_back(unit);
+      if (input_.scan.units[unit].uses_modules) {
+        // A module comes ahead of all else in its unit, so there is no parsing of it behind headers.
+        plan_.plain.push_back({unit, "uses C++20 modules"});
+      } else {
+        groups[parts_[unit]->semantics].push_back(unit);
+      }
     }
     for (const auto& [semantics, units] : groups) PlanGroup(units);
     for (PlannedZygote& zygote : plan_.zygotes) {

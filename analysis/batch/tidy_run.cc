@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "analysis/batch/module_commands.h"
 #include "analysis/batch/plan_commands.h"
 #include "analysis/batch/project_commands.h"
 #include "analysis/batch/tidy_findings.h"
@@ -52,6 +53,7 @@ class TidyRun {
     absl::StatusOr<std::vector<FrontEndCommand>> commands =
         LoadProjectCommands(fs_, options_.semantic, &loaded);
     if (!commands.ok()) return commands.status();
+    AddModules(options_.semantic, &*commands, &loaded, cancelled_);
     report_.database = loaded.database;
     report_.notes = std::move(loaded.notes);
     if (report_.database.empty()) {

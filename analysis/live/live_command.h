@@ -19,6 +19,9 @@ struct LiveCommand {
   // Of a header: what the unit that it is parsed for has ahead of it. May be empty.
   std::string context;
   bool lacks_unit = false;  // a header, and nobody is known to include it
+  // Its modules are being built; when they are, CommandChanged says so. Until then it is not parsed.
+  bool awaits_modules = false;
+  std::vector<std::string> module_problems;  // for the user, one sentence each
 };
 
 // The flags of a command that choose warnings (-Wall, -Wno-…, -Werror, -w, -pedantic), in order.

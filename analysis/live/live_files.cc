@@ -326,6 +326,8 @@ class LiveFiles::Engine {
     file.preamble_due = absl::InfiniteFuture();
     absl::StatusOr<LiveCommand> command = options_.command(path);
     if (!command.ok()) return Refuse(path, file, std::string(command.status().message()));
+    if (command->awaits_modules) return Tell(path, "building modules");
+    file.module_problems = std::move(command->module_problems);
     Drop(file.next_preamble);
     Job job = JobFor(path, *command);
     job.kind = JobKind::kPreamble;
@@ -618,7 +620,7 @@ class LiveFiles::Engine {
       file.ast->ready = true;
       absl::StatusOr<DiagnosticsAnswer> answer = Decode<DiagnosticsAnswer>(event.ready.payload);
       if (answer.ok() && file.is_exact) {
-        file.diagnostics = std::move(answer->diagnostics);
+        TakeDiagnostics(file, std::move(answer->diagnostics));
         file.functions = std::move(answer->functions);
         // Those of a text whose edited function was parsed by itself are out already, with what the end of the
         // unit has to say of the rest.
@@ -676,7 +678,7 @@ class LiveFiles::Engine {
     file.completing = 0;
     absl::StatusOr<DiagnosticsAnswer> answer = Decode<DiagnosticsAnswer>(payload);
     if (answer.ok() && file.ast) {
-      file.diagnostics = std::move(answer->diagnostics);
+      TakeDiagnostics(file, std::move(answer->diagnostics));
       if (file.ast->generation == file.generation) {
         options_.on_diagnostics(path, file.generation, /*complete=*/false, file.diagnostics);
       }
@@ -726,6 +728,14 @@ class LiveFiles::Engine {
     }
     if (file.ast->generation != file.generation) return;
     options_.on_diagnostics(path, file.generation, /*complete=*/true, file.diagnostics);
+  }
+
+  // The compiler's, and what it can't know: why a module is missing.
+  static void TakeDiagnostics(OpenFile& file, std::vector<LiveDiagnostic> diagnostics) {
+    file.diagnostics = std::move(diagnostics);
+    for (const std::string& problem : file.module_problems) {
+      file.diagnostics.push_back(InformationNotice(problem));
+    }
   }
 
   static void AddDiagnostics(OpenFile& file, std::vector<LiveDiagnostic> more) {
@@ -820,7 +830,7 @@ class LiveFiles::Engine {
     if (event.delivered) {
       absl::StatusOr<DiagnosticsAnswer> answer = Decode<DiagnosticsAnswer>(event.result.shard);
       if (!answer.ok()) return;
-      file.diagnostics = std::move(answer->diagnostics);
+      TakeDiagnostics(file, std::move(answer->diagnostics));
     } else if (event.lost) {
       return;
     } else {

@@ -43,6 +43,7 @@ struct OpenFile {
   bool has_wanted_base = false;
   bool is_alone = false;         // no base suits it
   bool closes_preamble = false;  // PreambleReport::is_dead_end otherwise
+  std::vector<std::string> module_problems;  // LiveCommand's
 
   std::optional<NodeOfFile> preamble;       // ready: serves; else being parsed
   bool is_exact = true;                     // else it serves only until one without a base is there

@@ -201,6 +201,10 @@ class Recorder : public clang::PPCallbacks {
     unit_.includes.push_back(include);
   }
 
+  void moduleImport(clang::SourceLocation, clang::ModuleIdPath, const clang::Module*) override {
+    unit_.uses_modules = true;
+  }
+
   void MacroDefined(const clang::Token& name, const clang::MacroDirective*) override {
     if (TakeMacro(name) && leading_ && depth_ == 0) TakeLeading(name);
   }
@@ -368,6 +372,7 @@ absl::Status ScanUnit(const FrontEndCommand& command, Worker& worker, StringInte
   preprocessor.addPPCallbacks(std::move(owned));
   preprocessor.EnterMainSourceFile();
   preprocessor.LexTokensUntilEOF();
+  unit.uses_modules |= preprocessor.isInNamedModule();
   recorder.Finish(preprocessor.getHeaderSearchInfo(), preprocessor.getLangOpts());
   preprocessor.EndSourceFile();
   return absl::OkStatus();

@@ -49,6 +49,7 @@ struct ScannedUnit {
   std::vector<ScannedInclude> includes;
   // Spelled, of any file of the closure, that found none.
   std::vector<std::string> missing;
+  bool uses_modules = false;  // C++20's: it is of one, or it or a header of it imports one
   // Names that the main file defines or undefines before its last #include.
   std::vector<std::string_view> macros_before_includes;
 

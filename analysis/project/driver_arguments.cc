@@ -27,6 +27,14 @@ bool StartsWithAny(std::string_view text, std::initializer_list<std::string_view
                      [text](std::string_view prefix) { return text.starts_with(prefix); });
 }
 
+// About the compiled C++20 modules of the project's build: ours are made from their sources (analysis/modules).
+bool IsNamedModuleFlag(std::string_view text) {
+  bool names_a_module = text.starts_with("-fmodule-file=") && text.find('=', 14) != text.npos;
+  return names_a_module || StartsWithAny(text, {"-fmodule-output", "-fprebuilt-module-path",
+                                                "-fmodules-ts", "-fmodule-mapper", "-fmodule-only",
+                                                "-fmodules-reduced-bmi", "-fdeps-"});
+}
+
 // Needs module files or module maps of the project's build; without them each header is read as text.
 bool IsModuleFlag(std::string_view spelling) {
   return StartsWithAny(
@@ -92,6 +100,7 @@ class Reducer {
     const llvm::opt::Option& option = argument.getOption();
     const std::string text = argument.getAsString(all);
     if (option.matches(options::OPT_INPUT)) return TakeInput(text);
+    if (IsNamedModuleFlag(text)) return;
     if (option.matches(options::OPT_UNKNOWN)) {
       // Warnings are off anyhow.
       if (!StartsWithAny(text, {"-W", "-fdiagnostics-"})) {
@@ -204,9 +213,8 @@ class Reducer {
   void TakeInput(std::string_view text) {
     if (text == command_.file || AbsolutePath(command_.directory, text) == command_.file) return;
     if (text.starts_with('@')) {
-      return Note(text, text.ends_with(".modmap")
-                            ? "is about the project's own modules and was dropped"
-                            : "is a response file that could not be read and was dropped");
+      if (text.ends_with(".modmap")) return;  // CMake's, of flags about compiled modules
+      return Note(text, "is a response file that could not be read and was dropped");
     }
     Note(text, "is a further input and was dropped");
   }

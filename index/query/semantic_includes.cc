@@ -123,6 +123,15 @@ IncludeAnswer UnitsReading(const SemanticIndex& index, const std::string& path) 
   return answer;
 }
 
+bool IsUnit(const SemanticIndex& index, std::string_view path) {
+  bool is_unit = false;
+  index.ForEachUnit([&](const IndexedUnit& unit) {
+    is_unit = unit.path == path;
+    return !is_unit;
+  });
+  return is_unit;
+}
+
 }  // namespace
 
 IncludeAnswer FindIncludes(const QuerySources& sources, const std::string& path) {
@@ -164,6 +173,14 @@ IncludeAnswer FindIncluders(const QuerySources& sources, const std::string& path
         }
       } else if (MayMean(hit.spelled, path)) {
         answer.hits.push_back(std::move(hit));
+      }
+    }
+  }
+  // Who imports a module does not spell its interface's name. That is a unit, as headers are not.
+  if (sources.semantic && IsUnit(*sources.semantic, path)) {
+    for (const IncludeHit& unit : UnitsReading(*sources.semantic, path).hits) {
+      if (coverage.Covers(unit.path) && decided.insert(unit.path).second) {
+        AddFromFacts(*sources.semantic, unit.path, means_it, answer.hits);
       }
     }
   }

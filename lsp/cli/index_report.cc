@@ -49,8 +49,10 @@ OrderedJson SemanticJson(const SemanticReport& report) {
           {"zygotes", batch.zygotes},
           {"zygote_restarts", batch.zygote_restarts},
           {"recovered", report.recovered},
+          {"modules_built", report.modules_built},
           {"seconds",
            {{"load", report.load_seconds},
+            {"modules", report.modules_seconds},
             {"compare", report.compare_seconds},
             {"scan", report.scan_seconds},
             {"plan", report.plan_seconds},
@@ -153,6 +155,8 @@ ProgressLine DescribeProgress(const SemanticProgress& progress, double seconds) 
   switch (progress.phase) {
     case SemanticProgress::kLoading:
       return {"reading the compilation database"};
+    case SemanticProgress::kBuildingModules:
+      return {"building modules"};
     case SemanticProgress::kComparing:
       return {"looking for changes"};
     case SemanticProgress::kScanning: {

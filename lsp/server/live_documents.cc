@@ -30,7 +30,11 @@ LiveDocuments::LiveDocuments(Session& session)
     : session_(session),
       diagnostics_(session, *this),
       opening_(session),
-      config_diagnostics_(session, *this) {
+      config_diagnostics_(session, *this),
+      modules_(session, [this](const std::string& path) {
+        absl::MutexLock lock(&mutex_);
+        if (files_ != nullptr) files_->CommandChanged(path);
+      }) {
   session_.OnDocument([this](const DocumentSnapshot& document, DocumentEvent event) {
     OnDocument(document, event);
   });
@@ -46,7 +50,12 @@ LiveDocuments::LiveDocuments(Session& session)
   });
 }
 
-LiveDocuments::~LiveDocuments() = default;
+LiveDocuments::~LiveDocuments() {
+  // Both ask for the other to their end.
+  std::unique_ptr<LiveFiles> files;  // outlives the lock
+  absl::MutexLock lock(&mutex_);
+  files = std::move(files_);
+}
 
 LiveFiles& LiveDocuments::files() {
   absl::MutexLock lock(&mutex_);
@@ -162,6 +171,7 @@ absl::StatusOr<LiveCommand> LiveDocuments::CommandFor(const std::string& path) {
     used_[path] = std::move(config);
   }
   absl::StatusOr<LiveCommand> command = CommandForOpenFile(session_, **front_end, path);
+  if (command.ok()) modules_.Complete(**front_end, *command);
   if (!command.ok() || command->lacks_unit) return command;
   absl::MutexLock lock(&mutex_);
   without_unit_.erase(path);
@@ -180,9 +190,13 @@ void LiveDocuments::OnDocument(const DocumentSnapshot& document, DocumentEvent e
   if (session_.configs().IsConfigFile(path)) return config_diagnostics_.OnDocument(document, event);
   switch (event) {
     case DocumentEvent::kOpened:
-    case DocumentEvent::kChanged:
-      files().Update(path, document->text.ToString(), document->generation);
+    case DocumentEvent::kChanged: {
+      std::string text = document->text.ToString();
+      const bool imports_others = modules_.TakeText(path, text);
+      files().Update(path, std::move(text), document->generation);
+      if (imports_others) files().CommandChanged(path);
       break;
+    }
     case DocumentEvent::kSaved:
       break;  // FilesChanged tells
     case DocumentEvent::kClosed:
@@ -192,6 +206,7 @@ void LiveDocuments::OnDocument(const DocumentSnapshot& document, DocumentEvent e
         without_unit_.erase(path);
         used_.erase(path);
       }
+      modules_.Forget(path);
       diagnostics_.Forget(document);
       opening_.Forget(path);
       break;
@@ -275,6 +290,7 @@ void LiveDocuments::FilesChanged(const std::vector<std::string>& paths) {
     are_checks |= path.ends_with("/.clang-tidy");
     files_->FileChanged(path);
   }
+  modules_.FilesChanged();
   if (are_commands) files_->CommandsChanged();
   if (are_checks && !are_commands) files_->TidyChanged();
 }

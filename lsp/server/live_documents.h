@@ -21,6 +21,7 @@
 #include "lsp/protocol/types.h"
 #include "lsp/server/config_diagnostics.h"
 #include "lsp/server/document_diagnostics.h"
+#include "lsp/server/open_file_modules.h"
 #include "lsp/server/opening_progress.h"
 #include "lsp/server/session.h"
 
@@ -88,6 +89,7 @@ class LiveDocuments {
   std::set<std::string> without_unit_ ABSL_GUARDED_BY(mutex_);  // open headers
   // What open files were last parsed by.
   std::map<std::string, std::shared_ptr<const Config>> used_ ABSL_GUARDED_BY(mutex_);
+  OpenFileModules modules_;
   // Started with the first document: a session that opens none needs no processes.
   std::unique_ptr<LiveFiles> files_ ABSL_GUARDED_BY(mutex_);
 };

@@ -73,6 +73,83 @@ class SemanticRun(unittest.TestCase):
 SHARED = "#pragma once\n#include <string>\nstruct Shared { int value; std::string name; };\n"
 
 
+class Modules(SemanticRun):
+    """C++20's, in a database as CMake writes it."""
+
+    SHAPES = "export module geometry:shapes;\nexport struct Square { int side; };\n"
+    FILES = {
+        "geometry.cppm": "export module geometry;\nexport import :shapes;\nimport colors;\n"
+                         "export int Area(const Square& square);\n",
+        "shapes.cppm": SHAPES,
+        "colors.cppm": "module;\n#include \"paint.h\"\nexport module colors;\nexport using ::Paint;\n",
+        "area.cc": "module geometry;\nint Area(const Square& square) { return square.side * square.side; }\n",
+        "main.cc": "import geometry;\nint main() { return Area(Square{3}); }\n",
+        "other.cc": "int other() { return 0; }\n",
+    }
+
+    def setUp(self):
+        super().setUp()
+        self.write("paint.h", "#pragma once\nstruct Paint { int red; };\n")
+        for name, text in self.FILES.items():
+            self.unit(name, text, "-std=c++20", f"@{name}.o.modmap")
+
+    def test_units_are_parsed_with_what_they_import(self):
+        report = self.index()
+        self.assertEqual((report["units"], report["failed"], report["with_errors"]), (6, 0, 0), report)
+        self.assertEqual(report["modules_built"], 3)
+        self.assertEqual(report["notes"], [])
+        self.assertEqual(self.places("refs", "Area"), [("area.cc", 2, 5), ("geometry.cppm", 4, 12), ("main.cc", 2, 21)])
+        self.assertEqual(self.places("refs", "Square::side"), [
+            ("area.cc", 2, 48), ("area.cc", 2, 62), ("shapes.cppm", 2, 28)])
+        self.assertEqual([hit["file"] for hit in self.query("included-by", "geometry.cppm")], ["area.cc", "main.cc"])
+
+    def test_a_change_of_an_interface_reaches_who_imports_it(self):
+        self.index()
+        self.write("shapes.cppm", self.SHAPES)  # the same once more
+        report = self.index()
+        self.assertEqual((report["unchanged"], report["modules_built"]), (6, 0))
+        self.write("shapes.cppm", self.SHAPES.replace("int side", "int edge"))
+        report = self.index()
+        self.assertEqual(report["modules_built"], 2)
+        self.assertEqual(report["unchanged"], 2)  # colors.cppm, other.cc
+        self.assertEqual(report["with_errors"], 1)  # area.cc
+
+    def test_a_header_in_a_module_counts_for_its_importers(self):
+        self.index()
+        self.write("paint.h", "#pragma once\nstruct Paint { int red, green; };\n")
+        report = self.index()
+        self.assertEqual(report["modules_built"], 2)
+        self.assertEqual(report["unchanged"], 2)  # shapes.cppm, other.cc
+
+    def test_what_is_wrong_is_said_and_costs_no_other_unit(self):
+        self.unit("lost.cc", "import nowhere;\nimport <vector>;\n", "-std=c++20")
+        self.unit("circle_a.cppm", "export module circle_a;\nimport circle_b;\n", "-std=c++20")
+        self.unit("circle_b.cppm", "export module circle_b;\nimport circle_a;\n", "-std=c++20")
+        self.unit("crash.cppm", "export module crash;\n#pragma clang __debug crash\n", "-std=c++20")
+        self.unit("crashed.cc", "import crash;\nint x;\n", "-std=c++20")
+        report = self.index()
+        notes = "\n".join(report["notes"])
+        self.assertIn("no file of the project declares the module nowhere", notes)
+        self.assertIn("header units are not supported", notes)
+        self.assertIn("imports itself", notes)
+        self.assertIn("module crash could not be built: the compiler ended with signal", notes)
+        self.assertEqual(len(self.places("refs", "Area")), 3)
+
+    def test_two_programs_may_have_modules_of_one_name(self):
+        for folder, type_name in (("a", "int"), ("b", "long")):
+            self.unit(f"{folder}/m.cppm", f"export module m;\nexport {type_name} Value{folder}();\n", "-std=c++20")
+            self.unit(f"{folder}/use.cc", f"import m;\nauto x = Value{folder}();\n", "-std=c++20")
+        report = self.index()
+        self.assertEqual(report["with_errors"], 0, report)
+
+    def test_other_standards_have_no_modules(self):
+        self.entries = []
+        self.unit("old.cc", "int import, module;\nvoid f() {\n  import = 1;\n}\n", "-std=c++17")
+        report = self.index()
+        self.assertEqual((report["modules_built"], report["with_errors"]), (0, 0))
+
+
+
 class Good(SemanticRun):
     def test_units_on_a_zygote_have_the_facts_of_a_plain_parse(self):
         self.write("shared.h", SHARED)

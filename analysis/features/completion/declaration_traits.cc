@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "analysis/features/completion/declaration_traits.h"
 
+#include "analysis/features/module_comments.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclCXX.h"
 #include "clang/AST/DeclObjC.h"
@@ -93,6 +94,7 @@ std::string ScopeOf(const clang::DeclContext* context) {
 }
 
 std::string DocumentationOf(const clang::ASTContext& context, const clang::NamedDecl& declaration) {
+  LoadModuleComments(context, declaration);
   const clang::RawComment* comment = clang::getCompletionComment(context, &declaration);
   if (comment == nullptr) comment = clang::getPatternCompletionComment(context, &declaration);
   if (comment == nullptr) return "";

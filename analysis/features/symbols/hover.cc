@@ -158,7 +158,12 @@ HoverAnswer MakeHover(LiveAst& ast, CodePlace place, const AnswerSettings& setti
   if (!target.has_value()) return answer;
   answer.range = target->range;
   Page page;
-  if (target->include.has_value()) {
+  if (target->module.has_value()) {
+    if (!target->module->interface) return {};
+    answer.name = target->module->name;
+    page.Add(StrCat("### module `", target->module->name, "`"));
+    page.Add(StrCat("`", target->module->interface->path, "`"));
+  } else if (target->include.has_value()) {
     if (target->include->path.empty()) return {};
     answer.name = target->include->spelled;
     page.Add(StrCat("### header `", target->include->spelled, "`"));

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "analysis/features/module_comments.h"
 #include "analysis/features/symbols/include_lines.h"
 #include "analysis/features/symbols/symbol_identity.h"
 #include "base/strings.h"
@@ -218,6 +219,7 @@ std::string DocumentationText(const LiveAst& ast, const clang::NamedDecl* decl) 
                       method->end_overridden_methods());
   }
   for (const clang::NamedDecl* candidate : candidates) {
+    LoadModuleComments(*ast.context, *candidate);
     const clang::RawComment* comment = ast.context->getRawCommentForDeclNoCache(candidate);
     if (comment == nullptr) continue;
     std::string text =

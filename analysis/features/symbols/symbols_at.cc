@@ -129,6 +129,10 @@ SymbolsAnswer FindSymbolsAt(LiveAst& ast, CodePlace place) {
   std::optional<CodeTarget> target = FindTargetAt(ast, place);
   if (!target.has_value()) return answer;
   answer.range = target->range;
+  if (target->module.has_value()) {
+    if (target->module->interface) answer.targets.push_back(*target->module->interface);
+    return answer;
+  }
   if (target->include.has_value()) {
     if (!target->include->path.empty()) answer.targets.push_back({target->include->path, {}});
     return answer;

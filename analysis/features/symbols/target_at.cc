@@ -61,6 +61,12 @@ std::optional<CodeTarget> FindTargetAt(LiveAst& ast, CodePlace place) {
     target.include = std::move(include);
     return target;
   }
+  if (std::optional<ImportedModule> module = FindImportAt(ast, place)) {
+    CodeTarget target;
+    target.range = module->range;
+    target.module = std::move(module);
+    return target;
+  }
   TouchedText touched = TouchedAt(ast, place);
   if (touched.is_word) {
     if (auto macro = FindMacroAt(ast, touched.begin)) return TargetOfMacro(ast, *macro);

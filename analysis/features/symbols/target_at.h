@@ -7,12 +7,13 @@
 
 #include "analysis/features/live_ast.h"
 #include "analysis/features/symbols/include_lines.h"
+#include "analysis/features/symbols/module_imports.h"
 #include "analysis/features/symbols/macro_places.h"
 #include "analysis/features/symbols/name_walker.h"
 
 namespace astrolabe {
 
-// At most one of `macro` and `include` is set, and then there are no declarations.
+// At most one of `macro`, `include` and `module` is set, and then there are no declarations.
 struct CodeTarget {
   CodeRange range;
   // As written (see WrittenDecl), each once, the most likely first. Several for overloads in dependent
@@ -22,6 +23,7 @@ struct CodeTarget {
       name;  // the place that was found; its decls are as used: an instantiation, not its pattern
   std::optional<MacroPlace> macro;
   std::optional<IncludeLine> include;
+  std::optional<ImportedModule> module;
 };
 
 // Nothing for white space, comments, punctuation without meaning and names that the compiler did not

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "analysis/modules/module_build.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "analysis/batch/wire.h"
+#include "analysis/project/paths.h"
+#include "base/strings.h"
+#include "base/subprocess.h"
+#include "clang/Basic/DiagnosticOptions.h"
+#include "clang/Basic/SourceManager.h"
+#include "clang/Frontend/CompilerInstance.h"
+#include "clang/Frontend/CompilerInvocation.h"
+#include "clang/Frontend/FrontendActions.h"
+#include "clang/Serialization/ASTWriter.h"
+#include "llvm/Support/VirtualFileSystem.h"
+
+namespace astrolabe {
+namespace {
+
+constexpr size_t kErrorsKept = 5;
+constexpr rlim_t kMemoryLimit = rlim_t{8} << 30;  // of addresses, in bytes
+
+class ErrorKeeper : public clang::DiagnosticConsumer {
+ public:
+  void HandleDiagnostic(clang::DiagnosticsEngine::Level level,
+                        const clang::Diagnostic& diagnostic) override {
+    DiagnosticConsumer::HandleDiagnostic(level, diagnostic);
+    if (level < clang::DiagnosticsEngine::Error || errors.size() >= kErrorsKept) return;
+    llvm::SmallString<256> text;
+    diagnostic.FormatDiagnostic(text);
+    std::string where;
+    if (diagnostic.getLocation().isValid() && diagnostic.hasSourceManager()) {
+      clang::PresumedLoc at =
+          diagnostic.getSourceManager().getPresumedLoc(diagnostic.getLocation());
+      if (at.isValid()) {
+        where = StrCat(at.getFilename(), ":", at.getLine(), ":", at.getColumn(), ": ");
+      }
+    }
+    errors.push_back(where + std::string(text));
+  }
+
+  std::vector<std::string> errors;
+};
+
+// Of a module with errors Clang's own writes nothing.
+class InterfaceWriter : public clang::CXX20ModulesGenerator {
+ public:
+  explicit InterfaceWriter(clang::CompilerInstance& compiler)
+      : CXX20ModulesGenerator(compiler.getPreprocessor(), compiler.getModuleCache(),
+                              compiler.getFrontendOpts().OutputFile, compiler.getCodeGenOpts(),
+                              /*GeneratingReducedBMI=*/true, /*AllowASTWithErrors=*/true) {}
+};
+
+// Takes down what was read before the compiler forgets it.
+class Compile : public clang::GenerateModuleInterfaceAction {
+ public:
+  explicit Compile(std::string directory) : directory_(std::move(directory)) {}
+
+  void EndSourceFileAction() override {
+    const clang::SourceManager& sources = getCompilerInstance().getSourceManager();
+    for (auto file = sources.fileinfo_begin(); file != sources.fileinfo_end(); ++file) {
+      llvm::StringRef name = file->first.getName();
+      inputs.insert(AbsolutePath(directory_, {name.data(), name.size()}));
+    }
+    GenerateModuleInterfaceAction::EndSourceFileAction();
+  }
+  std::unique_ptr<clang::ASTConsumer> CreateASTConsumer(clang::CompilerInstance& compiler,
+                                                        llvm::StringRef) override {
+    return std::make_unique<InterfaceWriter>(compiler);
+  }
+
+  std::set<std::string> inputs;
+
+ private:
+  const std::string directory_;
+};
+
+// What was read, and what was wrong.
+std::pair<std::set<std::string>, std::vector<std::string>> CompileInterface(
+    const ModuleBuild& build) {
+  ErrorKeeper keeper;
+  llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> files = llvm::vfs::getRealFileSystem();
+  clang::DiagnosticOptions options;
+  auto diagnostics = clang::CompilerInstance::createDiagnostics(*files, options, &keeper,
+                                                                /*ShouldOwnClient=*/false);
+  std::vector<const char*> arguments;
+  for (const std::string& argument : build.cc1) arguments.push_back(argument.c_str());
+  auto invocation = std::make_shared<clang::CompilerInvocation>();
+  if (!clang::CompilerInvocation::CreateFromArgs(*invocation, arguments, *diagnostics)) {
+    return {{}, std::move(keeper.errors)};
+  }
+  keeper.errors.clear();
+  clang::FrontendOptions& front_end = invocation->getFrontendOpts();
+  front_end.Inputs = {{build.file, clang::InputKind(clang::Language::CXX)}};
+  front_end.OutputFile = build.output;
+  front_end.ProgramAction = clang::frontend::GenerateReducedModuleInterface;
+  front_end.AllowPCMWithCompilerErrors = true;
+  front_end.DisableFree = true;
+  // As RunFrontEnd has it for those who import.
+  invocation->getLangOpts().CommentOpts.ParseAllComments = true;
+  invocation->getDiagnosticOpts().IgnoreWarnings = true;
+  clang::CompilerInstance compiler(invocation);
+  compiler.createVirtualFileSystem(files, &keeper);
+  compiler.createDiagnostics(&keeper, /*ShouldOwnClient=*/false);
+  compiler.getDiagnostics().setFatalsAsError(true);
+  compiler.createFileManager();
+  compiler.createSourceManager();
+  Compile action(build.directory);
+  compiler.ExecuteAction(action);
+  return {std::move(action.inputs), std::move(keeper.errors)};
+}
+
+std::string ReadStandardInput() {
+  std::string bytes;
+  char buffer[1 << 16];
+  for (size_t size; (size = std::fread(buffer, 1, sizeof buffer, stdin)) > 0;) {
+    bytes.append(buffer, size);
+  }
+  return bytes;
+}
+
+}  // namespace
+
+absl::StatusOr<BuiltModule> BuildModule(const std::string& program, const ModuleBuild& build,
+                                        absl::Duration limit) {
+  WireWriter request;
+  request.String(build.file);
+  request.String(build.directory);
+  request.Strings(build.cc1);
+  request.String(build.output);
+  absl::StatusOr<RunResult> run =
+      RunSubprocess({.argv = {program, kModuleBuildArgument}, .directory = "/", .environment = {}},
+                    {.input = request.bytes(), .timeout = limit});
+  if (!run.ok()) return run.status();
+  if (run->timed_out) {
+    return absl::AbortedError(StrCat("stopped after ", absl::FormatDuration(limit)));
+  }
+  if (run->exit.signal != 0) {
+    return absl::AbortedError(StrCat("the compiler ended with ", run->exit.ToString()));
+  }
+  WireReader reader(run->stdout_bytes);
+  BuiltModule built;
+  built.inputs = reader.Strings();
+  built.errors = reader.Strings();
+  if (!reader.ok()) return absl::AbortedError(run->exit.ToString());
+  if (::access(build.output.c_str(), R_OK) != 0) {
+    return absl::InvalidArgumentError(built.errors.empty() ? "nothing was written"
+                                                           : built.errors.front());
+  }
+  return built;
+}
+
+int RunModuleBuild() {
+  rlimit no_core = {0, 0};
+  setrlimit(RLIMIT_CORE, &no_core);
+  rlimit memory = {kMemoryLimit, kMemoryLimit};
+  setrlimit(RLIMIT_AS, &memory);
+  const std::string bytes = ReadStandardInput();
+  WireReader reader(bytes);
+  ModuleBuild build;
+  build.file = reader.String();
+  build.directory = reader.String();
+  build.cc1 = reader.Strings();
+  build.output = reader.String();
+  if (!reader.ok()) return 2;
+  // Relative paths of the command then lead where the project means.
+  if (::chdir(build.directory.c_str()) != 0) build.directory = "/";
+  auto [inputs, errors] = CompileInterface(build);
+  WireWriter answer;
+  answer.Strings({inputs.begin(), inputs.end()});
+  answer.Strings(errors);
+  std::fwrite(answer.bytes().data(), 1, answer.bytes().size(), stdout);
+  std::fflush(stdout);
+  std::_Exit(0);  // what Clang holds is the system's to take back
+}
+
+}  // namespace astrolabe
