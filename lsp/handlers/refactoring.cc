@@ -8,10 +8,9 @@
 #include "analysis/live/line_index.h"
 #include "analysis/project/source_language.h"
 #include "base/strings.h"
-#include "base/whole_file.h"
-#include "lsp/documents/uri.h"
 #include "lsp/handlers/change_signature.h"
 #include "lsp/handlers/switch_source_header.h"
+#include "lsp/server/current_document.h"
 #include "lsp/server/edit_builder.h"
 #include "lsp/server/places.h"
 
@@ -127,9 +126,9 @@ absl::StatusOr<RefactoringEdit> MakeRefactoringEdit(Session& session, LiveDocume
 EditedFile FileToEdit(Session& session, const std::string& path) {
   EditedFile file;
   file.path = path;
-  const DocumentSnapshot open = session.documents().Find(path);
-  file.uri = open != nullptr ? open->name.uri : FileUri(path);
-  file.text = open != nullptr ? open->text.ToString() : ReadWholeFile(path);
+  const DocumentSnapshot document = CurrentDocument(session.documents(), path);
+  file.uri = document->name.uri;
+  file.text = document->text.ToString();
   return file;
 }
 

@@ -17,7 +17,6 @@
 #include <vector>
 
 #include "base/strings.h"
-#include "base/whole_file.h"
 #include "index/ascii.h"
 #include "index/words.h"
 #include "lsp/documents/uri.h"
@@ -25,6 +24,7 @@
 #include "lsp/handlers/on_document.h"
 #include "lsp/handlers/reference_search.h"
 #include "lsp/handlers/source_tokens.h"
+#include "lsp/server/current_document.h"
 #include "lsp/server/edit_builder.h"
 
 namespace astrolabe::lsp {
@@ -244,8 +244,7 @@ absl::StatusOr<WorkspaceEdit> Rename(Session& session, LiveDocuments& live,
   std::vector<std::string> left;  // places that say something else
   for (const auto& [path, references] : *found) {
     if (work.stop) return absl::CancelledError("cancelled");
-    const DocumentSnapshot open = session.documents().Find(path);
-    const TextBuffer text = open != nullptr ? open->text : TextBuffer(ReadWholeFile(path));
+    const TextBuffer text = CurrentDocument(session.documents(), path)->text;
     for (const FoundReference& reference : references) {
       if ((reference.roles & kRoleImplicit) != 0) continue;
       const Location& location = reference.location;

@@ -16,12 +16,12 @@
 
 #include "absl/status/statusor.h"
 #include "base/strings.h"
-#include "base/whole_file.h"
 #include "index/file_scanner.h"
 #include "index/query/semantic_includes.h"
 #include "lsp/documents/uri.h"
 #include "lsp/handlers/include_insertion.h"
 #include "lsp/handlers/live.h"
+#include "lsp/server/current_document.h"
 #include "lsp/server/edit_builder.h"
 #include "lsp/server/places.h"
 
@@ -114,8 +114,8 @@ class IncludeRewriter {
   }
 
   void RewriteFile(const std::string& includer, const Targets& targets) {
-    const DocumentSnapshot open = session_.documents().Find(includer);
-    const TextBuffer buffer = open != nullptr ? open->text : TextBuffer(ReadWholeFile(includer));
+    const DocumentSnapshot document = CurrentDocument(session_.documents(), includer);
+    const TextBuffer& buffer = document->text;
     const std::string text = buffer.ToString();
     FileScanner scanner;
     const ScannedFile scanned = scanner.Scan(text, LanguageHintOf(includer));
@@ -131,7 +131,7 @@ class IncludeRewriter {
       if (spelled.empty() || spelled == written) continue;
       const Range range =
           ClientRange(buffer, {begin - 1, begin - 1 + written.size()}, session_.encoding());
-      const DocumentUri uri = open != nullptr ? open->name.uri : FileUri(includer);
+      const DocumentUri& uri = document->name.uri;
       if (target->is_sure) {
         edits_.Replace(uri, range, spelled);
       } else {
