@@ -52,12 +52,14 @@ bool IsAfter(const CodeEdit& a, const CodeEdit& b) { return b.range.end <= a.ran
 class Actions {
  public:
   Actions(Session& session, LiveDocuments& live, const DocumentSnapshot& document,
-          const KnownDiagnostics& known, const CodeActionParams& params, const Work& work)
+          const KnownDiagnostics& known, const CodeActionParams& params, HeaderSource& source,
+          const Work& work)
       : session_(session),
         live_(live),
         document_(document),
         known_(known),
         params_(params),
+        source_(source),
         work_(work) {}
 
   std::vector<std::variant<Command, CodeAction>> Make() {
@@ -89,7 +91,8 @@ class Actions {
         Wants(CodeActionKind::kQuickFix) ||
         (params_.context.only && Wants(CodeActionKind::kSourceOrganizeImports));
     if (!is_wanted) return;
-    for (CodeAction& action : OfferRefactorings(session_, live_, document_, params_.range, work_)) {
+    for (CodeAction& action :
+         OfferRefactorings(session_, live_, document_, params_.range, source_, work_)) {
       // What is about the file and not about a place is asked for by name alone.
       const std::string& kind = action.kind->value;
       const bool is_of_file = kind.starts_with(CodeActionKind::kSource);
@@ -317,6 +320,7 @@ class Actions {
   const DocumentSnapshot& document_;
   const KnownDiagnostics& known_;
   const CodeActionParams& params_;
+  HeaderSource& source_;
   const Work& work_;
   std::vector<std::variant<Command, CodeAction>> actions_;
   std::optional<IncludeContext> includes_;
@@ -362,15 +366,16 @@ void BindCodeAction(Dispatcher& dispatcher, Session& session, LiveDocuments& liv
   using Answer = std::vector<std::variant<Command, CodeAction>>;
   OnDocumentRequest<CodeActionRequest>(
       dispatcher, session, "lsp.codeAction",
-      [&session, &live](const CodeActionParams& params, const DocumentSnapshot& document,
-                        const Work& work) -> absl::StatusOr<Answer> {
+      [&session, &live, source = std::make_shared<HeaderSource>()](
+          const CodeActionParams& params, const DocumentSnapshot& document,
+          const Work& work) -> absl::StatusOr<Answer> {
         auto known = live.diagnostics().Await(document, work);
         if (!known.ok()) return known.status();
         // Of a newer text: the client asks again for that.
         if ((*known)->generation != document->generation) {
           return absl::AbortedError("the text has changed");
         }
-        return Actions(session, live, document, **known, params, work).Make();
+        return Actions(session, live, document, **known, params, *source, work).Make();
       });
 }
 
