@@ -11,7 +11,7 @@
 #include "base/strings.h"
 #include "base/unique_fd.h"
 #include "index/include_line.h"
-#include "index/query/completion_candidates.h"
+#include "index/language.h"
 #include "index/words.h"
 
 namespace astrolabe {
@@ -83,7 +83,7 @@ void AddHeadersWith(const LiveSegment& live, std::initializer_list<std::string_v
   std::string path;
   files->ForEach([&](uint32_t file) {
     if (live.dead.Contains(file) || !segment.paths().Get(file, &path)) return;
-    if (IsHeaderPath(path)) paths.push_back(path);
+    if (IsHeaderName(path)) paths.push_back(path);
   });
 }
 
