@@ -2,6 +2,7 @@
 // name lacks, and refactorings, whose edits codeAction/resolve makes.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -157,8 +158,9 @@ class Actions {
   std::vector<CodeEdit> AllEdits(const std::vector<size_t>& items) {
     std::vector<CodeEdit> all;
     for (size_t i : items) {
-      if (FixesOf(i).size() != 1) continue;
-      const std::vector<CodeEdit>& edits = FixesOf(i)[0].edits;
+      const std::vector<DiagnosticFix>& fixes = FixesOf(i);
+      if (fixes.size() != 1) continue;
+      const std::vector<CodeEdit>& edits = fixes[0].edits;
       const bool is_free = std::ranges::all_of(edits, [&](const CodeEdit& edit) {
         return std::ranges::all_of(all, [&](const CodeEdit& other) {
           const bool is_same = edit.range == other.range && edit.text == other.text;
@@ -170,11 +172,12 @@ class Actions {
     return all;
   }
 
-  // Those of these codes that have one way to fix them.
-  std::vector<size_t> FixableOf(const std::set<std::string>& codes) {
-    std::vector<size_t> found;
+  // Those of these codes that have one way to fix them, by code.
+  std::map<std::string, std::vector<size_t>> FixableOf(const std::set<std::string>& codes) {
+    std::map<std::string, std::vector<size_t>> found;
     for (size_t i = 0; i < known_.items.size(); ++i) {
-      if (codes.contains(CodeOf(known_.items[i])) && FixesOf(i).size() == 1) found.push_back(i);
+      const std::string code = CodeOf(known_.items[i]);
+      if (codes.contains(code) && FixesOf(i).size() == 1) found[code].push_back(i);
     }
     return found;
   }
@@ -198,15 +201,19 @@ class Actions {
       if (FixesOf(i).size() == 1) codes.insert(CodeOf(known_.items[i]));
     }
     codes.erase("");
-    for (const std::string& code : codes) {
-      const std::vector<size_t> same = FixableOf({code});
-      if (same.size() > 1) AddFixOf(same, TitleOfAll(code, same.size()));
-    }
     const std::string unused(kUnusedIncludes);
     const std::string missing(kMissingIncludes);
-    if (!codes.contains(unused) && !codes.contains(missing)) return;
-    if (FixableOf({unused}).empty() || FixableOf({missing}).empty()) return;
-    AddFixOf(FixableOf({unused, missing}), "fix all includes");
+    std::set<std::string> asked = codes;
+    if (codes.contains(unused) || codes.contains(missing)) asked.insert({unused, missing});
+    std::map<std::string, std::vector<size_t>> fixable = FixableOf(asked);
+    for (const std::string& code : codes) {
+      const std::vector<size_t>& same = fixable[code];
+      if (same.size() > 1) AddFixOf(same, TitleOfAll(code, same.size()));
+    }
+    if (fixable[unused].empty() || fixable[missing].empty()) return;
+    std::vector<size_t> both;
+    std::ranges::merge(fixable[unused], fixable[missing], std::back_inserter(both));
+    AddFixOf(both, "fix all includes");
   }
 
   // Without the includes: who saves a file does not ask to have them changed, and others may live from an unused one.
