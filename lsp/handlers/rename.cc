@@ -264,7 +264,7 @@ absl::StatusOr<WorkspaceEdit> Rename(Session& session, LiveDocuments& live,
       }
     }
   }
-  if (edits.edits() == 0) {
+  if (edits.empty()) {
     return absl::FailedPreconditionError(
         StrCat("no place was found that names \"", renamed->name, "\""));
   }
