@@ -12,6 +12,7 @@
 #include "index/file_scanner.h"
 #include "index/query/file_query.h"
 #include "index/query/semantic_includes.h"
+#include "lsp/handlers/include_insertion.h"
 #include "lsp/server/places.h"
 
 namespace astrolabe::lsp {
@@ -20,20 +21,6 @@ namespace {
 bool IsFile(const std::string& path) {
   std::error_code error;
   return std::filesystem::is_regular_file(path, error);
-}
-
-// Where the front end looks for headers, in order; those for "" before those for <>.
-std::vector<std::string> SearchFolders(const FrontEndCommand& command) {
-  std::vector<std::string> folders;
-  for (std::string_view flag : {"-iquote", "-I", "-isystem", "-internal-isystem",
-                                "-internal-externc-isystem", "-idirafter"}) {
-    for (size_t i = 0; i + 1 < command.cc1.size(); ++i) {
-      if (command.cc1[i] != flag) continue;
-      const std::string& folder = command.cc1[++i];
-      folders.push_back(folder.starts_with('/') ? folder : StrCat(command.directory, "/", folder));
-    }
-  }
-  return folders;
 }
 
 class Resolver {
@@ -65,10 +52,13 @@ class Resolver {
     if (path_.empty()) return {};
     if (!folders_) {
       absl::StatusOr<LiveCommand> command = live_.CommandFor(path_);
-      folders_ = command.ok() ? SearchFolders(command->front_end) : std::vector<std::string>();
+      folders_.emplace();
+      if (command.ok()) {
+        folders_ = IncludeFoldersOf(command->front_end.cc1, command->front_end.directory);
+      }
     }
-    for (const std::string& folder : *folders_) {
-      std::string path = NormalPath(StrCat(folder, "/", spelled));
+    for (const IncludeFolder& folder : *folders_) {
+      std::string path = NormalPath(StrCat(folder.path, "/", spelled));
       if (IsFile(path)) return path;
     }
     return OnlyFileEndingSo(spelled);
@@ -91,7 +81,7 @@ class Resolver {
   const std::string path_;
   Indexes indexes_;
   std::map<std::string, std::string, std::less<>> known_;
-  std::optional<std::vector<std::string>> folders_;
+  std::optional<std::vector<IncludeFolder>> folders_;
 };
 
 }  // namespace
