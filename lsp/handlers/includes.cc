@@ -86,23 +86,28 @@ class Resolver {
 
 }  // namespace
 
-std::vector<DocumentInclude> IncludesOf(Session& session, LiveDocuments& live,
-                                        const DocumentSnapshot& document) {
-  const std::string text = document->text.ToString();
+std::vector<DocumentInclude> WrittenIncludes(const Document& document) {
+  const std::string text = document.text.ToString();
   FileScanner scanner;
   std::vector<DocumentInclude> includes;
-  std::optional<Resolver> resolver;
-  const ScannedFile scanned = scanner.Scan(text, LanguageHintOf(document->name.path));
+  const ScannedFile scanned = scanner.Scan(text, LanguageHintOf(document.name.path));
   for (const Symbol& symbol : scanned.symbols) {
     if (symbol.kind != astrolabe::SymbolKind::kInclude) continue;
-    if (!resolver) resolver.emplace(session, live, *document);
-    const size_t begin = OffsetOfPlace(document->text, symbol.name_position);
+    const size_t begin = OffsetOfPlace(document.text, symbol.name_position);
     DocumentInclude include;
     include.range = {begin - 1, begin + symbol.name.size() + 1};
     include.spelled = symbol.name;
-    include.path = resolver->Resolve(include.spelled);
     includes.push_back(std::move(include));
   }
+  return includes;
+}
+
+std::vector<DocumentInclude> IncludesOf(Session& session, LiveDocuments& live,
+                                        const DocumentSnapshot& document) {
+  std::vector<DocumentInclude> includes = WrittenIncludes(*document);
+  if (includes.empty()) return includes;
+  Resolver resolver(session, live, *document);
+  for (DocumentInclude& include : includes) include.path = resolver.Resolve(include.spelled);
   return includes;
 }
 

@@ -16,10 +16,10 @@
 
 #include "absl/status/statusor.h"
 #include "base/strings.h"
-#include "index/file_scanner.h"
 #include "index/query/semantic_includes.h"
 #include "lsp/documents/uri.h"
 #include "lsp/handlers/include_insertion.h"
+#include "lsp/handlers/includes.h"
 #include "lsp/handlers/live.h"
 #include "lsp/server/current_document.h"
 #include "lsp/server/edit_builder.h"
@@ -115,22 +115,15 @@ class IncludeRewriter {
 
   void RewriteFile(const std::string& includer, const Targets& targets) {
     const DocumentSnapshot document = CurrentDocument(session_.documents(), includer);
-    const TextBuffer& buffer = document->text;
-    const std::string text = buffer.ToString();
-    FileScanner scanner;
-    const ScannedFile scanned = scanner.Scan(text, LanguageHintOf(includer));
-    for (const Symbol& symbol : scanned.symbols) {
-      if (symbol.kind != astrolabe::SymbolKind::kInclude) continue;
-      const size_t begin = OffsetOfPlace(buffer, symbol.name_position);
-      if (begin == 0) continue;
-      const std::optional<Target> target = TargetOf(includer, targets, symbol.name);
+    const std::string text = document->text.ToString();
+    for (const DocumentInclude& include : WrittenIncludes(*document)) {
+      const std::optional<Target> target = TargetOf(includer, targets, include.spelled);
       if (!target) continue;
-      const std::string written = StrCat(text.substr(begin - 1, 1), symbol.name,
-                                         text.substr(begin + symbol.name.size(), 1));
+      const std::string_view written = std::string_view(text).substr(
+          include.range.begin, include.range.end - include.range.begin);
       const std::string spelled = NewSpelling(includer, *target, written, text);
       if (spelled.empty() || spelled == written) continue;
-      const Range range =
-          ClientRange(buffer, {begin - 1, begin - 1 + written.size()}, session_.encoding());
+      const Range range = ClientRange(document->text, include.range, session_.encoding());
       const DocumentUri& uri = document->name.uri;
       if (target->is_sure) {
         edits_.Replace(uri, range, spelled);
