@@ -16,6 +16,7 @@
 
 #include "base/strings.h"
 #include "index/file_scanner.h"
+#include "index/query/semantic_argument.h"
 #include "lsp/handlers/live.h"
 #include "lsp/handlers/on_document.h"
 #include "lsp/handlers/reference_search.h"
@@ -65,8 +66,8 @@ class LensWriter {
       const size_t name = Offset(symbol.name_position);
       const std::string_view ahead = std::string_view(text_).substr(begin, name - begin);
       if (IsTest(ahead)) {
-        AddRunnable(name,
-                    {{"kind", "test"}, {"filter", StrCat(LastOf(symbol.scope), ".", symbol.name)}});
+        const std::string_view suite = SplitQualifiedName(symbol.scope).back();
+        AddRunnable(name, {{"kind", "test"}, {"filter", StrCat(suite, ".", symbol.name)}});
         continue;
       }
       if (symbol.kind == astrolabe::SymbolKind::kFunction && symbol.is_definition &&
@@ -92,11 +93,6 @@ class LensWriter {
     const std::string_view macro = ahead.substr(0, ahead.find('('));
     return macro.size() != ahead.size() &&
            (macro == "TEST" || macro == "TEST_F" || macro == "TEST_P" || macro == "TYPED_TEST");
-  }
-
-  static std::string_view LastOf(std::string_view scope) {
-    const size_t last = scope.rfind("::");
-    return last == std::string_view::npos ? scope : scope.substr(last + 2);
   }
 
   // As far as the declaration itself says so, up to its body.

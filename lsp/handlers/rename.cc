@@ -18,6 +18,7 @@
 
 #include "base/strings.h"
 #include "index/ascii.h"
+#include "index/query/semantic_argument.h"
 #include "index/words.h"
 #include "lsp/documents/uri.h"
 #include "lsp/handlers/live.h"
@@ -83,8 +84,7 @@ std::string PlaceForPeople(const Workspace* workspace, const std::string& path, 
 std::optional<std::string> ClassOfConstructor(const LiveSymbol& symbol) {
   std::string_view scope = symbol.scope;
   if (scope.ends_with("::")) scope.remove_suffix(2);
-  const size_t last = scope.rfind("::");
-  const std::string_view around = last == std::string_view::npos ? scope : scope.substr(last + 2);
+  const std::string_view around = SplitQualifiedName(scope).back();
   const bool is_special =
       symbol.name == around || (symbol.name.starts_with('~') && symbol.name.substr(1) == around);
   const size_t at = symbol.usr.rfind("@F@");
