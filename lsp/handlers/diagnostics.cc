@@ -12,6 +12,7 @@
 
 #include "base/strings.h"
 #include "lsp/handlers/live.h"
+#include "lsp/handlers/on_document.h"
 
 namespace astrolabe::lsp {
 namespace {
@@ -140,19 +141,14 @@ void BindDiagnostics(Dispatcher& dispatcher, Session& session, LiveDocuments& li
   options.inter_file_dependencies = true;
   options.workspace_diagnostics = true;
   session.capabilities().diagnostic_provider = options;
-  dispatcher.OnRequest<DocumentDiagnosticRequest>([&](const DocumentDiagnosticParams& params,
-                                                      RequestContext context,
-                                                      Reply<DocumentDiagnosticReport> reply) {
-    session.AnswerAbout("lsp.diagnostic", params.text_document.uri, std::move(context),
-                        std::move(reply),
-                        [&session, &live, previous = params.previous_result_id](
-                            const DocumentSnapshot& document,
-                            const Work& work) -> absl::StatusOr<DocumentDiagnosticReport> {
-                          auto known = live.diagnostics().Await(document, work);
-                          if (!known.ok()) return known.status();
-                          return ReportOf(session, **known, previous);
-                        });
-  });
+  OnDocumentRequest<DocumentDiagnosticRequest>(
+      dispatcher, session, "lsp.diagnostic",
+      [&session, &live](const DocumentDiagnosticParams& params, const DocumentSnapshot& document,
+                        const Work& work) -> absl::StatusOr<DocumentDiagnosticReport> {
+        auto known = live.diagnostics().Await(document, work);
+        if (!known.ok()) return known.status();
+        return ReportOf(session, **known, params.previous_result_id);
+      });
   dispatcher.OnRequest<WorkspaceDiagnosticRequest>([&](WorkspaceDiagnosticParams params,
                                                        RequestContext context,
                                                        Reply<WorkspaceDiagnosticReport> reply) {
