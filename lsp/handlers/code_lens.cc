@@ -19,6 +19,7 @@
 #include "index/query/semantic_argument.h"
 #include "lsp/handlers/live.h"
 #include "lsp/handlers/on_document.h"
+#include "lsp/handlers/on_request.h"
 #include "lsp/handlers/reference_search.h"
 #include "lsp/server/places.h"
 
@@ -226,15 +227,10 @@ void BindCodeLens(Dispatcher& dispatcher, Session& session, LiveDocuments& live)
                  const Work&) -> absl::StatusOr<std::vector<CodeLens>> {
         return LensWriter(*document, session.encoding()).Write();
       });
-  using Result = CodeLensResolveRequest::Result;
-  dispatcher.OnRequest<CodeLensResolveRequest>(
-      [&session, &live](CodeLens lens, RequestContext context, Reply<Result> reply) {
-        session.Answer(
-            "lsp.codeLensResolve", std::move(context), std::move(reply),
-            [&session, &live, lens = std::move(lens)](const Work& work) -> absl::StatusOr<Result> {
-              return Resolve(session, live, lens, work);
-            });
-      });
+  OnPlainRequest<CodeLensResolveRequest>(dispatcher, session, "lsp.codeLensResolve",
+                                         [&session, &live](const CodeLens& lens, const Work& work) {
+                                           return Resolve(session, live, lens, work);
+                                         });
 }
 
 }  // namespace astrolabe::lsp

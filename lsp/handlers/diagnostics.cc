@@ -13,6 +13,7 @@
 #include "base/strings.h"
 #include "lsp/handlers/live.h"
 #include "lsp/handlers/on_document.h"
+#include "lsp/handlers/on_request.h"
 
 namespace astrolabe::lsp {
 namespace {
@@ -149,26 +150,23 @@ void BindDiagnostics(Dispatcher& dispatcher, Session& session, LiveDocuments& li
         if (!known.ok()) return known.status();
         return ReportOf(session, **known, params.previous_result_id);
       });
-  dispatcher.OnRequest<WorkspaceDiagnosticRequest>([&](WorkspaceDiagnosticParams params,
-                                                       RequestContext context,
-                                                       Reply<WorkspaceDiagnosticReport> reply) {
-    session.Answer("lsp.workspaceDiagnostic", std::move(context), std::move(reply),
-                   [&session, &live, previous = std::move(params.previous_result_ids)](
-                       const Work& work) -> absl::StatusOr<WorkspaceDiagnosticReport> {
-                     WorkspaceDiagnosticReport report =
-                         WorkspaceReport(session, live, previous, work);
-                     const auto& token = work.context.partial_result_token;
-                     if (!token) return report;
-                     WorkspaceDiagnosticReportPartialResult part;
-                     for (size_t i = 0; i < report.items.size() && !work.stop; ++i) {
-                       part.items.push_back(std::move(report.items[i]));
-                       if (part.items.size() < kPart && i + 1 < report.items.size()) continue;
-                       session.client()->Progress(*token, part);
-                       part.items.clear();
-                     }
-                     return WorkspaceDiagnosticReport();
-                   });
-  });
+  OnPlainRequest<WorkspaceDiagnosticRequest>(
+      dispatcher, session, "lsp.workspaceDiagnostic",
+      [&session, &live](const WorkspaceDiagnosticParams& params,
+                        const Work& work) -> absl::StatusOr<WorkspaceDiagnosticReport> {
+        WorkspaceDiagnosticReport report =
+            WorkspaceReport(session, live, params.previous_result_ids, work);
+        const auto& token = work.context.partial_result_token;
+        if (!token) return report;
+        WorkspaceDiagnosticReportPartialResult part;
+        for (size_t i = 0; i < report.items.size() && !work.stop; ++i) {
+          part.items.push_back(std::move(report.items[i]));
+          if (part.items.size() < kPart && i + 1 < report.items.size()) continue;
+          session.client()->Progress(*token, part);
+          part.items.clear();
+        }
+        return WorkspaceDiagnosticReport();
+      });
 }
 
 }  // namespace astrolabe::lsp

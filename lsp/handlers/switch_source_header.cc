@@ -19,6 +19,7 @@
 #include "index/language.h"
 #include "index/query/file_query.h"
 #include "lsp/handlers/bind.h"
+#include "lsp/handlers/on_request.h"
 
 namespace astrolabe::lsp {
 namespace {
@@ -92,16 +93,13 @@ std::string CounterpartOf(Session& session, const std::string& path) {
 }
 
 void BindSwitchSourceHeader(Dispatcher& dispatcher, Session& session) {
-  using Result = SwitchSourceHeaderRequest::Result;
-  dispatcher.OnRequest<SwitchSourceHeaderRequest>(
-      [&](const TextDocumentIdentifier& params, RequestContext context, Reply<Result> reply) {
+  OnPlainRequest<SwitchSourceHeaderRequest>(
+      dispatcher, session, "lsp.switchSourceHeader",
+      [&session](const TextDocumentIdentifier& params, const Work&) -> absl::StatusOr<std::string> {
         auto name = ParseDocumentUri(params.uri);
-        if (!name.ok()) return reply(name.status());
-        session.Answer("lsp.switchSourceHeader", std::move(context), std::move(reply),
-                       [&session, path = name->path](const Work&) -> absl::StatusOr<Result> {
-                         const std::string found = CounterpartOf(session, path);
-                         return Result(found.empty() ? std::string() : FileUri(found));
-                       });
+        if (!name.ok()) return name.status();
+        const std::string found = CounterpartOf(session, name->path);
+        return found.empty() ? std::string() : FileUri(found);
       });
 }
 

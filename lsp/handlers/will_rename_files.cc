@@ -21,6 +21,7 @@
 #include "lsp/handlers/include_insertion.h"
 #include "lsp/handlers/includes.h"
 #include "lsp/handlers/live.h"
+#include "lsp/handlers/on_request.h"
 #include "lsp/server/current_document.h"
 #include "lsp/server/edit_builder.h"
 #include "lsp/server/places.h"
@@ -213,16 +214,10 @@ void BindWillRenameFiles(Dispatcher& dispatcher, Session& session) {
   files.pattern.glob = "**/*";
   session.capabilities().workspace.emplace().file_operations.emplace().will_rename =
       FileOperationRegistrationOptions{.filters = {files}};
-  using Result = WillRenameFilesRequest::Result;
-  dispatcher.OnRequest<WillRenameFilesRequest>(
-      [&session](const RenameFilesParams& params, RequestContext context, Reply<Result> reply) {
-        session.Answer(
-            "lsp.willRenameFiles", std::move(context), std::move(reply),
-            [&session, files = params.files](const Work& work) -> absl::StatusOr<Result> {
-              auto edit = EditsForMoves(session, files, work);
-              if (!edit.ok()) return edit.status();
-              return Result(*std::move(edit));
-            });
+  OnPlainRequest<WillRenameFilesRequest>(
+      dispatcher, session, "lsp.willRenameFiles",
+      [&session](const RenameFilesParams& params, const Work& work) {
+        return EditsForMoves(session, params.files, work);
       });
 }
 
