@@ -89,7 +89,12 @@ std::optional<std::string> ClassOfConstructor(const LiveSymbol& symbol) {
       symbol.name == around || (symbol.name.starts_with('~') && symbol.name.substr(1) == around);
   const size_t at = symbol.usr.rfind("@F@");
   if (!is_special || at == std::string::npos) return std::nullopt;
-  return symbol.usr.substr(0, at);
+  std::string of_class = symbol.usr.substr(0, at);
+  // A function may be named like its namespace: "c:@N@zoo@F@zoo#".
+  if (std::string_view(of_class).substr(0, of_class.rfind('@')).ends_with("@N")) {
+    return std::nullopt;
+  }
+  return of_class;
 }
 
 // Constructors and destructor of the classes among the USRs: they are named like them.

@@ -104,6 +104,10 @@ class Rename(ChangesTest):
         texts = {"one.cc": "struct One { One(); ~One(); };\nOne::One() {}\nOne::~One() {}\nOne one;\n"}
         self.check("one.cc", "One::O|ne()", "Two", {"one.cc": 8}, texts=texts, also=["one.cc"])
 
+    def test_a_function_named_like_its_namespace(self):
+        self.check("run.cc", "int r|un()", "go", {"run.cc": 2}, also=["run.cc"],
+                   texts={"run.cc": "namespace run {\nint run();\n}\nint x = run::run();\n"})
+
     def test_methods_that_override_each_other(self):
         self.check("zoo.cc", "Dog::Le|gs", "Feet", {"zoo.h": 2, "zoo.cc": 2})
 
