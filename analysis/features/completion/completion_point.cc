@@ -4,17 +4,12 @@
 #include <algorithm>
 #include <optional>
 
+#include "index/ascii.h"
 #include "index/include_line.h"
 
 namespace astrolabe {
 namespace {
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-// Bytes of UTF-8 characters count: names may have them.
-bool IsNameByte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || IsDigit(c) || c == '_' || c == '$' ||
-         static_cast<unsigned char>(c) >= 0x80;
-}
 bool IsBlank(char c) { return c == ' ' || c == '\t'; }
 
 size_t LineBegin(std::string_view text, size_t offset) {

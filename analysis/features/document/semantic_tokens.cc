@@ -13,8 +13,8 @@
 #include "analysis/features/document/token_kinds.h"
 #include "analysis/features/document/written_declarations.h"
 #include "clang/AST/RecursiveASTVisitor.h"
-#include "clang/Basic/CharInfo.h"
 #include "clang/Sema/HeuristicResolver.h"
+#include "index/ascii.h"
 #include "llvm/ADT/DenseMap.h"
 
 namespace astrolabe {
@@ -33,15 +33,11 @@ int Rank(TokenType type) {
   return type == TokenType::kOperator ? 1 : 2;
 }
 
-bool IsWordByte(char c) {
-  return clang::isAsciiIdentifierContinue(c, /*AllowDollar=*/true) || (c & 0x80) != 0;
-}
-
 // Bytes of the name or operator at the begin of `text`, 0 if there is none.
 uint32_t TokenLength(std::string_view text) {
   uint32_t length = 0;
-  while (length < text.size() && IsWordByte(text[length])) ++length;
-  if (length > 0) return clang::isDigit(text[0]) ? 0 : length;
+  while (length < text.size() && IsNameByte(text[length])) ++length;
+  if (length > 0) return IsDigit(text[0]) ? 0 : length;
   for (std::string_view op :
        {"<=>", "<<=", ">>=", "->*", "->", "++", "--", "<<", ">>", "<=", ">=", "==",
         "!=",  "&&",  "||",  "+=",  "-=", "*=", "/=", "%=", "&=", "|=", "^=", ".*"}) {
@@ -413,7 +409,7 @@ class Walker : public clang::RecursiveASTVisitor<Walker> {
     if (!offset || *offset >= ast_.text.size()) return;
     uint32_t length = TokenLength(std::string_view(ast_.text).substr(*offset));
     if (length == 0) return;
-    bool is_word = IsWordByte(ast_.text[*offset]);
+    bool is_word = IsNameByte(ast_.text[*offset]);
     if (!is_word) meaning->type = TokenType::kOperator;
     found_.push_back({*offset, length, *meaning});
   }

@@ -320,8 +320,4 @@ std::string FreeName(const LiveAst& ast, TextSpan span, const std::string& wish)
   return name;
 }
 
-bool IsWordByte(char byte) {
-  return clang::isAsciiIdentifierContinue(byte) || (static_cast<unsigned char>(byte) & 0x80) != 0;
-}
-
 }  // namespace astrolabe
