@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lsp/handlers/includes.h"
 
-#include <filesystem>
 #include <map>
 #include <optional>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
+#include "analysis/project/paths.h"
 #include "base/strings.h"
 #include "index/file_scanner.h"
 #include "index/query/file_query.h"
@@ -17,11 +16,6 @@
 
 namespace astrolabe::lsp {
 namespace {
-
-bool IsFile(const std::string& path) {
-  std::error_code error;
-  return std::filesystem::is_regular_file(path, error);
-}
 
 class Resolver {
  public:
@@ -38,16 +32,17 @@ class Resolver {
   }
 
   std::string Resolve(const std::string& spelled) {
-    if (spelled.starts_with('/')) return IsFile(spelled) ? NormalPath(spelled) : std::string();
+    if (spelled.starts_with('/'))
+      return IsRegularFile(spelled) ? NormalPath(spelled) : std::string();
     if (workspace_ != nullptr) {
       if (const auto it = known_.find(spelled); it != known_.end()) {
         std::string path = workspace_->ClientPath(it->second);
-        if (IsFile(path)) return path;
+        if (IsRegularFile(path)) return path;
       }
     }
     if (!path_.empty()) {
       std::string beside = NormalPath(StrCat(path_, "/../", spelled));
-      if (IsFile(beside)) return beside;
+      if (IsRegularFile(beside)) return beside;
     }
     if (path_.empty()) return {};
     if (!folders_) {
@@ -59,7 +54,7 @@ class Resolver {
     }
     for (const IncludeFolder& folder : *folders_) {
       std::string path = NormalPath(StrCat(folder.path, "/", spelled));
-      if (IsFile(path)) return path;
+      if (IsRegularFile(path)) return path;
     }
     return OnlyFileEndingSo(spelled);
   }

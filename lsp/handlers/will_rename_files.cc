@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "analysis/project/paths.h"
 #include "base/strings.h"
 #include "index/query/semantic_includes.h"
 #include "lsp/documents/uri.h"
@@ -33,8 +34,6 @@ namespace fs = std::filesystem;
 
 // More files than this in one moved folder: the rest keep their directives, and the user is told.
 constexpr size_t kMaxMoved = 20000;
-
-std::string FolderOf(std::string_view path) { return std::string(path.substr(0, path.rfind('/'))); }
 
 // Old paths of files to new ones, folders taken apart.
 using Moves = std::map<std::string, std::string>;
@@ -106,7 +105,7 @@ class IncludeRewriter {
 
   static bool IsBeside(const std::string& includer, std::string_view spelled,
                        const std::string& target) {
-    return NormalPath(StrCat(FolderOf(includer), "/", spelled)) == target;
+    return NormalPath(StrCat(ParentPath(includer), "/", spelled)) == target;
   }
 
   const std::string& NewPath(const std::string& old) const {
@@ -140,9 +139,8 @@ class IncludeRewriter {
                                  std::string_view spelled) const {
     if (const auto it = targets.find(spelled); it != targets.end()) return it->second;
     if (!moves_.contains(includer)) return std::nullopt;
-    const std::string beside = NormalPath(StrCat(FolderOf(includer), "/", spelled));
-    std::error_code error;
-    if (!fs::is_regular_file(beside, error)) return std::nullopt;
+    const std::string beside = NormalPath(StrCat(ParentPath(includer), "/", spelled));
+    if (!IsRegularFile(beside)) return std::nullopt;
     return Target{beside, true};
   }
 
@@ -166,7 +164,7 @@ class IncludeRewriter {
       }
     }
     const std::string relative =
-        fs::path(new_target).lexically_relative(FolderOf(new_includer)).string();
+        fs::path(new_target).lexically_relative(ParentPath(new_includer)).string();
     const bool climbs = relative.starts_with("../") && !spelled.starts_with("../");
     if (is_beside && !climbs) return as_before(relative);
     std::string found = SpellInclude(FoldersOf(includer), new_includer, new_target, text);
