@@ -46,6 +46,10 @@ std::string_view IncludeSpelling(std::string_view directive) {
   return end == std::string_view::npos ? std::string_view() : spelled.substr(0, end + 1);
 }
 
+std::string_view WithoutDelimiters(std::string_view spelled) {
+  return spelled.size() < 2 ? spelled : spelled.substr(1, spelled.size() - 2);
+}
+
 std::optional<std::string_view> OpenIncludePath(std::string_view line) {
   const std::string_view spelled = FromDelimiter(DirectiveOf(line));
   if (spelled.empty() || spelled.find(ClosingOf(spelled[0]), 1) != std::string_view::npos) {

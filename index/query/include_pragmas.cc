@@ -24,10 +24,6 @@ constexpr uint64_t kMaxHeaderBytes = 4 << 20;
 // Of exporters that are private themselves.
 constexpr int kMaxDepth = 8;
 
-std::string_view WithoutDelimiters(std::string_view spelled) {
-  return spelled.size() < 2 ? spelled : spelled.substr(1, spelled.size() - 2);
-}
-
 // The pragma in a line's comment: "private, include \"x.h\"". Empty if there is none.
 std::string_view PragmaIn(std::string_view line) {
   const size_t mark = line.find(kMark);

@@ -102,10 +102,6 @@ class HeadReader {
   bool seen_directive_ = false;
 };
 
-std::string_view WithoutDelimiters(std::string_view spelled) {
-  return spelled.size() < 2 ? spelled : spelled.substr(1, spelled.size() - 2);
-}
-
 std::string_view Stem(std::string_view path) {
   path = path.substr(path.rfind('/') + 1);
   return path.substr(0, path.find('.'));

@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "analysis/project/paths.h"
 #include "base/strings.h"
+#include "index/include_line.h"
 #include "index/query/semantic_includes.h"
 #include "lsp/documents/uri.h"
 #include "lsp/handlers/include_insertion.h"
@@ -147,7 +148,7 @@ class IncludeRewriter {
   // With delimiters, as `written` is. Empty: nothing leads there.
   std::string NewSpelling(const std::string& includer, const Target& target,
                           std::string_view written, const std::string& text) {
-    const std::string_view spelled = written.substr(1, written.size() - 2);
+    const std::string_view spelled = WithoutDelimiters(written);
     const std::string& new_target = NewPath(target.path);
     const std::string& new_includer = NewPath(includer);
     const auto as_before = [&](std::string_view path) {

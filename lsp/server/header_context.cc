@@ -78,7 +78,7 @@ std::optional<std::string> TextAheadOfInclude(std::string_view text, const std::
     if (word == "if" || word == "ifdef" || word == "ifndef") ++opened;
     if (word == "endif") --opened;
     if (const std::string_view spelling = IncludeSpelling(directive); !spelling.empty()) {
-      const std::string_view included = spelling.substr(1, spelling.size() - 2);
+      const std::string_view included = WithoutDelimiters(spelling);
       if (BaseName(included) == wanted) {
         open += std::max(opened, 0);
         return ahead;

@@ -24,6 +24,7 @@
 #include "clang/Lex/HeaderSearch.h"
 #include "clang/Lex/MacroInfo.h"
 #include "clang/Lex/Preprocessor.h"
+#include "index/include_line.h"
 #include "index/query/include_pragmas.h"
 #include "llvm/Support/Path.h"
 
@@ -36,10 +37,6 @@ struct IncludeOfFile {
   uint32_t file = kNoFile;
   bool is_used = false;
 };
-
-std::string_view WithoutDelimiters(std::string_view spelled) {
-  return spelled.size() < 2 ? spelled : spelled.substr(1, spelled.size() - 2);
-}
 
 bool IsIn(const std::vector<std::string>& all, const std::string& one) {
   return std::ranges::find(all, one) != all.end();
