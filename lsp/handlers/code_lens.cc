@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/strings.h"
+#include "index/declaration.h"
 #include "index/file_scanner.h"
 #include "index/query/semantic_argument.h"
 #include "lsp/handlers/live.h"
@@ -89,11 +90,9 @@ class LensWriter {
  private:
   size_t Offset(astrolabe::Position place) const { return OffsetOfPlace(document_.text, place); }
 
-  // GoogleTest's macros: TEST(Suite, Name), TEST_F, TEST_P, TYPED_TEST.
   static bool IsTest(std::string_view ahead) {
-    const std::string_view macro = ahead.substr(0, ahead.find('('));
-    return macro.size() != ahead.size() &&
-           (macro == "TEST" || macro == "TEST_F" || macro == "TEST_P" || macro == "TYPED_TEST");
+    const size_t open = ahead.find('(');
+    return open != std::string_view::npos && IsTestMacro(ahead.substr(0, open));
   }
 
   // As far as the declaration itself says so, up to its body.
