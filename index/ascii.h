@@ -12,5 +12,7 @@ constexpr bool IsHighByte(char c) { return static_cast<unsigned char>(c) >= 0x80
 constexpr bool IsWordByte(char c) {
   return IsLower(c) || IsUpper(c) || IsDigit(c) || c == '_' || IsHighByte(c);
 }
+// What Clang takes in a name: dollars too.
+constexpr bool IsNameByte(char c) { return IsWordByte(c) || c == '$'; }
 
 }  // namespace astrolabe

@@ -31,12 +31,12 @@ std::string_view OwnerOf(std::string_view qualifier) {
   return plain.substr(0, plain.find_first_of(" \t\n"));
 }
 
+}  // namespace
+
 bool IsTestMacro(std::string_view word) {
   return word == "TEST" || word == "TEST_F" || word == "TEST_P" || word == "TYPED_TEST" ||
          word == "TYPED_TEST_P";
 }
-
-}  // namespace
 
 bool IsMacroLike(std::string_view word) {
   if (word.size() < 3) return false;

@@ -42,6 +42,8 @@ struct Declared {
 // FOO_BAR, GUARDED_BY, TEST: what people call macros. One or two letters are template parameters or
 // types.
 bool IsMacroLike(std::string_view word);
+// GoogleTest's macros with a suite and a name: TEST(Suite, Name), TEST_F, ….
+bool IsTestMacro(std::string_view word);
 
 // How a declaration that has come to a '{' goes on.
 enum class BraceKind : uint8_t {

@@ -4,6 +4,19 @@
 #include <algorithm>
 
 namespace astrolabe {
+namespace {
+
+char ClosingOf(char delimiter) { return delimiter == '<' ? '>' : '"'; }
+
+// What a directive includes, from its delimiter on; empty for other directives.
+std::string_view FromDelimiter(std::string_view directive) {
+  const std::string_view name = DirectiveName(directive);
+  if (!IsIncludeName(name)) return {};
+  const std::string_view spelled = TrimmedLine(directive.substr(name.size()));
+  return spelled.starts_with('"') || spelled.starts_with('<') ? spelled : std::string_view();
+}
+
+}  // namespace
 
 std::string_view TrimmedLine(std::string_view text) {
   const size_t begin = text.find_first_not_of(" \t\r");
@@ -27,12 +40,22 @@ bool IsIncludeName(std::string_view name) {
 }
 
 std::string_view IncludeSpelling(std::string_view directive) {
-  const std::string_view name = DirectiveName(directive);
-  if (!IsIncludeName(name)) return {};
-  const std::string_view spelled = TrimmedLine(directive.substr(name.size()));
-  if (spelled.empty() || (spelled[0] != '"' && spelled[0] != '<')) return {};
-  const size_t end = spelled.find(spelled[0] == '<' ? '>' : '"', 1);
+  const std::string_view spelled = FromDelimiter(directive);
+  if (spelled.empty()) return {};
+  const size_t end = spelled.find(ClosingOf(spelled[0]), 1);
   return end == std::string_view::npos ? std::string_view() : spelled.substr(0, end + 1);
+}
+
+std::string_view WithoutDelimiters(std::string_view spelled) {
+  return spelled.size() < 2 ? spelled : spelled.substr(1, spelled.size() - 2);
+}
+
+std::optional<std::string_view> OpenIncludePath(std::string_view line) {
+  const std::string_view spelled = FromDelimiter(DirectiveOf(line));
+  if (spelled.empty() || spelled.find(ClosingOf(spelled[0]), 1) != std::string_view::npos) {
+    return std::nullopt;
+  }
+  return std::string_view(spelled.begin() + 1, line.end());  // blanks at its end are of the path
 }
 
 }  // namespace astrolabe

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 namespace astrolabe {
@@ -20,5 +21,11 @@ bool IsIncludeName(std::string_view name);
 
 // What a directive includes, as it is spelled there with its delimiters; empty for other directives.
 std::string_view IncludeSpelling(std::string_view directive);
+
+// The path of such a spelling.
+std::string_view WithoutDelimiters(std::string_view spelled);
+
+// What is there of the path, without its delimiter, if `line` ends in the path of an #include; nothing for other lines.
+std::optional<std::string_view> OpenIncludePath(std::string_view line);
 
 }  // namespace astrolabe

@@ -329,7 +329,7 @@ void Walker::AddEntry(Visit& visit, int fd, const DirectoryEntry& entry, size_t 
     item.reason = reason;
     item.error = why;
   };
-  if (error == 0 && type == S_IFREG && ClassifyFileName(name) == FileClass::kSource) {
+  if (error == 0 && type == S_IFREG && RoleOfFileName(name) != SourceRole::kNone) {
     item.is_source = true;
     if (!have_status && fstatat(fd, entry.name, &status, AT_SYMLINK_NOFOLLOW) != 0) error = errno;
   }

@@ -253,7 +253,7 @@ void Watcher::HandleFile(const Folder& folder, std::string_view name, uint32_t m
     if (!fd.valid() || !IsRegular(fd.get(), text.c_str(), DT_UNKNOWN)) return;
     return Record(full_path, WatchEventKind::kCreated);
   }
-  if (ClassifyFileName(name) == FileClass::kSource) Record(full_path, WatchEventKind::kChanged);
+  if (RoleOfFileName(name) != SourceRole::kNone) Record(full_path, WatchEventKind::kChanged);
 }
 
 void Watcher::Record(std::string_view full_path, WatchEventKind kind) {

@@ -7,6 +7,7 @@
 
 #include "analysis/project/paths.h"
 #include "clang/Driver/Types.h"
+#include "index/language.h"
 
 namespace astrolabe {
 namespace {
@@ -39,11 +40,8 @@ LanguageGuess FromType(types::ID type) {
 
 LanguageGuess LanguageOfFile(std::string_view path) {
   const std::string_view extension = Extension(path);
-  if (extension == "inl" || extension == "ipp" || extension == "tcc" || extension == "tpp" ||
-      extension == "inc") {
-    return {SourceLanguage::kCxx, true};
-  }
   if (extension.empty()) return {};
+  if (RoleOfFileName(path) == SourceRole::kPart) return {SourceLanguage::kCxx, true};
   return FromType(types::lookupTypeForExtension({extension.data(), extension.size()}));
 }
 

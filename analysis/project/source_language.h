@@ -16,8 +16,8 @@ struct LanguageGuess {
   bool is_header = false;
 };
 
-// By extension, as Clang's driver maps them, plus the usual ones of files that are only included
-// (.inl, .ipp, .tcc, .tpp: C++ headers). ".h" is kC.
+// By extension, as Clang's driver maps them; the parts of headers that it does not know (.inl, .ipp, .def, …: see
+// index/language.h) are C++ headers. ".h" is kC.
 LanguageGuess LanguageOfFile(std::string_view path);
 // Whether it is compiled for itself, by its name.
 bool IsSourceFile(std::string_view path);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "index/language.h"
 #include "index/query/symbol_query.h"
 
 namespace astrolabe {
@@ -62,7 +63,7 @@ class CandidateSearch {
   }
 
   void Take(SymbolHit hit) {
-    if (!IsHeaderPath(hit.path)) return;
+    if (!IsHeaderName(hit.path)) return;
     const bool is_type = (kTypes & Bit(hit.kind)) != 0;
     // A header that only announces a class does not provide it.
     if (is_type && !hit.is_definition) return;
@@ -117,16 +118,6 @@ class CandidateSearch {
 };
 
 }  // namespace
-
-bool IsHeaderPath(std::string_view path) {
-  const std::string_view name = path.substr(path.rfind('/') + 1);
-  const size_t dot = name.rfind('.');
-  if (dot == std::string_view::npos) return true;  // as the standard library's
-  for (std::string_view extension : {".h", ".hh", ".hpp", ".hxx", ".h++", ".H", ".cuh"}) {
-    if (name.substr(dot) == extension) return true;
-  }
-  return false;
-}
 
 std::vector<CompletionCandidate> FindCompletionCandidates(const Snapshot& snapshot,
                                                           const CandidateQuery& query) {

@@ -37,7 +37,4 @@ struct CompletionCandidate {
 std::vector<CompletionCandidate> FindCompletionCandidates(const Snapshot& snapshot,
                                                           const CandidateQuery& query);
 
-// Whether a path is a header's, by its name.
-bool IsHeaderPath(std::string_view path);
-
 }  // namespace astrolabe

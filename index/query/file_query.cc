@@ -54,4 +54,16 @@ std::vector<FileHit> FindFiles(const Snapshot& snapshot, std::string_view text, 
   return hits;
 }
 
+std::vector<std::string> FilesOfStem(const Snapshot& snapshot, std::string_view stem) {
+  std::vector<std::string> paths;
+  for (const LiveSegment& live : snapshot.segments) {
+    for (StringCursor cursor = live.segment->paths().WalkAll(); cursor.Next();) {
+      const std::string_view name = NameOf(cursor.text());
+      const bool is_of_stem = name.starts_with(stem) && name.rfind('.') == stem.size();
+      if (is_of_stem && !live.dead.Contains(cursor.id())) paths.emplace_back(cursor.text());
+    }
+  }
+  return paths;
+}
+
 }  // namespace astrolabe

@@ -21,4 +21,7 @@ struct FileHit {
 // path: some milliseconds for 100,000 files.
 std::vector<FileHit> FindFiles(const Snapshot& snapshot, std::string_view text, size_t limit);
 
+// The paths of all files whose name is `stem` and an ending: "zoo" for src/zoo.cc. In no order. Looks at every path.
+std::vector<std::string> FilesOfStem(const Snapshot& snapshot, std::string_view stem);
+
 }  // namespace astrolabe

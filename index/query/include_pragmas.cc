@@ -11,7 +11,7 @@
 #include "base/strings.h"
 #include "base/unique_fd.h"
 #include "index/include_line.h"
-#include "index/query/completion_candidates.h"
+#include "index/language.h"
 #include "index/words.h"
 
 namespace astrolabe {
@@ -23,10 +23,6 @@ constexpr std::string_view kMarkWord = "IWYU";
 constexpr uint64_t kMaxHeaderBytes = 4 << 20;
 // Of exporters that are private themselves.
 constexpr int kMaxDepth = 8;
-
-std::string_view WithoutDelimiters(std::string_view spelled) {
-  return spelled.size() < 2 ? spelled : spelled.substr(1, spelled.size() - 2);
-}
 
 // The pragma in a line's comment: "private, include \"x.h\"". Empty if there is none.
 std::string_view PragmaIn(std::string_view line) {
@@ -83,7 +79,7 @@ void AddHeadersWith(const LiveSegment& live, std::initializer_list<std::string_v
   std::string path;
   files->ForEach([&](uint32_t file) {
     if (live.dead.Contains(file) || !segment.paths().Get(file, &path)) return;
-    if (IsHeaderPath(path)) paths.push_back(path);
+    if (IsHeaderName(path)) paths.push_back(path);
   });
 }
 

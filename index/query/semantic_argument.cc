@@ -8,14 +8,10 @@
 
 #include "absl/status/status.h"
 #include "base/strings.h"
+#include "index/ascii.h"
 
 namespace astrolabe {
 namespace {
-
-bool IsNameByte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         static_cast<unsigned char>(c) >= 0x80;
-}
 
 // The number behind the last ':' of `text`, which is cut off with it.
 std::optional<uint32_t> TakeNumber(std::string_view& text) {
@@ -43,7 +39,7 @@ size_t FindOperator(std::string_view text) {
        at = text.find(kOperator, at + 1)) {
     const bool starts = at == 0 || text[at - 1] == ':';
     const size_t behind = at + kOperator.size();
-    if (starts && behind < text.size() && !IsNameByte(text[behind])) return at;
+    if (starts && behind < text.size() && !IsWordByte(text[behind])) return at;
   }
   return std::string_view::npos;
 }

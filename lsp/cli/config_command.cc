@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analysis/config/config_provider.h"
@@ -22,16 +23,31 @@ struct ConfigArguments {
   bool json = false;
 };
 
-// Those of a key that count: of a list all, of anything else the last.
-std::vector<const ConfigSource*> SourcesOf(const Config& config, const ConfigKey& key) {
-  std::vector<const ConfigSource*> sources;
-  const bool is_list = key.kind == ConfigValueKind::kList || key.kind == ConfigValueKind::kOptions;
-  for (const ConfigSource& source : config.sources) {
-    if (source.key != key.name) continue;
-    if (!is_list) sources.clear();
-    sources.push_back(&source);
+// What counts for a key, and who says so.
+struct ConfiguredValue {
+  std::string_view key;
+  std::string_view value;
+  const ConfigSource* source = nullptr;  // null: the default
+};
+
+// In the order of the keys. Of a list all sources count, of anything else the last.
+std::vector<ConfiguredValue> ValuesOf(const Config& config) {
+  std::vector<ConfiguredValue> values;
+  for (const ConfigKey& key : ConfigKeys()) {
+    if (key.apply == nullptr) continue;
+    const bool is_list =
+        key.kind == ConfigValueKind::kList || key.kind == ConfigValueKind::kOptions;
+    const size_t first = values.size();
+    for (const ConfigSource& source : config.sources) {
+      if (source.key != key.name) continue;
+      if (!is_list) values.resize(first);
+      values.push_back({key.name, source.value, &source});
+    }
+    if (values.size() == first && !key.default_text.empty()) {
+      values.push_back({key.name, key.default_text, nullptr});
+    }
   }
-  return sources;
+  return values;
 }
 
 void PrintText(const std::string& path, const Config& config,
@@ -42,17 +58,10 @@ void PrintText(const std::string& path, const Config& config,
                 file->directory.empty() ? " (the user's)" : "");
   }
   if (files.empty()) std::printf("  no configuration file\n");
-  for (const ConfigKey& key : ConfigKeys()) {
-    if (key.apply == nullptr) continue;
-    const std::vector<const ConfigSource*> sources = SourcesOf(config, key);
-    for (const ConfigSource* source : sources) {
-      std::printf("%s: %s  # %s:%u\n", std::string(key.name).c_str(), source->value.c_str(),
-                  source->path.c_str(), source->line);
-    }
-    if (sources.empty() && !key.default_text.empty()) {
-      std::printf("%s: %s  # default\n", std::string(key.name).c_str(),
-                  std::string(key.default_text).c_str());
-    }
+  for (const auto& [key, value, source] : ValuesOf(config)) {
+    const std::string origin =
+        source == nullptr ? "default" : StrCat(source->path, ":", source->line);
+    std::printf("%s\n", StrCat(key, ": ", value, "  # ", origin).c_str());
   }
   for (const auto& file : files) {
     for (const ConfigProblem& problem : file->problems) {
@@ -76,18 +85,11 @@ void PrintJson(const std::string& path, const Config& config,
     }
   }
   OrderedJson values = OrderedJson::array();
-  for (const ConfigKey& key : ConfigKeys()) {
-    if (key.apply == nullptr) continue;
-    const std::vector<const ConfigSource*> sources = SourcesOf(config, key);
-    for (const ConfigSource* source : sources) {
-      values.push_back({{"key", key.name},
-                        {"value", source->value},
-                        {"file", source->path},
-                        {"line", source->line}});
-    }
-    if (sources.empty() && !key.default_text.empty()) {
-      values.push_back({{"key", key.name}, {"value", key.default_text}});
-    }
+  for (const auto& [key, value, source] : ValuesOf(config)) {
+    OrderedJson& said = values.emplace_back(OrderedJson{{"key", key}, {"value", value}});
+    if (source == nullptr) continue;
+    said["file"] = source->path;
+    said["line"] = source->line;
   }
   PrintJsonLine({{"path", path}, {"files", read}, {"values", values}, {"problems", problems}});
 }

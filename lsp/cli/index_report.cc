@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_format.h"
+#include "analysis/project/paths.h"
 #include "base/strings.h"
 #include "lsp/cli/json.h"
 
@@ -174,8 +175,8 @@ ProgressLine DescribeProgress(const SemanticProgress& progress, double seconds) 
         double rate = done / seconds;
         text += absl::StrFormat("  %.0f/s, %.0f s left", rate, (total - done) / rate);
       }
-      std::string slowest = progress.batch.Slowest();
-      if (!slowest.empty()) text += "  " + slowest.substr(slowest.rfind('/') + 1);
+      const std::string slowest = progress.batch.Slowest();
+      if (!slowest.empty()) text += StrCat("  ", BaseName(slowest));
       return {text, done / std::max(1.0, static_cast<double>(total))};
     }
     default:

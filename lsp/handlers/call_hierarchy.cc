@@ -13,6 +13,7 @@
 #include "lsp/handlers/hierarchy_item.h"
 #include "lsp/handlers/live.h"
 #include "lsp/handlers/on_document.h"
+#include "lsp/handlers/on_request.h"
 
 namespace astrolabe::lsp {
 namespace {
@@ -215,25 +216,15 @@ void BindCallHierarchy(Dispatcher& dispatcher, Session& session, LiveDocuments& 
         return PrepareItems<CallHierarchyItem>(session, live, document, params.position, IsCallable,
                                                work);
       });
-  using IncomingResult = CallHierarchyIncomingCallsRequest::Result;
-  dispatcher.OnRequest<CallHierarchyIncomingCallsRequest>(
-      [&](CallHierarchyIncomingCallsParams params, RequestContext context,
-          Reply<IncomingResult> reply) {
-        session.Answer("lsp.incomingCalls", std::move(context), std::move(reply),
-                       [&session, &live, data = std::move(params.item.data)](
-                           const Work& work) -> absl::StatusOr<IncomingResult> {
-                         return Incoming(session, live, data, work);
-                       });
+  OnPlainRequest<CallHierarchyIncomingCallsRequest>(
+      dispatcher, session, "lsp.incomingCalls",
+      [&session, &live](const CallHierarchyIncomingCallsParams& params, const Work& work) {
+        return Incoming(session, live, params.item.data, work);
       });
-  using OutgoingResult = CallHierarchyOutgoingCallsRequest::Result;
-  dispatcher.OnRequest<CallHierarchyOutgoingCallsRequest>(
-      [&](CallHierarchyOutgoingCallsParams params, RequestContext context,
-          Reply<OutgoingResult> reply) {
-        session.Answer("lsp.outgoingCalls", std::move(context), std::move(reply),
-                       [&session, &live, data = std::move(params.item.data)](
-                           const Work& work) -> absl::StatusOr<OutgoingResult> {
-                         return Outgoing(session, live, data, work);
-                       });
+  OnPlainRequest<CallHierarchyOutgoingCallsRequest>(
+      dispatcher, session, "lsp.outgoingCalls",
+      [&session, &live](const CallHierarchyOutgoingCallsParams& params, const Work& work) {
+        return Outgoing(session, live, params.item.data, work);
       });
 }
 

@@ -2,6 +2,7 @@
 // name lacks, and refactorings, whose edits codeAction/resolve makes.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -52,12 +53,14 @@ bool IsAfter(const CodeEdit& a, const CodeEdit& b) { return b.range.end <= a.ran
 class Actions {
  public:
   Actions(Session& session, LiveDocuments& live, const DocumentSnapshot& document,
-          const KnownDiagnostics& known, const CodeActionParams& params, const Work& work)
+          const KnownDiagnostics& known, const CodeActionParams& params, HeaderSource& source,
+          const Work& work)
       : session_(session),
         live_(live),
         document_(document),
         known_(known),
         params_(params),
+        source_(source),
         work_(work) {}
 
   std::vector<std::variant<Command, CodeAction>> Make() {
@@ -89,7 +92,8 @@ class Actions {
         Wants(CodeActionKind::kQuickFix) ||
         (params_.context.only && Wants(CodeActionKind::kSourceOrganizeImports));
     if (!is_wanted) return;
-    for (CodeAction& action : OfferRefactorings(session_, live_, document_, params_.range, work_)) {
+    for (CodeAction& action :
+         OfferRefactorings(session_, live_, document_, params_.range, source_, work_)) {
       // What is about the file and not about a place is asked for by name alone.
       const std::string& kind = action.kind->value;
       const bool is_of_file = kind.starts_with(CodeActionKind::kSource);
@@ -154,8 +158,9 @@ class Actions {
   std::vector<CodeEdit> AllEdits(const std::vector<size_t>& items) {
     std::vector<CodeEdit> all;
     for (size_t i : items) {
-      if (FixesOf(i).size() != 1) continue;
-      const std::vector<CodeEdit>& edits = FixesOf(i)[0].edits;
+      const std::vector<DiagnosticFix>& fixes = FixesOf(i);
+      if (fixes.size() != 1) continue;
+      const std::vector<CodeEdit>& edits = fixes[0].edits;
       const bool is_free = std::ranges::all_of(edits, [&](const CodeEdit& edit) {
         return std::ranges::all_of(all, [&](const CodeEdit& other) {
           const bool is_same = edit.range == other.range && edit.text == other.text;
@@ -167,11 +172,12 @@ class Actions {
     return all;
   }
 
-  // Those of these codes that have one way to fix them.
-  std::vector<size_t> FixableOf(const std::set<std::string>& codes) {
-    std::vector<size_t> found;
+  // Those of these codes that have one way to fix them, by code.
+  std::map<std::string, std::vector<size_t>> FixableOf(const std::set<std::string>& codes) {
+    std::map<std::string, std::vector<size_t>> found;
     for (size_t i = 0; i < known_.items.size(); ++i) {
-      if (codes.contains(CodeOf(known_.items[i])) && FixesOf(i).size() == 1) found.push_back(i);
+      const std::string code = CodeOf(known_.items[i]);
+      if (codes.contains(code) && FixesOf(i).size() == 1) found[code].push_back(i);
     }
     return found;
   }
@@ -195,15 +201,19 @@ class Actions {
       if (FixesOf(i).size() == 1) codes.insert(CodeOf(known_.items[i]));
     }
     codes.erase("");
-    for (const std::string& code : codes) {
-      const std::vector<size_t> same = FixableOf({code});
-      if (same.size() > 1) AddFixOf(same, TitleOfAll(code, same.size()));
-    }
     const std::string unused(kUnusedIncludes);
     const std::string missing(kMissingIncludes);
-    if (!codes.contains(unused) && !codes.contains(missing)) return;
-    if (FixableOf({unused}).empty() || FixableOf({missing}).empty()) return;
-    AddFixOf(FixableOf({unused, missing}), "fix all includes");
+    std::set<std::string> asked = codes;
+    if (codes.contains(unused) || codes.contains(missing)) asked.insert({unused, missing});
+    std::map<std::string, std::vector<size_t>> fixable = FixableOf(asked);
+    for (const std::string& code : codes) {
+      const std::vector<size_t>& same = fixable[code];
+      if (same.size() > 1) AddFixOf(same, TitleOfAll(code, same.size()));
+    }
+    if (fixable[unused].empty() || fixable[missing].empty()) return;
+    std::vector<size_t> both;
+    std::ranges::merge(fixable[unused], fixable[missing], std::back_inserter(both));
+    AddFixOf(both, "fix all includes");
   }
 
   // Without the includes: who saves a file does not ask to have them changed, and others may live from an unused one.
@@ -317,6 +327,7 @@ class Actions {
   const DocumentSnapshot& document_;
   const KnownDiagnostics& known_;
   const CodeActionParams& params_;
+  HeaderSource& source_;
   const Work& work_;
   std::vector<std::variant<Command, CodeAction>> actions_;
   std::optional<IncludeContext> includes_;
@@ -362,15 +373,16 @@ void BindCodeAction(Dispatcher& dispatcher, Session& session, LiveDocuments& liv
   using Answer = std::vector<std::variant<Command, CodeAction>>;
   OnDocumentRequest<CodeActionRequest>(
       dispatcher, session, "lsp.codeAction",
-      [&session, &live](const CodeActionParams& params, const DocumentSnapshot& document,
-                        const Work& work) -> absl::StatusOr<Answer> {
+      [&session, &live, source = std::make_shared<HeaderSource>()](
+          const CodeActionParams& params, const DocumentSnapshot& document,
+          const Work& work) -> absl::StatusOr<Answer> {
         auto known = live.diagnostics().Await(document, work);
         if (!known.ok()) return known.status();
         // Of a newer text: the client asks again for that.
         if ((*known)->generation != document->generation) {
           return absl::AbortedError("the text has changed");
         }
-        return Actions(session, live, document, **known, params, work).Make();
+        return Actions(session, live, document, **known, params, *source, work).Make();
       });
 }
 

@@ -15,9 +15,12 @@
 #include <vector>
 
 #include "base/strings.h"
+#include "index/declaration.h"
 #include "index/file_scanner.h"
+#include "index/query/semantic_argument.h"
 #include "lsp/handlers/live.h"
 #include "lsp/handlers/on_document.h"
+#include "lsp/handlers/on_request.h"
 #include "lsp/handlers/reference_search.h"
 #include "lsp/server/places.h"
 
@@ -65,8 +68,8 @@ class LensWriter {
       const size_t name = Offset(symbol.name_position);
       const std::string_view ahead = std::string_view(text_).substr(begin, name - begin);
       if (IsTest(ahead)) {
-        AddRunnable(name,
-                    {{"kind", "test"}, {"filter", StrCat(LastOf(symbol.scope), ".", symbol.name)}});
+        const std::string_view suite = SplitQualifiedName(symbol.scope).back();
+        AddRunnable(name, {{"kind", "test"}, {"filter", StrCat(suite, ".", symbol.name)}});
         continue;
       }
       if (symbol.kind == astrolabe::SymbolKind::kFunction && symbol.is_definition &&
@@ -87,16 +90,9 @@ class LensWriter {
  private:
   size_t Offset(astrolabe::Position place) const { return OffsetOfPlace(document_.text, place); }
 
-  // GoogleTest's macros: TEST(Suite, Name), TEST_F, TEST_P, TYPED_TEST.
   static bool IsTest(std::string_view ahead) {
-    const std::string_view macro = ahead.substr(0, ahead.find('('));
-    return macro.size() != ahead.size() &&
-           (macro == "TEST" || macro == "TEST_F" || macro == "TEST_P" || macro == "TYPED_TEST");
-  }
-
-  static std::string_view LastOf(std::string_view scope) {
-    const size_t last = scope.rfind("::");
-    return last == std::string_view::npos ? scope : scope.substr(last + 2);
+    const size_t open = ahead.find('(');
+    return open != std::string_view::npos && IsTestMacro(ahead.substr(0, open));
   }
 
   // As far as the declaration itself says so, up to its body.
@@ -230,15 +226,10 @@ void BindCodeLens(Dispatcher& dispatcher, Session& session, LiveDocuments& live)
                  const Work&) -> absl::StatusOr<std::vector<CodeLens>> {
         return LensWriter(*document, session.encoding()).Write();
       });
-  using Result = CodeLensResolveRequest::Result;
-  dispatcher.OnRequest<CodeLensResolveRequest>(
-      [&session, &live](CodeLens lens, RequestContext context, Reply<Result> reply) {
-        session.Answer(
-            "lsp.codeLensResolve", std::move(context), std::move(reply),
-            [&session, &live, lens = std::move(lens)](const Work& work) -> absl::StatusOr<Result> {
-              return Resolve(session, live, lens, work);
-            });
-      });
+  OnPlainRequest<CodeLensResolveRequest>(dispatcher, session, "lsp.codeLensResolve",
+                                         [&session, &live](const CodeLens& lens, const Work& work) {
+                                           return Resolve(session, live, lens, work);
+                                         });
 }
 
 }  // namespace astrolabe::lsp

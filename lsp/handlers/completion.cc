@@ -14,6 +14,7 @@
 #include "lsp/handlers/index_completion.h"
 #include "lsp/handlers/live.h"
 #include "lsp/handlers/on_document.h"
+#include "lsp/handlers/on_request.h"
 #include "lsp/server/places.h"
 
 namespace astrolabe::lsp {
@@ -261,15 +262,10 @@ void BindCompletion(Dispatcher& dispatcher, Session& session, LiveDocuments& liv
                                 const Work& work) {
         return Complete(session, live, *memory, params, document, work);
       });
-  using Resolved = CompletionResolveRequest::Result;
-  dispatcher.OnRequest<CompletionResolveRequest>(
-      [&session, memory](CompletionItem item, RequestContext context, Reply<Resolved> reply) {
-        session.Answer(
-            "lsp.completionResolve", std::move(context), std::move(reply),
-            [&session, memory, item = std::move(item)](const Work&) -> absl::StatusOr<Resolved> {
-              return Resolve(session, *memory, item);
-            });
-      });
+  OnPlainRequest<CompletionResolveRequest>(
+      dispatcher, session, "lsp.completionResolve",
+      [&session, memory](const CompletionItem& item, const Work&)
+          -> absl::StatusOr<CompletionItem> { return Resolve(session, *memory, item); });
 }
 
 }  // namespace astrolabe::lsp

@@ -12,6 +12,8 @@
 
 #include "base/strings.h"
 #include "lsp/handlers/live.h"
+#include "lsp/handlers/on_document.h"
+#include "lsp/handlers/on_request.h"
 
 namespace astrolabe::lsp {
 namespace {
@@ -140,39 +142,31 @@ void BindDiagnostics(Dispatcher& dispatcher, Session& session, LiveDocuments& li
   options.inter_file_dependencies = true;
   options.workspace_diagnostics = true;
   session.capabilities().diagnostic_provider = options;
-  dispatcher.OnRequest<DocumentDiagnosticRequest>([&](const DocumentDiagnosticParams& params,
-                                                      RequestContext context,
-                                                      Reply<DocumentDiagnosticReport> reply) {
-    session.AnswerAbout("lsp.diagnostic", params.text_document.uri, std::move(context),
-                        std::move(reply),
-                        [&session, &live, previous = params.previous_result_id](
-                            const DocumentSnapshot& document,
-                            const Work& work) -> absl::StatusOr<DocumentDiagnosticReport> {
-                          auto known = live.diagnostics().Await(document, work);
-                          if (!known.ok()) return known.status();
-                          return ReportOf(session, **known, previous);
-                        });
-  });
-  dispatcher.OnRequest<WorkspaceDiagnosticRequest>([&](WorkspaceDiagnosticParams params,
-                                                       RequestContext context,
-                                                       Reply<WorkspaceDiagnosticReport> reply) {
-    session.Answer("lsp.workspaceDiagnostic", std::move(context), std::move(reply),
-                   [&session, &live, previous = std::move(params.previous_result_ids)](
-                       const Work& work) -> absl::StatusOr<WorkspaceDiagnosticReport> {
-                     WorkspaceDiagnosticReport report =
-                         WorkspaceReport(session, live, previous, work);
-                     const auto& token = work.context.partial_result_token;
-                     if (!token) return report;
-                     WorkspaceDiagnosticReportPartialResult part;
-                     for (size_t i = 0; i < report.items.size() && !work.stop; ++i) {
-                       part.items.push_back(std::move(report.items[i]));
-                       if (part.items.size() < kPart && i + 1 < report.items.size()) continue;
-                       session.client()->Progress(*token, part);
-                       part.items.clear();
-                     }
-                     return WorkspaceDiagnosticReport();
-                   });
-  });
+  OnDocumentRequest<DocumentDiagnosticRequest>(
+      dispatcher, session, "lsp.diagnostic",
+      [&session, &live](const DocumentDiagnosticParams& params, const DocumentSnapshot& document,
+                        const Work& work) -> absl::StatusOr<DocumentDiagnosticReport> {
+        auto known = live.diagnostics().Await(document, work);
+        if (!known.ok()) return known.status();
+        return ReportOf(session, **known, params.previous_result_id);
+      });
+  OnPlainRequest<WorkspaceDiagnosticRequest>(
+      dispatcher, session, "lsp.workspaceDiagnostic",
+      [&session, &live](const WorkspaceDiagnosticParams& params,
+                        const Work& work) -> absl::StatusOr<WorkspaceDiagnosticReport> {
+        WorkspaceDiagnosticReport report =
+            WorkspaceReport(session, live, params.previous_result_ids, work);
+        const auto& token = work.context.partial_result_token;
+        if (!token) return report;
+        WorkspaceDiagnosticReportPartialResult part;
+        for (size_t i = 0; i < report.items.size() && !work.stop; ++i) {
+          part.items.push_back(std::move(report.items[i]));
+          if (part.items.size() < kPart && i + 1 < report.items.size()) continue;
+          session.client()->Progress(*token, part);
+          part.items.clear();
+        }
+        return WorkspaceDiagnosticReport();
+      });
 }
 
 }  // namespace astrolabe::lsp

@@ -6,6 +6,7 @@
 
 #include "base/strings.h"
 #include "index/include_line.h"
+#include "lsp/documents/uri.h"
 
 namespace astrolabe::lsp {
 namespace {
@@ -101,10 +102,6 @@ class HeadReader {
   bool seen_directive_ = false;
 };
 
-std::string_view WithoutDelimiters(std::string_view spelled) {
-  return spelled.size() < 2 ? spelled : spelled.substr(1, spelled.size() - 2);
-}
-
 std::string_view Stem(std::string_view path) {
   path = path.substr(path.rfind('/') + 1);
   return path.substr(0, path.find('.'));
@@ -186,17 +183,16 @@ std::optional<IncludeInsertion> InsertInclude(std::string_view text, std::string
 std::vector<IncludeFolder> IncludeFoldersOf(const std::vector<std::string>& arguments,
                                             const std::string& directory) {
   std::vector<IncludeFolder> folders;
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    std::string_view argument = arguments[i];
-    for (std::string_view flag : {"-iquote", "-isystem", "-idirafter", "-I"}) {
+  for (std::string_view flag : {"-iquote", "-I", "-isystem", "-internal-isystem",
+                                "-internal-externc-isystem", "-idirafter"}) {
+    for (size_t i = 0; i < arguments.size(); ++i) {
+      std::string_view argument = arguments[i];
       if (!argument.starts_with(flag)) continue;
-      const bool is_system = flag == "-isystem" || flag == "-idirafter";
       argument.remove_prefix(flag.size());
       if (argument.empty() && i + 1 < arguments.size()) argument = arguments[++i];
-      std::string path = argument.starts_with('/') ? std::string(argument)
-                                                   : StrCat(directory, "/", std::string(argument));
-      folders.push_back({std::move(path), is_system});
-      break;
+      std::string path = NormalPath(argument.starts_with('/') ? std::string(argument)
+                                                              : StrCat(directory, "/", argument));
+      folders.push_back({std::move(path), flag != "-iquote" && flag != "-I"});
     }
   }
   return folders;
@@ -207,7 +203,6 @@ std::string SpellInclude(const std::vector<IncludeFolder>& folders, std::string_
   std::string_view shortest;
   bool is_system = false;
   auto offer = [&](std::string_view folder, bool system) {
-    while (folder.size() > 1 && folder.ends_with('/')) folder.remove_suffix(1);
     if (!header.starts_with(folder) || header.size() <= folder.size() + 1 ||
         header[folder.size()] != '/')
       return;

@@ -28,11 +28,12 @@ std::optional<IncludeInsertion> InsertInclude(std::string_view text, std::string
 
 // A folder of the search path.
 struct IncludeFolder {
-  std::string path;        // absolute
+  std::string path;        // absolute and normal
   bool is_system = false;  // -isystem and the like: <...>
 };
 
-// The folders of -I and its kin, in order. `directory` is where relative ones begin.
+// The folders of -I and its kin, in the order in which they are searched, of a driver's arguments or the front end's.
+// `directory` is where relative ones begin.
 std::vector<IncludeFolder> IncludeFoldersOf(const std::vector<std::string>& arguments,
                                             const std::string& directory);
 

@@ -1,40 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lsp/handlers/includes.h"
 
-#include <filesystem>
 #include <map>
 #include <optional>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
+#include "analysis/project/paths.h"
 #include "base/strings.h"
 #include "index/file_scanner.h"
 #include "index/query/file_query.h"
 #include "index/query/semantic_includes.h"
+#include "lsp/handlers/include_insertion.h"
 #include "lsp/server/places.h"
 
 namespace astrolabe::lsp {
 namespace {
-
-bool IsFile(const std::string& path) {
-  std::error_code error;
-  return std::filesystem::is_regular_file(path, error);
-}
-
-// Where the front end looks for headers, in order; those for "" before those for <>.
-std::vector<std::string> SearchFolders(const FrontEndCommand& command) {
-  std::vector<std::string> folders;
-  for (std::string_view flag : {"-iquote", "-I", "-isystem", "-internal-isystem",
-                                "-internal-externc-isystem", "-idirafter"}) {
-    for (size_t i = 0; i + 1 < command.cc1.size(); ++i) {
-      if (command.cc1[i] != flag) continue;
-      const std::string& folder = command.cc1[++i];
-      folders.push_back(folder.starts_with('/') ? folder : StrCat(command.directory, "/", folder));
-    }
-  }
-  return folders;
-}
 
 class Resolver {
  public:
@@ -51,25 +32,29 @@ class Resolver {
   }
 
   std::string Resolve(const std::string& spelled) {
-    if (spelled.starts_with('/')) return IsFile(spelled) ? NormalPath(spelled) : std::string();
+    if (spelled.starts_with('/'))
+      return IsRegularFile(spelled) ? NormalPath(spelled) : std::string();
     if (workspace_ != nullptr) {
       if (const auto it = known_.find(spelled); it != known_.end()) {
         std::string path = workspace_->ClientPath(it->second);
-        if (IsFile(path)) return path;
+        if (IsRegularFile(path)) return path;
       }
     }
     if (!path_.empty()) {
       std::string beside = NormalPath(StrCat(path_, "/../", spelled));
-      if (IsFile(beside)) return beside;
+      if (IsRegularFile(beside)) return beside;
     }
     if (path_.empty()) return {};
     if (!folders_) {
       absl::StatusOr<LiveCommand> command = live_.CommandFor(path_);
-      folders_ = command.ok() ? SearchFolders(command->front_end) : std::vector<std::string>();
+      folders_.emplace();
+      if (command.ok()) {
+        folders_ = IncludeFoldersOf(command->front_end.cc1, command->front_end.directory);
+      }
     }
-    for (const std::string& folder : *folders_) {
-      std::string path = NormalPath(StrCat(folder, "/", spelled));
-      if (IsFile(path)) return path;
+    for (const IncludeFolder& folder : *folders_) {
+      std::string path = NormalPath(StrCat(folder.path, "/", spelled));
+      if (IsRegularFile(path)) return path;
     }
     return OnlyFileEndingSo(spelled);
   }
@@ -91,28 +76,33 @@ class Resolver {
   const std::string path_;
   Indexes indexes_;
   std::map<std::string, std::string, std::less<>> known_;
-  std::optional<std::vector<std::string>> folders_;
+  std::optional<std::vector<IncludeFolder>> folders_;
 };
 
 }  // namespace
 
-std::vector<DocumentInclude> IncludesOf(Session& session, LiveDocuments& live,
-                                        const DocumentSnapshot& document) {
-  const std::string text = document->text.ToString();
+std::vector<DocumentInclude> WrittenIncludes(const Document& document) {
+  const std::string text = document.text.ToString();
   FileScanner scanner;
   std::vector<DocumentInclude> includes;
-  std::optional<Resolver> resolver;
-  const ScannedFile scanned = scanner.Scan(text, LanguageHintOf(document->name.path));
+  const ScannedFile scanned = scanner.Scan(text, LanguageHintOf(document.name.path));
   for (const Symbol& symbol : scanned.symbols) {
     if (symbol.kind != astrolabe::SymbolKind::kInclude) continue;
-    if (!resolver) resolver.emplace(session, live, *document);
-    const size_t begin = OffsetOfPlace(document->text, symbol.name_position);
+    const size_t begin = OffsetOfPlace(document.text, symbol.name_position);
     DocumentInclude include;
     include.range = {begin - 1, begin + symbol.name.size() + 1};
     include.spelled = symbol.name;
-    include.path = resolver->Resolve(include.spelled);
     includes.push_back(std::move(include));
   }
+  return includes;
+}
+
+std::vector<DocumentInclude> IncludesOf(Session& session, LiveDocuments& live,
+                                        const DocumentSnapshot& document) {
+  std::vector<DocumentInclude> includes = WrittenIncludes(*document);
+  if (includes.empty()) return includes;
+  Resolver resolver(session, live, *document);
+  for (DocumentInclude& include : includes) include.path = resolver.Resolve(include.spelled);
   return includes;
 }
 

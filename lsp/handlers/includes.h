@@ -14,8 +14,11 @@ namespace astrolabe::lsp {
 struct DocumentInclude {
   ByteRange range;  // of the spelled path with its delimiters
   std::string spelled;
-  std::string path;  // absolute, the client's; empty: not found
+  std::string path;  // absolute, the client's; empty: not found, or not looked for
 };
+
+// Those of a text, in order, without paths.
+std::vector<DocumentInclude> WrittenIncludes(const Document& document);
 
 // In order of their places. The compiler's word counts, where the index has it; then what is beside the file;
 // then where the compiler looks, its own folders included; then the only file of the workspace whose path ends so.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "lsp/handlers/live.h"
+#include "lsp/handlers/on_request.h"
 
 namespace astrolabe::lsp {
 namespace {
@@ -31,31 +32,28 @@ Resident ResidentBytes() {
 
 void BindMemoryUsage(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   session.capabilities().memory_usage_provider = true;
-  dispatcher.OnRequest<MemoryUsageRequest>(
-      [&](std::monostate, RequestContext context, Reply<MemoryTree> reply) {
-        session.Answer(
-            "lsp.memoryUsage", std::move(context), std::move(reply),
-            [&session, &live](const Work&) -> absl::StatusOr<MemoryTree> {
-              const Resident resident = ResidentBytes();
-              MemoryTree documents;
-              for (const DocumentSnapshot& document : session.documents().All()) {
-                documents.self += document->text.size();
-              }
-              documents.total = documents.self;
-              MemoryTree mapped{.self = resident.mapped, .total = resident.mapped, .children = {}};
-              MemoryTree server;
-              server.total = resident.all;
-              server.self = resident.all - std::min(resident.all, documents.total + mapped.total);
-              server.children = {{"documents", documents}, {"mapped_files", mapped}};
-              // Of all of them together, what they share counted once.
-              const uint64_t parsing = live.MemoryBytes();
-              MemoryTree processes{.self = parsing, .total = parsing, .children = {}};
-              MemoryTree root;
-              root.total = server.total + parsing;
-              root.children = {{"astrolabe", std::move(server)},
-                               {"parsing_processes", std::move(processes)}};
-              return root;
-            });
+  OnPlainRequest<MemoryUsageRequest>(
+      dispatcher, session, "lsp.memoryUsage",
+      [&session, &live](std::monostate, const Work&) -> absl::StatusOr<MemoryTree> {
+        const Resident resident = ResidentBytes();
+        MemoryTree documents;
+        for (const DocumentSnapshot& document : session.documents().All()) {
+          documents.self += document->text.size();
+        }
+        documents.total = documents.self;
+        MemoryTree mapped{.self = resident.mapped, .total = resident.mapped, .children = {}};
+        MemoryTree server;
+        server.total = resident.all;
+        server.self = resident.all - std::min(resident.all, documents.total + mapped.total);
+        server.children = {{"documents", documents}, {"mapped_files", mapped}};
+        // Of all of them together, what they share counted once.
+        const uint64_t parsing = live.MemoryBytes();
+        MemoryTree processes{.self = parsing, .total = parsing, .children = {}};
+        MemoryTree root;
+        root.total = server.total + parsing;
+        root.children = {{"astrolabe", std::move(server)},
+                         {"parsing_processes", std::move(processes)}};
+        return root;
       });
 }
 

@@ -13,6 +13,7 @@
 #include "lsp/handlers/asked_symbol.h"
 #include "lsp/handlers/bind.h"
 #include "lsp/handlers/navigation.h"
+#include "lsp/handlers/on_document.h"
 #include "lsp/handlers/source_tokens.h"
 
 namespace astrolabe::lsp {
@@ -135,18 +136,11 @@ absl::StatusOr<std::vector<Location>> TargetsInIndex(Session& session,
 
 void BindImplementation(Dispatcher& dispatcher, Session& session) {
   session.capabilities().implementation_provider = true;
-  using Result = ImplementationRequest::Result;
-  dispatcher.OnRequest<ImplementationRequest>(
-      [&session](const ImplementationParams& params, RequestContext context, Reply<Result> reply) {
-        session.AnswerAbout(
-            "lsp.implementation", params.text_document.uri, std::move(context), std::move(reply),
-            [&session, position = params.position](const DocumentSnapshot& document,
-                                                   const Work& work) -> absl::StatusOr<Result> {
-              auto targets =
-                  TargetsInIndex(session, document, position, Jump::kImplementation, work);
-              if (!targets.ok()) return targets.status();
-              return Result(*std::move(targets));
-            });
+  OnDocumentRequest<ImplementationRequest>(
+      dispatcher, session, "lsp.implementation",
+      [&session](const ImplementationParams& params, const DocumentSnapshot& document,
+                 const Work& work) {
+        return TargetsInIndex(session, document, params.position, Jump::kImplementation, work);
       });
 }
 

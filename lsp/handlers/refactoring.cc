@@ -6,12 +6,9 @@
 
 #include "alloc/hash.h"
 #include "analysis/live/line_index.h"
-#include "analysis/project/source_language.h"
 #include "base/strings.h"
-#include "base/whole_file.h"
-#include "lsp/documents/uri.h"
 #include "lsp/handlers/change_signature.h"
-#include "lsp/handlers/switch_source_header.h"
+#include "lsp/server/current_document.h"
 #include "lsp/server/edit_builder.h"
 #include "lsp/server/places.h"
 
@@ -20,24 +17,12 @@ namespace {
 
 // Offers are for what is parsed: nobody waits for them.
 constexpr absl::Duration kOfferPatience = absl::Seconds(2);
-// A larger source is a generated one.
-constexpr size_t kMaxSourceBytes = 2 << 20;
 
 bool ClientResolves(const Session& session) {
   const auto& capabilities = session.client_capabilities().text_document;
   if (!capabilities || !capabilities->code_action) return false;
   const auto& resolves = capabilities->code_action->resolve_support;
   return resolves && std::ranges::find(resolves->properties, "edit") != resolves->properties.end();
-}
-
-// The source that belongs to a header: most of what is defined somewhere is defined there.
-std::vector<FileText> SourceOf(Session& session, const DocumentSnapshot& document) {
-  if (!LanguageOfFile(document->name.path).is_header) return {};
-  const std::string path = CounterpartOf(session, document->name.path);
-  if (path.empty()) return {};
-  EditedFile file = FileToEdit(session, path);
-  if (file.text.empty() || file.text.size() > kMaxSourceBytes) return {};
-  return {{path, std::move(file.text)}};
 }
 
 void AddEdits(std::vector<CodeEdit> edits, EditedFile& file) {
@@ -52,10 +37,10 @@ void AddEdits(std::vector<CodeEdit> edits, EditedFile& file) {
 
 std::vector<CodeAction> OfferRefactorings(Session& session, LiveDocuments& live,
                                           const DocumentSnapshot& document, const Range& selection,
-                                          const Work& work) {
+                                          HeaderSource& source, const Work& work) {
   Question question;
   question.kind = QuestionKind::kRefactorings;
-  question.files = SourceOf(session, document);
+  question.files = source.Of(session, document);
   question.range = live.LiveRange(document, selection);
   auto answer = live.Ask<RefactoringsAnswer>(document, std::move(question), work, kOfferPatience);
   std::vector<CodeAction> actions;
@@ -90,7 +75,7 @@ absl::StatusOr<RefactoringEdit> MakeRefactoringEdit(Session& session, LiveDocume
   }
   Question question;
   question.kind = QuestionKind::kRefactor;
-  question.files = SourceOf(session, document);
+  question.files = HeaderSource().Of(session, document);  // as it is on disk at this moment
   question.range = live.LiveRange(document, refactoring.selection);
   question.refactoring = refactoring.tweak_id;
   auto answer = live.Ask<RefactorAnswer>(document, std::move(question), work);
@@ -127,9 +112,9 @@ absl::StatusOr<RefactoringEdit> MakeRefactoringEdit(Session& session, LiveDocume
 EditedFile FileToEdit(Session& session, const std::string& path) {
   EditedFile file;
   file.path = path;
-  const DocumentSnapshot open = session.documents().Find(path);
-  file.uri = open != nullptr ? open->name.uri : FileUri(path);
-  file.text = open != nullptr ? open->text.ToString() : ReadWholeFile(path);
+  const DocumentSnapshot document = CurrentDocument(session.documents(), path);
+  file.uri = document->name.uri;
+  file.text = document->text.ToString();
   return file;
 }
 

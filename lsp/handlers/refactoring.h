@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "lsp/handlers/header_source.h"
 #include "lsp/protocol/clangd_extensions.h"
 #include "lsp/server/edit_check.h"
 #include "lsp/server/live_documents.h"
@@ -17,7 +18,7 @@ namespace astrolabe::lsp {
 // other by the command clangd.applyTweak.
 std::vector<CodeAction> OfferRefactorings(Session& session, LiveDocuments& live,
                                           const DocumentSnapshot& document, const Range& selection,
-                                          const Work& work);
+                                          HeaderSource& source, const Work& work);
 
 struct RefactoringEdit {
   WorkspaceEdit edit;

@@ -17,14 +17,15 @@
 #include <vector>
 
 #include "base/strings.h"
-#include "base/whole_file.h"
 #include "index/ascii.h"
+#include "index/query/semantic_argument.h"
 #include "index/words.h"
 #include "lsp/documents/uri.h"
 #include "lsp/handlers/live.h"
 #include "lsp/handlers/on_document.h"
 #include "lsp/handlers/reference_search.h"
 #include "lsp/handlers/source_tokens.h"
+#include "lsp/server/current_document.h"
 #include "lsp/server/edit_builder.h"
 
 namespace astrolabe::lsp {
@@ -83,13 +84,17 @@ std::string PlaceForPeople(const Workspace* workspace, const std::string& path, 
 std::optional<std::string> ClassOfConstructor(const LiveSymbol& symbol) {
   std::string_view scope = symbol.scope;
   if (scope.ends_with("::")) scope.remove_suffix(2);
-  const size_t last = scope.rfind("::");
-  const std::string_view around = last == std::string_view::npos ? scope : scope.substr(last + 2);
+  const std::string_view around = SplitQualifiedName(scope).back();
   const bool is_special =
       symbol.name == around || (symbol.name.starts_with('~') && symbol.name.substr(1) == around);
   const size_t at = symbol.usr.rfind("@F@");
   if (!is_special || at == std::string::npos) return std::nullopt;
-  return symbol.usr.substr(0, at);
+  std::string of_class = symbol.usr.substr(0, at);
+  // A function may be named like its namespace: "c:@N@zoo@F@zoo#".
+  if (std::string_view(of_class).substr(0, of_class.rfind('@')).ends_with("@N")) {
+    return std::nullopt;
+  }
+  return of_class;
 }
 
 // Constructors and destructor of the classes among the USRs: they are named like them.
@@ -244,8 +249,7 @@ absl::StatusOr<WorkspaceEdit> Rename(Session& session, LiveDocuments& live,
   std::vector<std::string> left;  // places that say something else
   for (const auto& [path, references] : *found) {
     if (work.stop) return absl::CancelledError("cancelled");
-    const DocumentSnapshot open = session.documents().Find(path);
-    const TextBuffer text = open != nullptr ? open->text : TextBuffer(ReadWholeFile(path));
+    const TextBuffer text = CurrentDocument(session.documents(), path)->text;
     for (const FoundReference& reference : references) {
       if ((reference.roles & kRoleImplicit) != 0) continue;
       const Location& location = reference.location;
@@ -265,7 +269,7 @@ absl::StatusOr<WorkspaceEdit> Rename(Session& session, LiveDocuments& live,
       }
     }
   }
-  if (edits.edits() == 0) {
+  if (edits.empty()) {
     return absl::FailedPreconditionError(
         StrCat("no place was found that names \"", renamed->name, "\""));
   }

@@ -7,30 +7,42 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <tuple>
 #include <utility>
 #include <vector>
 
-#include "base/strings.h"
+#include "index/language.h"
 #include "index/query/file_query.h"
 #include "lsp/handlers/bind.h"
+#include "lsp/handlers/on_request.h"
 
 namespace astrolabe::lsp {
 namespace {
 
-constexpr std::string_view kSources[] = {".cc", ".cpp", ".cxx", ".c", ".c++",
-                                         ".C",  ".m",   ".mm",  ".cu"};
-constexpr std::string_view kHeaders[] = {".h", ".hh",  ".hpp", ".hxx", ".h++",
-                                         ".H", ".inc", ".cuh", ".ipp"};
-
-std::span<const std::string_view> OtherSide(std::string_view extension) {
-  if (std::ranges::find(kSources, extension) != std::end(kSources)) return kHeaders;
-  if (std::ranges::find(kHeaders, extension) != std::end(kHeaders)) return kSources;
-  return {};
+// The endings that the other side of a file may have, the likeliest first.
+std::vector<std::string_view> OtherSide(std::string_view path) {
+  std::vector<std::string_view> endings;
+  const auto add = [&](SourceRole role) {
+    std::ranges::copy(EndingsOf(role), std::back_inserter(endings));
+  };
+  switch (RoleOfFileName(path)) {
+    case SourceRole::kNone:
+      break;
+    case SourceRole::kUnit:
+      add(SourceRole::kHeader);
+      add(SourceRole::kPart);
+      break;
+    case SourceRole::kHeader:
+    case SourceRole::kPart:
+      add(SourceRole::kUnit);
+      break;
+  }
+  return endings;
 }
 
 // Folders that two paths share, from the end and from the start.
@@ -51,46 +63,43 @@ size_t Likeness(const std::filesystem::path& a, const std::filesystem::path& b) 
 
 std::string CounterpartOf(Session& session, const std::string& path) {
   const std::filesystem::path file(path);
-  const auto extensions = OtherSide(file.extension().string());
+  const std::vector<std::string_view> endings = OtherSide(path);
   std::error_code error;
-  for (std::string_view extension : extensions) {
+  for (std::string_view ending : endings) {
     std::filesystem::path candidate = file;
-    candidate.replace_extension(extension);
+    candidate.replace_extension(ending);
     if (std::filesystem::is_regular_file(candidate, error)) return candidate.string();
   }
+  if (endings.empty()) return {};
   const std::shared_ptr<Workspace> workspace = session.WorkspaceOf(path);
   if (workspace == nullptr) return {};
   const Indexes indexes = workspace->indexes();
   if (indexes.snapshot == nullptr) return {};
-  std::string best;
-  size_t best_likeness = 0;
-  for (std::string_view extension : extensions) {
-    const std::string name = StrCat(file.stem().string(), extension);
-    for (const FileHit& hit : FindFiles(*indexes.snapshot, name, 100)) {
-      const std::string found = workspace->ClientPath(hit.path);
-      if (std::filesystem::path(found).filename() != name) continue;
-      const size_t likeness =
-          1 + Likeness(file.parent_path(), std::filesystem::path(found).parent_path());
-      if (likeness > best_likeness) {
-        best = found;
-        best_likeness = likeness;
-      }
-    }
+  // How unlike its path is, how unusual its ending, and its path for a stable answer.
+  using Candidate = std::tuple<ptrdiff_t, ptrdiff_t, std::string>;
+  std::optional<Candidate> best;
+  for (const std::string& hit : FilesOfStem(*indexes.snapshot, file.stem().string())) {
+    const auto ending =
+        std::ranges::find(endings, std::string_view(hit).substr(hit.rfind('.') + 1));
+    if (ending == endings.end()) continue;
+    std::string found = workspace->ClientPath(hit);
+    const size_t likeness =
+        Likeness(file.parent_path(), std::filesystem::path(found).parent_path());
+    Candidate candidate(-static_cast<ptrdiff_t>(likeness), ending - endings.begin(),
+                        std::move(found));
+    if (!best || candidate < *best) best = std::move(candidate);
   }
-  return best;
+  return best ? std::get<std::string>(*std::move(best)) : std::string();
 }
 
 void BindSwitchSourceHeader(Dispatcher& dispatcher, Session& session) {
-  using Result = SwitchSourceHeaderRequest::Result;
-  dispatcher.OnRequest<SwitchSourceHeaderRequest>(
-      [&](const TextDocumentIdentifier& params, RequestContext context, Reply<Result> reply) {
+  OnPlainRequest<SwitchSourceHeaderRequest>(
+      dispatcher, session, "lsp.switchSourceHeader",
+      [&session](const TextDocumentIdentifier& params, const Work&) -> absl::StatusOr<std::string> {
         auto name = ParseDocumentUri(params.uri);
-        if (!name.ok()) return reply(name.status());
-        session.Answer("lsp.switchSourceHeader", std::move(context), std::move(reply),
-                       [&session, path = name->path](const Work&) -> absl::StatusOr<Result> {
-                         const std::string found = CounterpartOf(session, path);
-                         return Result(found.empty() ? std::string() : FileUri(found));
-                       });
+        if (!name.ok()) return name.status();
+        const std::string found = CounterpartOf(session, name->path);
+        return found.empty() ? std::string() : FileUri(found);
       });
 }
 

@@ -9,6 +9,7 @@
 #include "lsp/handlers/hierarchy_item.h"
 #include "lsp/handlers/live.h"
 #include "lsp/handlers/on_document.h"
+#include "lsp/handlers/on_request.h"
 
 namespace astrolabe::lsp {
 namespace {
@@ -86,20 +87,16 @@ absl::StatusOr<Items> Subtypes(Session& session, LiveDocuments& live, const Hier
 using Related = absl::StatusOr<Items> (*)(Session&, LiveDocuments&, const HierarchyKey&,
                                           const Work&);
 
-template <typename Request, typename Params>
+template <typename Request>
 void BindRelated(Dispatcher& dispatcher, Session& session, LiveDocuments& live, const char* name,
                  Related related) {
-  using Result = typename Request::Result;
-  dispatcher.OnRequest<Request>(
-      [&session, &live, name, related](Params params, RequestContext context, Reply<Result> reply) {
-        session.Answer(name, std::move(context), std::move(reply),
-                       [&session, &live, related, data = std::move(params.item.data)](
-                           const Work& work) -> absl::StatusOr<Result> {
-                         auto key = KeyFrom(session, data);
-                         if (!key.ok()) return key.status();
-                         return related(session, live, *key, work);
-                       });
-      });
+  OnPlainRequest<Request>(dispatcher, session, name,
+                          [&session, &live, related](const typename Request::Params& params,
+                                                     const Work& work) -> absl::StatusOr<Items> {
+                            auto key = KeyFrom(session, params.item.data);
+                            if (!key.ok()) return key.status();
+                            return related(session, live, *key, work);
+                          });
 }
 
 }  // namespace
@@ -114,10 +111,9 @@ void BindTypeHierarchy(Dispatcher& dispatcher, Session& session, LiveDocuments& 
         return PrepareItems<TypeHierarchyItem>(session, live, document, params.position, IsRecord,
                                                work);
       });
-  BindRelated<TypeHierarchySupertypesRequest, TypeHierarchySupertypesParams>(
-      dispatcher, session, live, "lsp.supertypes", Supertypes);
-  BindRelated<TypeHierarchySubtypesRequest, TypeHierarchySubtypesParams>(dispatcher, session, live,
-                                                                         "lsp.subtypes", Subtypes);
+  BindRelated<TypeHierarchySupertypesRequest>(dispatcher, session, live, "lsp.supertypes",
+                                              Supertypes);
+  BindRelated<TypeHierarchySubtypesRequest>(dispatcher, session, live, "lsp.subtypes", Subtypes);
 }
 
 }  // namespace astrolabe::lsp

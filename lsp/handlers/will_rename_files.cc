@@ -15,13 +15,16 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "analysis/project/paths.h"
 #include "base/strings.h"
-#include "base/whole_file.h"
-#include "index/file_scanner.h"
+#include "index/include_line.h"
 #include "index/query/semantic_includes.h"
 #include "lsp/documents/uri.h"
 #include "lsp/handlers/include_insertion.h"
+#include "lsp/handlers/includes.h"
 #include "lsp/handlers/live.h"
+#include "lsp/handlers/on_request.h"
+#include "lsp/server/current_document.h"
 #include "lsp/server/edit_builder.h"
 #include "lsp/server/places.h"
 
@@ -32,8 +35,6 @@ namespace fs = std::filesystem;
 
 // More files than this in one moved folder: the rest keep their directives, and the user is told.
 constexpr size_t kMaxMoved = 20000;
-
-std::string FolderOf(std::string_view path) { return std::string(path.substr(0, path.rfind('/'))); }
 
 // Old paths of files to new ones, folders taken apart.
 using Moves = std::map<std::string, std::string>;
@@ -105,7 +106,7 @@ class IncludeRewriter {
 
   static bool IsBeside(const std::string& includer, std::string_view spelled,
                        const std::string& target) {
-    return NormalPath(StrCat(FolderOf(includer), "/", spelled)) == target;
+    return NormalPath(StrCat(ParentPath(includer), "/", spelled)) == target;
   }
 
   const std::string& NewPath(const std::string& old) const {
@@ -114,24 +115,17 @@ class IncludeRewriter {
   }
 
   void RewriteFile(const std::string& includer, const Targets& targets) {
-    const DocumentSnapshot open = session_.documents().Find(includer);
-    const TextBuffer buffer = open != nullptr ? open->text : TextBuffer(ReadWholeFile(includer));
-    const std::string text = buffer.ToString();
-    FileScanner scanner;
-    const ScannedFile scanned = scanner.Scan(text, LanguageHintOf(includer));
-    for (const Symbol& symbol : scanned.symbols) {
-      if (symbol.kind != astrolabe::SymbolKind::kInclude) continue;
-      const size_t begin = OffsetOfPlace(buffer, symbol.name_position);
-      if (begin == 0) continue;
-      const std::optional<Target> target = TargetOf(includer, targets, symbol.name);
+    const DocumentSnapshot document = CurrentDocument(session_.documents(), includer);
+    const std::string text = document->text.ToString();
+    for (const DocumentInclude& include : WrittenIncludes(*document)) {
+      const std::optional<Target> target = TargetOf(includer, targets, include.spelled);
       if (!target) continue;
-      const std::string written = StrCat(text.substr(begin - 1, 1), symbol.name,
-                                         text.substr(begin + symbol.name.size(), 1));
+      const std::string_view written = std::string_view(text).substr(
+          include.range.begin, include.range.end - include.range.begin);
       const std::string spelled = NewSpelling(includer, *target, written, text);
       if (spelled.empty() || spelled == written) continue;
-      const Range range =
-          ClientRange(buffer, {begin - 1, begin - 1 + written.size()}, session_.encoding());
-      const DocumentUri uri = open != nullptr ? open->name.uri : FileUri(includer);
+      const Range range = ClientRange(document->text, include.range, session_.encoding());
+      const DocumentUri& uri = document->name.uri;
       if (target->is_sure) {
         edits_.Replace(uri, range, spelled);
       } else {
@@ -146,16 +140,15 @@ class IncludeRewriter {
                                  std::string_view spelled) const {
     if (const auto it = targets.find(spelled); it != targets.end()) return it->second;
     if (!moves_.contains(includer)) return std::nullopt;
-    const std::string beside = NormalPath(StrCat(FolderOf(includer), "/", spelled));
-    std::error_code error;
-    if (!fs::is_regular_file(beside, error)) return std::nullopt;
+    const std::string beside = NormalPath(StrCat(ParentPath(includer), "/", spelled));
+    if (!IsRegularFile(beside)) return std::nullopt;
     return Target{beside, true};
   }
 
   // With delimiters, as `written` is. Empty: nothing leads there.
   std::string NewSpelling(const std::string& includer, const Target& target,
                           std::string_view written, const std::string& text) {
-    const std::string_view spelled = written.substr(1, written.size() - 2);
+    const std::string_view spelled = WithoutDelimiters(written);
     const std::string& new_target = NewPath(target.path);
     const std::string& new_includer = NewPath(includer);
     const auto as_before = [&](std::string_view path) {
@@ -172,7 +165,7 @@ class IncludeRewriter {
       }
     }
     const std::string relative =
-        fs::path(new_target).lexically_relative(FolderOf(new_includer)).string();
+        fs::path(new_target).lexically_relative(ParentPath(new_includer)).string();
     const bool climbs = relative.starts_with("../") && !spelled.starts_with("../");
     if (is_beside && !climbs) return as_before(relative);
     std::string found = SpellInclude(FoldersOf(includer), new_includer, new_target, text);
@@ -220,16 +213,10 @@ void BindWillRenameFiles(Dispatcher& dispatcher, Session& session) {
   files.pattern.glob = "**/*";
   session.capabilities().workspace.emplace().file_operations.emplace().will_rename =
       FileOperationRegistrationOptions{.filters = {files}};
-  using Result = WillRenameFilesRequest::Result;
-  dispatcher.OnRequest<WillRenameFilesRequest>(
-      [&session](const RenameFilesParams& params, RequestContext context, Reply<Result> reply) {
-        session.Answer(
-            "lsp.willRenameFiles", std::move(context), std::move(reply),
-            [&session, files = params.files](const Work& work) -> absl::StatusOr<Result> {
-              auto edit = EditsForMoves(session, files, work);
-              if (!edit.ok()) return edit.status();
-              return Result(*std::move(edit));
-            });
+  OnPlainRequest<WillRenameFilesRequest>(
+      dispatcher, session, "lsp.willRenameFiles",
+      [&session](const RenameFilesParams& params, const Work& work) {
+        return EditsForMoves(session, params.files, work);
       });
 }
 

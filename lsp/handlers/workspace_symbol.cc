@@ -17,6 +17,7 @@
 #include "index/query/symbol_query.h"
 #include "lsp/handlers/asked_symbol.h"
 #include "lsp/handlers/bind.h"
+#include "lsp/handlers/on_request.h"
 #include "lsp/server/places.h"
 
 namespace astrolabe::lsp {
@@ -171,25 +172,21 @@ void BindWorkspaceSymbol(Dispatcher& dispatcher, Session& session) {
   WorkspaceSymbolOptions options;
   options.resolve_provider = true;
   session.capabilities().workspace_symbol_provider = options;
-  using Result = WorkspaceSymbolRequest::Result;
-  dispatcher.OnRequest<WorkspaceSymbolRequest>([&](WorkspaceSymbolParams params,
-                                                   RequestContext context, Reply<Result> reply) {
-    session.Answer(
-        "lsp.workspaceSymbol", std::move(context), std::move(reply),
-        [&session, query = std::move(params.query)](const Work& work) -> absl::StatusOr<Result> {
-          auto symbols = Symbols(session, query, work);
-          if (!symbols.ok()) return symbols.status();
-          const auto& token = work.context.partial_result_token;
-          if (!token) return Result(*std::move(symbols));
-          for (size_t i = 0; i < symbols->size(); i += kPart) {
-            const size_t end = std::min(symbols->size(), i + kPart);
-            const std::vector<WorkspaceSymbol> part(symbols->begin() + static_cast<ptrdiff_t>(i),
-                                                    symbols->begin() + static_cast<ptrdiff_t>(end));
-            if (!work.stop) session.client()->Progress(*token, part);
-          }
-          return Result(std::vector<WorkspaceSymbol>());
-        });
-  });
+  OnPlainRequest<WorkspaceSymbolRequest>(
+      dispatcher, session, "lsp.workspaceSymbol",
+      [&session](const WorkspaceSymbolParams& params,
+                 const Work& work) -> absl::StatusOr<std::vector<WorkspaceSymbol>> {
+        auto symbols = Symbols(session, params.query, work);
+        const auto& token = work.context.partial_result_token;
+        if (!symbols.ok() || !token) return symbols;
+        for (size_t i = 0; i < symbols->size(); i += kPart) {
+          const size_t end = std::min(symbols->size(), i + kPart);
+          const std::vector<WorkspaceSymbol> part(symbols->begin() + static_cast<ptrdiff_t>(i),
+                                                  symbols->begin() + static_cast<ptrdiff_t>(end));
+          if (!work.stop) session.client()->Progress(*token, part);
+        }
+        return std::vector<WorkspaceSymbol>();
+      });
   // Nothing was left out.
   dispatcher.OnRequest<WorkspaceSymbolResolveRequest>(
       [](WorkspaceSymbol symbol, const RequestContext&, Reply<WorkspaceSymbol> reply) {

@@ -2,6 +2,7 @@
 #include "lsp/server/edit_builder.h"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include "lsp/documents/uri.h"
@@ -22,7 +23,7 @@ EditBuilder::EditBuilder(const Session& session) : session_(session) {
 }
 
 void EditBuilder::Replace(const DocumentUri& uri, const Range& range, std::string new_text) {
-  Add(uri, {range, std::move(new_text), {}});
+  by_document_[uri].push_back({range, std::move(new_text), {}});
 }
 
 void EditBuilder::Propose(const DocumentUri& uri, const Range& range, std::string new_text,
@@ -31,7 +32,8 @@ void EditBuilder::Propose(const DocumentUri& uri, const Range& range, std::strin
     annotations_.try_emplace(
         reason, ChangeAnnotation{.label = reason, .needs_confirmation = true, .description = {}});
   }
-  Add(uri, {range, std::move(new_text), has_annotations_ ? reason : std::string()});
+  by_document_[uri].push_back(
+      {range, std::move(new_text), has_annotations_ ? reason : std::string()});
 }
 
 void EditBuilder::Create(const DocumentUri& uri, std::string text) {
@@ -39,24 +41,27 @@ void EditBuilder::Create(const DocumentUri& uri, std::string text) {
   Replace(uri, Range(), std::move(text));
 }
 
-void EditBuilder::Add(const DocumentUri& uri, Edit edit) {
-  std::vector<Edit>& edits = by_document_[uri];
-  const bool is_there = std::ranges::any_of(edits, [&](const Edit& other) {
-    return other.range == edit.range && other.text == edit.text;
+// By their start, each once; those of one start in the order in which they came.
+std::vector<EditBuilder::Edit> EditBuilder::InOrder(std::vector<Edit> edits) {
+  std::ranges::stable_sort(edits, {}, [](const Edit& edit) {
+    return std::pair(edit.range.start.line, edit.range.start.character);
   });
-  if (is_there) return;
-  edits.push_back(std::move(edit));
-  ++edits_;
+  std::vector<Edit> once;
+  size_t first = 0;  // of those that start where the last one does
+  for (Edit& edit : edits) {
+    if (once.empty() || once[first].range.start != edit.range.start) first = once.size();
+    const bool is_there = std::ranges::any_of(
+        once | std::views::drop(first),
+        [&](const Edit& other) { return other.range == edit.range && other.text == edit.text; });
+    if (!is_there) once.push_back(std::move(edit));
+  }
+  return once;
 }
 
 WorkspaceEdit EditBuilder::Take() {
   WorkspaceEdit result;
-  const auto is_before = [](const Edit& a, const Edit& b) {
-    return std::pair(a.range.start.line, a.range.start.character) <
-           std::pair(b.range.start.line, b.range.start.character);
-  };
-  for (auto& [uri, edits] : by_document_) {
-    std::ranges::stable_sort(edits, is_before);
+  for (auto& [uri, in_any_order] : by_document_) {
+    std::vector<Edit> edits = InOrder(std::move(in_any_order));
     if (!has_document_changes_) {
       if (!result.changes) result.changes.emplace();
       std::vector<TextEdit>& changes = (*result.changes)[uri];

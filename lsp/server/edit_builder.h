@@ -29,7 +29,7 @@ class EditBuilder {
   void Create(const DocumentUri& uri, std::string text);
   bool can_create() const { return can_create_; }
 
-  size_t edits() const { return edits_; }
+  bool empty() const { return by_document_.empty(); }
   // Open documents are named with their version, so that a client with another text refuses.
   WorkspaceEdit Take();
 
@@ -39,7 +39,7 @@ class EditBuilder {
     std::string text;
     std::string annotation;  // empty: none
   };
-  void Add(const DocumentUri& uri, Edit edit);
+  static std::vector<Edit> InOrder(std::vector<Edit> edits);
 
   const Session& session_;
   bool has_document_changes_ = false;
@@ -48,7 +48,6 @@ class EditBuilder {
   std::set<DocumentUri> created_;
   std::map<DocumentUri, std::vector<Edit>> by_document_;
   std::map<std::string, ChangeAnnotation> annotations_;
-  size_t edits_ = 0;
 };
 
 }  // namespace astrolabe::lsp

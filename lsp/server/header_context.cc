@@ -3,12 +3,11 @@
 
 #include <algorithm>
 #include <deque>
-#include <filesystem>
-#include <system_error>
 #include <tuple>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "analysis/project/paths.h"
 #include "base/strings.h"
 #include "base/text/text_buffer.h"
 #include "index/include_line.h"
@@ -21,13 +20,6 @@ namespace {
 
 // Headers whose includers are looked up before it is given up: each takes a query of the index.
 constexpr size_t kMaxLookups = 24;
-
-std::string_view FileName(std::string_view path) { return path.substr(path.rfind('/') + 1); }
-
-std::string_view StemOf(std::string_view path) {
-  const std::string_view name = FileName(path);
-  return name.substr(0, name.rfind('.'));
-}
 
 size_t CommonLength(std::string_view a, std::string_view b) {
   return static_cast<size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
@@ -46,7 +38,7 @@ std::optional<Chain> ChainToUnit(const Workspace& workspace, const Indexes& inde
       includes;  // includer -> what it includes on the way
   std::deque<std::string> due = {header};
   const auto rank = [&](const std::string& path) {
-    return std::tuple(!is_unit(path), StemOf(path) != StemOf(header),
+    return std::tuple(!is_unit(path), Stem(path) != Stem(header),
                       path.size() - CommonLength(path, header));
   };
   for (size_t lookups = 0; !due.empty() && lookups < kMaxLookups; ++lookups) {
@@ -74,7 +66,7 @@ std::optional<Chain> ChainToUnit(const Workspace& workspace, const Indexes& inde
 
 std::optional<std::string> TextAheadOfInclude(std::string_view text, const std::string& path,
                                               std::string_view spelled, int& open) {
-  const std::string_view wanted = FileName(spelled);
+  const std::string_view wanted = BaseName(spelled);
   std::string ahead;
   int opened = 0;
   while (!text.empty()) {
@@ -86,14 +78,13 @@ std::optional<std::string> TextAheadOfInclude(std::string_view text, const std::
     if (word == "if" || word == "ifdef" || word == "ifndef") ++opened;
     if (word == "endif") --opened;
     if (const std::string_view spelling = IncludeSpelling(directive); !spelling.empty()) {
-      const std::string_view included = spelling.substr(1, spelling.size() - 2);
-      if (FileName(included) == wanted) {
+      const std::string_view included = WithoutDelimiters(spelling);
+      if (BaseName(included) == wanted) {
         open += std::max(opened, 0);
         return ahead;
       }
       const std::string beside = NormalPath(StrCat(path, "/../", included));
-      std::error_code error;
-      if (spelling.starts_with('"') && std::filesystem::is_regular_file(beside, error)) {
+      if (spelling.starts_with('"') && IsRegularFile(beside)) {
         ahead += StrCat("#", word, " \"", beside, "\"\n");
         continue;
       }

@@ -6,9 +6,9 @@
 
 #include "absl/synchronization/notification.h"
 #include "analysis/config/flag_edits.h"
-#include "base/whole_file.h"
 #include "lsp/documents/uri.h"
 #include "lsp/protocol/clangd_extensions.h"
+#include "lsp/server/current_document.h"
 #include "lsp/server/open_file_command.h"
 #include "lsp/server/places.h"
 
@@ -16,13 +16,6 @@ namespace astrolabe::lsp {
 namespace {
 
 constexpr absl::Duration kCancelInterval = absl::Milliseconds(5);
-
-Range RangeIn(const TextBuffer& text, const CodeRange& range, PositionEncoding encoding) {
-  auto offset = [&](const CodePlace& place) {
-    return OffsetOf(text, {place.line, place.column}, PositionEncoding::kUtf8).offset;
-  };
-  return lsp::ClientRange(text, {offset(range.begin), offset(range.end)}, encoding);
-}
 
 }  // namespace
 
@@ -267,16 +260,16 @@ CodeRange LiveDocuments::LiveRange(const DocumentSnapshot& document, const Range
 }
 
 Range LiveDocuments::ClientRange(const DocumentSnapshot& document, const CodeRange& range) const {
-  return RangeIn(document->text, range, session_.encoding());
+  const auto offset = [&](const CodePlace& place) {
+    return OffsetOf(document->text, {place.line, place.column}, PositionEncoding::kUtf8).offset;
+  };
+  return lsp::ClientRange(document->text, {offset(range.begin), offset(range.end)},
+                          session_.encoding());
 }
 
 Location LiveDocuments::ClientLocation(const CodeLocation& location) const {
-  if (DocumentSnapshot open = session_.documents().Find(location.path)) {
-    return {.uri = open->name.uri, .range = ClientRange(open, location.range)};
-  }
-  TextBuffer buffer(ReadWholeFile(location.path));
-  return {.uri = FileUri(location.path),
-          .range = RangeIn(buffer, location.range, session_.encoding())};
+  const DocumentSnapshot document = CurrentDocument(session_.documents(), location.path);
+  return {.uri = document->name.uri, .range = ClientRange(document, location.range)};
 }
 
 void LiveDocuments::FilesChanged(const std::vector<std::string>& paths) {

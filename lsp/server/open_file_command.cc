@@ -9,7 +9,7 @@
 #include "analysis/project/command_inference.h"
 #include "analysis/project/source_language.h"
 #include "base/log.h"
-#include "base/whole_file.h"
+#include "lsp/server/current_document.h"
 #include "lsp/server/header_context.h"
 
 namespace astrolabe::lsp {
@@ -23,8 +23,7 @@ std::optional<HeaderContext> ContextOf(const Session& session, const Workspace& 
     return IsSourceFile(file) && (database == nullptr || database->Find(file).has_value());
   };
   const auto read = [&](const std::string& file) {
-    const DocumentSnapshot open = session.documents().Find(file);
-    return open != nullptr ? open->text.ToString() : ReadWholeFile(file);
+    return CurrentDocument(session.documents(), file)->text.ToString();
   };
   return FindHeaderContext(workspace, workspace.indexes(), path, is_unit, read);
 }

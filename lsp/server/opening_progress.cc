@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "analysis/project/paths.h"
 #include "base/strings.h"
 
 namespace astrolabe::lsp {
@@ -38,7 +39,7 @@ void OpeningProgress::Show(const std::string& path) {
   const auto it = files_.find(path);
   if (it == files_.end() || it->second.is_parsed || it->second.progress != nullptr) return;
   it->second.progress = WorkDoneProgress::Create(session_.client());
-  it->second.progress->Begin(StrCat("Opening ", path.substr(path.rfind('/') + 1)));
+  it->second.progress->Begin(StrCat("Opening ", BaseName(path)));
 }
 
 void OpeningProgress::Forget(const std::string& path) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 namespace astrolabe::lsp {
 namespace {
@@ -95,6 +96,18 @@ TEST(SpellInclude, TheShortestFolderOfTheSearchPathWins) {
   EXPECT_EQ(SpellInclude(folders, "/w/db/a.cc", "/sys/gtest/gtest.h", ""), "<gtest/gtest.h>");
   EXPECT_EQ(SpellInclude(folders, "/x/a.cc", "/x/b.h", ""), "\"b.h\"");
   EXPECT_EQ(SpellInclude(folders, "/x/a.cc", "/y/b.h", ""), "");
+}
+
+TEST(SpellInclude, FoldersAreAsTheyAreSearched) {
+  std::vector<std::string> paths;
+  for (const IncludeFolder& folder :
+       IncludeFoldersOf({"-cc1", "-idirafter", "/late", "-internal-isystem", "/usr/include",
+                         "-isystem", "sys", "-I", "../lib/", "-I", ".", "-iquote", "/quoted"},
+                        "/w/build")) {
+    paths.push_back(folder.path + (folder.is_system ? " <>" : ""));
+  }
+  EXPECT_EQ(paths, (std::vector<std::string>{"/quoted", "/w/lib", "/w/build", "/w/build/sys <>",
+                                             "/usr/include <>", "/late <>"}));
 }
 
 TEST(SpellInclude, DelimitersAreThoseOfTheFilesOtherLines) {

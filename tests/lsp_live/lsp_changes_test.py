@@ -104,6 +104,10 @@ class Rename(ChangesTest):
         texts = {"one.cc": "struct One { One(); ~One(); };\nOne::One() {}\nOne::~One() {}\nOne one;\n"}
         self.check("one.cc", "One::O|ne()", "Two", {"one.cc": 8}, texts=texts, also=["one.cc"])
 
+    def test_a_function_named_like_its_namespace(self):
+        self.check("run.cc", "int r|un()", "go", {"run.cc": 2}, also=["run.cc"],
+                   texts={"run.cc": "namespace run {\nint run();\n}\nint x = run::run();\n"})
+
     def test_methods_that_override_each_other(self):
         self.check("zoo.cc", "Dog::Le|gs", "Feet", {"zoo.h": 2, "zoo.cc": 2})
 
@@ -435,6 +439,26 @@ class SeveralFiles(ChangesTest):
         self.assertEqual(self.changed(client, "zoo.h", "Dog* Ma|te", "define Mate in zoo.cc"), ["zoo.cc"])
         self.assertIn("int Dog::Legs() const { return 4; }\n\nDog *Dog::Mate(int age) {\n  return {};\n}\n", self.text("zoo.cc"))
         self.assert_compiles("zoo.cc", "main.cc")
+
+    def test_what_the_source_defines_by_now(self):
+        header = HEADER.replace("  int Legs() const override;\n", "  int Legs() const override;\n  Dog* Mate();\n")
+        client = self.opened("zoo.h", texts={"zoo.h": header}, capabilities=RESOLVES)
+        line, column = place(header, "Dog* Ma|te")
+        at = {"line": line, "character": column}
+
+        def is_offered():
+            actions = client.request("textDocument/codeAction", client.document(
+                "zoo.h", range={"start": at, "end": at}, context={"diagnostics": []}))
+            return "define Mate in zoo.cc" in [a["title"] for a in actions]
+        defined = SOURCE.replace("int CountLegs", "Dog* Dog::Mate() { return nullptr; }\n\nint CountLegs")
+        self.assertTrue(is_offered())
+        self.write("zoo.cc", defined)
+        self.assertFalse(is_offered())
+        # What is asked of one document does not wait for changes of another.
+        client.open("zoo.cc", SOURCE)
+        self.eventually(is_offered, bool)
+        client.change("zoo.cc", defined)
+        self.eventually(is_offered, lambda offered: not offered)
 
     def test_a_member_is_declared_in_the_header(self):
         source = SOURCE.replace("int CountLegs", "int Dog::Tails(int n) const { return n; }\n\nint CountLegs")

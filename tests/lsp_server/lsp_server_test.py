@@ -407,6 +407,10 @@ class Text(ServerTest):
         self.assertEqual(other("zoo.h"), client.uri("zoo.cc"))
         self.eventually(lambda: other("src/a/b.cc"), lambda uri: uri == client.uri("include/a/b.h"))
         self.assertEqual(other("main.cc"), "")
+        self.write("src/part.cpp", "")
+        self.write("src/part.tpp", "")
+        self.assertEqual(other("src/part.cpp"), client.uri("src/part.tpp"))
+        self.assertEqual(other("src/part.tpp"), client.uri("src/part.cpp"))
 
     def test_memory_usage(self):
         client = self.opened("int a;\n")

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -165,6 +166,13 @@ TEST_F(QueryTest, Files) {
   EXPECT_EQ(files("db_impl"), (Lines{"db/db_impl.h", "db/db_impl.cc"}));
   EXPECT_EQ(files("util/ge"), (Lines{"util/get.c"}));
   EXPECT_EQ(files("readme"), (Lines{"README.md"}));
+}
+
+TEST_F(QueryTest, FilesOfAStem) {
+  Lines paths = FilesOfStem(*snapshot_, "db_impl");
+  std::ranges::sort(paths);
+  EXPECT_EQ(paths, (Lines{"db/db_impl.cc", "db/db_impl.h"}));
+  EXPECT_EQ(FilesOfStem(*snapshot_, "db"), Lines());
 }
 
 TEST_F(QueryTest, Outline) {

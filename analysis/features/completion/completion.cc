@@ -10,6 +10,7 @@
 
 #include "analysis/batch/macro_identity.h"
 #include "analysis/features/completion/declaration_traits.h"
+#include "analysis/features/completion/expected_type.h"
 #include "analysis/features/completion/option_text.h"
 #include "analysis/features/completion/ranking.h"
 #include "analysis/live/line_index.h"
@@ -136,11 +137,8 @@ class Builder {
       : in_(input),
         results_(results),
         matcher_(input.point.typed),
-        words_(input.text, input.point) {
-    clang::QualType preferred = in_.context.getPreferredType();
-    if (!preferred.isNull() && !preferred->isDependentType() && !preferred->isVoidType()) {
-      preferred_ = preferred.getNonReferenceType().getCanonicalType().getUnqualifiedType();
-    }
+        words_(input.text, input.point),
+        expected_(input.sema.getASTContext(), input.context.getPreferredType()) {
     current_file_ = Sources().getFileID(
         Sources().getFileLoc(in_.sema.getPreprocessor().getCodeCompletionFileLoc()));
     begin_of_file_ = BeginOfFile();
@@ -334,7 +332,7 @@ class Builder {
                              bool is_override) const {
     RankingFeatures features;
     features.sema_priority = result.Priority;
-    features.expects_value = !preferred_.isNull();
+    features.expects_value = expected_.is_known();
     features.is_deprecated = result.Availability == CXAvailability_Deprecated;
     features.is_in_base = result.InBaseClass;
     features.is_reserved = IsReservedName(name);
@@ -346,7 +344,7 @@ class Builder {
     switch (result.Kind) {
       case Result::RK_Keyword:
         features.category = OptionCategory::kKeyword;
-        features.type = KeywordFit(name);
+        features.type = expected_.OfKeyword(name);
         return features;
       case Result::RK_Macro:
         features.category = OptionCategory::kMacro;
@@ -360,7 +358,7 @@ class Builder {
     }
     const clang::NamedDecl& declaration = *result.Declaration;
     features.category = CategoryOf(declaration);
-    features.type = FitOf(declaration);
+    features.type = expected_.Of(declaration);
     // A constructor is found where its class is.
     const clang::NamedDecl& place =
         IsConstructor(result) ? *llvm::cast<clang::NamedDecl>(
@@ -398,78 +396,6 @@ class Builder {
     return type->isRecordType() || type->isDependentType() || type->isFunctionPointerType()
                ? NextFit::kUnknown
                : NextFit::kNo;
-  }
-
-  TypeFit KeywordFit(const std::string& name) const {
-    if (preferred_.isNull()) return TypeFit::kUnknown;
-    if (name == "true" || name == "false") {
-      return preferred_->isBooleanType() ? TypeFit::kSame : TypeFit::kNone;
-    }
-    if (name == "nullptr" || name == "NULL") {
-      return preferred_->isAnyPointerType() ? TypeFit::kConvertible : TypeFit::kNone;
-    }
-    return TypeFit::kUnknown;
-  }
-
-  // The type of what one gets by writing the name, called if it is a function's.
-  clang::QualType ValueType(const clang::NamedDecl& declaration) const {
-    const clang::NamedDecl* underlying = declaration.getUnderlyingDecl();
-    if (const clang::FunctionDecl* function = underlying->getAsFunction()) {
-      if (!llvm::isa<clang::CXXConstructorDecl>(function)) return function->getReturnType();
-      return {};
-    }
-    if (const auto* value = llvm::dyn_cast<clang::ValueDecl>(underlying)) return value->getType();
-    return {};
-  }
-
-  TypeFit FitOf(const clang::NamedDecl& declaration) const {
-    if (preferred_.isNull()) return TypeFit::kUnknown;
-    clang::QualType type = ValueType(declaration);
-    if (const auto* named = llvm::dyn_cast<clang::TypeDecl>(declaration.getUnderlyingDecl())) {
-      // A value can be made of it.
-      bool is_wanted = preferred_->getAsTagDecl() != nullptr &&
-                       preferred_->getAsTagDecl()->getCanonicalDecl() == named->getCanonicalDecl();
-      return is_wanted ? TypeFit::kConvertible : TypeFit::kNone;
-    }
-    if (type.isNull()) return TypeFit::kUnknown;
-    type = type.getNonReferenceType().getCanonicalType().getUnqualifiedType();
-    if (type->isDependentType() || type->isUndeducedType()) return TypeFit::kUnknown;
-    clang::ASTContext& context = in_.sema.getASTContext();
-    if (context.hasSameUnqualifiedType(type, preferred_)) return TypeFit::kSame;
-    if (preferred_->isFunctionPointerType() && declaration.getAsFunction() != nullptr) {
-      clang::QualType pointer = context.getPointerType(declaration.getAsFunction()->getType());
-      return context.hasSameType(pointer, preferred_) ? TypeFit::kSame : TypeFit::kNone;
-    }
-    if (type->isVoidType()) return TypeFit::kNone;
-    if (preferred_->isArithmeticType() &&
-        (type->isArithmeticType() || type->isUnscopedEnumerationType())) {
-      return TypeFit::kConvertible;
-    }
-    if (preferred_->isBooleanType() && type->isAnyPointerType()) return TypeFit::kConvertible;
-    if (preferred_->isPointerType() && type->isArrayType()) {
-      type = context.getArrayDecayedType(type).getCanonicalType();
-    }
-    const clang::CXXRecordDecl* wanted = RecordOf(preferred_);
-    const clang::CXXRecordDecl* given = RecordOf(type);
-    bool same_shape = preferred_->isPointerType() == type->isPointerType();
-    if (wanted != nullptr && given != nullptr && same_shape) {
-      if (wanted->getCanonicalDecl() == given->getCanonicalDecl()) return TypeFit::kSame;
-      bool derived =
-          given->hasDefinition() && wanted->hasDefinition() && given->isDerivedFrom(wanted);
-      return derived ? TypeFit::kConvertible : TypeFit::kNone;
-    }
-    if (preferred_->isPointerType() && type->isPointerType()) {
-      clang::QualType to = preferred_->getPointeeType();
-      if (to->isVoidType() || context.hasSameUnqualifiedType(to, type->getPointeeType())) {
-        return TypeFit::kConvertible;
-      }
-    }
-    return TypeFit::kNone;
-  }
-
-  static const clang::CXXRecordDecl* RecordOf(clang::QualType type) {
-    if (type->isPointerType()) type = type->getPointeeType();
-    return type->getAsCXXRecordDecl();
   }
 
   Locality LocalityOf(const clang::NamedDecl& declaration) const {
@@ -584,7 +510,7 @@ class Builder {
   llvm::MutableArrayRef<Result> results_;
   NameMatcher matcher_;
   WordContext words_;
-  clang::QualType preferred_;  // canonical, unqualified; null if nothing is expected
+  ExpectedType expected_;
   clang::FileID current_file_;
   clang::FileID begin_of_file_;  // invalid if only the preamble was parsed ahead
   std::vector<Candidate> candidates_;

@@ -2,50 +2,20 @@
 #include "analysis/features/completion/completion_point.h"
 
 #include <algorithm>
+#include <optional>
+
+#include "index/ascii.h"
+#include "index/include_line.h"
 
 namespace astrolabe {
 namespace {
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-// Bytes of UTF-8 characters count: names may have them.
-bool IsNameByte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || IsDigit(c) || c == '_' || c == '$' ||
-         static_cast<unsigned char>(c) >= 0x80;
-}
 bool IsBlank(char c) { return c == ' ' || c == '\t'; }
-
-void SkipBlanks(std::string_view& text) {
-  while (!text.empty() && IsBlank(text[0])) text.remove_prefix(1);
-}
-
-// Whether `line`, which ends at the cursor, is an unfinished #include; what is written of the path then.
-bool IsOpenInclude(std::string_view line, std::string_view* path) {
-  SkipBlanks(line);
-  if (!line.starts_with("#")) return false;
-  line.remove_prefix(1);
-  SkipBlanks(line);
-  bool is_include = false;
-  for (std::string_view word : {"include_next", "include", "import"}) {
-    if (is_include || !line.starts_with(word)) continue;
-    line.remove_prefix(word.size());
-    is_include = true;
-  }
-  SkipBlanks(line);
-  if (!is_include || line.empty() || (line[0] != '"' && line[0] != '<')) return false;
-  char closing = line[0] == '<' ? '>' : '"';
-  *path = line.substr(1);
-  return path->find(closing) == std::string_view::npos;
-}
 
 size_t LineBegin(std::string_view text, size_t offset) {
   if (offset == 0) return 0;
   size_t newline = text.rfind('\n', offset - 1);
   return newline == std::string_view::npos ? 0 : newline + 1;
-}
-
-bool IsDirective(std::string_view line) {
-  SkipBlanks(line);
-  return line.starts_with("#");
 }
 
 void Blank(std::string& text, size_t begin, size_t end) {
@@ -61,12 +31,11 @@ CompletionPoint FindCompletionPoint(std::string_view text, uint32_t offset) {
   size_t cursor = std::min<size_t>(offset, text.size());
   size_t begin = cursor;
   size_t end = cursor;
-  std::string_view path;
   size_t line_begin = LineBegin(text, cursor);
-  point.in_include = IsOpenInclude(text.substr(line_begin, cursor - line_begin), &path);
-  if (point.in_include) {
-    size_t slash = path.rfind('/');
-    begin = cursor - (slash == std::string_view::npos ? path.size() : path.size() - slash - 1);
+  if (const auto path = OpenIncludePath(text.substr(line_begin, cursor - line_begin))) {
+    point.in_include = true;
+    size_t slash = path->rfind('/');
+    begin = cursor - (slash == std::string_view::npos ? path->size() : path->size() - slash - 1);
     // With the delimiter, which every option brings; of "a/|b/c" the rest is kept.
     while (end < text.size() && (IsNameByte(text[end]) || text[end] == '.' || text[end] == '-'))
       ++end;
@@ -103,8 +72,8 @@ std::string TextToParse(std::string_view text, uint32_t preamble_size,
   std::replace(result.begin(), result.end(), '\0', ' ');
   size_t read_from = std::min<size_t>(preamble_size, text.size());
   size_t line = LineBegin(text, point.begin);
-  bool ends_directive =
-      point.begin == read_from && line < read_from && IsDirective(text.substr(line));
+  bool ends_directive = point.begin == read_from && line < read_from &&
+                        TrimmedLine(text.substr(line)).starts_with('#');
   if (point.begin < read_from || ends_directive) {
     // The preamble is in the past. Of the line in it, its directive can be completed.
     read_from = line;

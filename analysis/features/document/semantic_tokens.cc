@@ -9,58 +9,23 @@
 
 #include "analysis/batch/preprocessor_record.h"
 #include "analysis/features/document/file_offsets.h"
+#include "analysis/features/document/found_tokens.h"
 #include "analysis/features/document/inactive_code.h"
 #include "analysis/features/document/token_kinds.h"
 #include "analysis/features/document/written_declarations.h"
 #include "clang/AST/RecursiveASTVisitor.h"
-#include "clang/Basic/CharInfo.h"
 #include "clang/Sema/HeuristicResolver.h"
 #include "llvm/ADT/DenseMap.h"
 
 namespace astrolabe {
 namespace {
 
-struct Found {
-  uint32_t offset = 0;
-  uint32_t length = 0;
-  TokenMeaning meaning;
-};
-
-// Of two meanings of one token (an argument of a macro may be used twice), the larger one stays.
-int Rank(TokenType type) {
-  if (type == TokenType::kMacro) return 3;
-  if (type == TokenType::kUnknown) return 0;
-  return type == TokenType::kOperator ? 1 : 2;
-}
-
-bool IsWordByte(char c) {
-  return clang::isAsciiIdentifierContinue(c, /*AllowDollar=*/true) || (c & 0x80) != 0;
-}
-
-// Bytes of the name or operator at the begin of `text`, 0 if there is none.
-uint32_t TokenLength(std::string_view text) {
-  uint32_t length = 0;
-  while (length < text.size() && IsWordByte(text[length])) ++length;
-  if (length > 0) return clang::isDigit(text[0]) ? 0 : length;
-  for (std::string_view op :
-       {"<=>", "<<=", ">>=", "->*", "->", "++", "--", "<<", ">>", "<=", ">=", "==",
-        "!=",  "&&",  "||",  "+=",  "-=", "*=", "/=", "%=", "&=", "|=", "^=", ".*"}) {
-    if (text.starts_with(op)) return op.size();
-  }
-  return !text.empty() &&
-                 std::string_view("+-*/%^&|~!=<>()[],?:").find(text[0]) != std::string_view::npos
-             ? 1
-             : 0;
-}
-
 // Walks all that is written in the file. One object, one walk.
 // NOLINTBEGIN(bugprone-derived-method-shadowing-base-method): that is how visitors work.
 class Walker : public clang::RecursiveASTVisitor<Walker> {
  public:
-  explicit Walker(LiveAst& ast) : ast_(ast), offsets_(ast), heuristics_(*ast.context) {}
-
-  std::vector<Found>& found() { return found_; }
-  std::vector<uint32_t>& changed() { return changed_; }
+  Walker(LiveAst& ast, FoundTokens& found)
+      : ast_(ast), offsets_(ast), heuristics_(*ast.context), found_(found) {}
 
   // Types without places have nothing to colour, and are many.
   bool TraverseType(clang::QualType, bool = true) { return true; }
@@ -410,12 +375,7 @@ class Walker : public clang::RecursiveASTVisitor<Walker> {
   void Add(clang::SourceLocation location, std::optional<TokenMeaning> meaning) {
     if (!meaning) return;
     std::optional<uint32_t> offset = offsets_.Written(location);
-    if (!offset || *offset >= ast_.text.size()) return;
-    uint32_t length = TokenLength(std::string_view(ast_.text).substr(*offset));
-    if (length == 0) return;
-    bool is_word = IsWordByte(ast_.text[*offset]);
-    if (!is_word) meaning->type = TokenType::kOperator;
-    found_.push_back({*offset, length, *meaning});
+    if (offset) found_.Add(*offset, *meaning);
   }
   void Add(clang::SourceLocation location, const clang::NamedDecl* declaration,
            uint32_t modifiers = 0) {
@@ -482,7 +442,7 @@ class Walker : public clang::RecursiveASTVisitor<Walker> {
     std::optional<uint32_t> right = offsets_.Written(brackets.getEnd());
     if (!left || !right || *left >= *right || *right >= ast_.text.size()) return true;
     if (ast_.text[*left] != '<' || ast_.text[*right] != '>') return true;
-    for (uint32_t offset : {*left, *right}) found_.push_back({offset, 1, {TokenType::kBracket, 0}});
+    for (uint32_t offset : {*left, *right}) found_.AddBracket(offset);
     return true;
   }
   bool AddParameterList(const clang::TemplateParameterList* parameters) {
@@ -524,7 +484,7 @@ class Walker : public clang::RecursiveASTVisitor<Walker> {
         location = member->getMemberLoc();
       }
       std::optional<uint32_t> offset = offsets_.Written(location);
-      if (offset) changed_.push_back(*offset);
+      if (offset) found_.NoteChanged(*offset);
     }
   }
 
@@ -532,66 +492,35 @@ class Walker : public clang::RecursiveASTVisitor<Walker> {
   FileOffsets offsets_;
   clang::HeuristicResolver heuristics_;
   llvm::DenseMap<const clang::NamedDecl*, std::optional<TokenMeaning>> meanings_;
-  std::vector<Found> found_;
-  std::vector<uint32_t> changed_;
+  FoundTokens& found_;
 };
 // NOLINTEND(bugprone-derived-method-shadowing-base-method)
 
-void AddMacros(LiveAst& ast, std::vector<Found>& found) {
+void AddMacros(LiveAst& ast, FoundTokens& found) {
   if (ast.record == nullptr) return;
   for (clang::FileID part : {ast.preamble, ast.main}) {
     if (part.isInvalid()) continue;
     for (const FileRun* run : ast.record->RunsOf(part)) {
       for (const RecordedMacroUse& use : run->macros) {
-        if (use.offset >= ast.text.size()) continue;
-        uint32_t length = TokenLength(std::string_view(ast.text).substr(use.offset));
-        if (length == 0) continue;
         uint32_t modifiers = kTokenGlobalScope;
         if ((use.roles & kRoleDeclaration) != 0) modifiers |= kTokenDeclaration;
-        found.push_back({use.offset, length, {TokenType::kMacro, modifiers}});
+        found.Add(use.offset, {TokenType::kMacro, modifiers});
       }
     }
   }
-}
-
-// Sorted, each place once.
-void Settle(std::vector<Found>& found, std::vector<uint32_t>& changed) {
-  std::stable_sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
-    if (a.offset != b.offset) return a.offset < b.offset;
-    return Rank(a.meaning.type) > Rank(b.meaning.type);
-  });
-  std::sort(changed.begin(), changed.end());
-  size_t kept = 0;
-  auto change = changed.begin();
-  for (const Found& token : found) {
-    if (kept > 0) {
-      Found& last = found[kept - 1];
-      if (token.offset == last.offset && token.meaning.type == last.meaning.type) {
-        last.meaning.modifiers |= token.meaning.modifiers;
-      }
-      if (token.offset < last.offset + last.length) continue;
-    }
-    change = std::lower_bound(change, changed.end(), token.offset);
-    found[kept] = token;
-    if (change != changed.end() && *change == token.offset) {
-      found[kept].meaning.modifiers |= kTokenUsedAsMutableReference;
-    }
-    ++kept;
-  }
-  found.resize(kept);
 }
 
 }  // namespace
 
 SemanticTokensAnswer MakeSemanticTokens(LiveAst& ast) {
-  Walker walker(ast);
+  FoundTokens found(ast.text);
+  Walker walker(ast, found);
   for (clang::Decl* declaration : WrittenDeclarations(ast)) walker.TraverseDecl(declaration);
-  std::vector<Found>& found = walker.found();
   AddMacros(ast, found);
-  Settle(found, walker.changed());
+  const std::vector<FoundToken> tokens = found.Take();
 
   SemanticTokensAnswer answer;
-  answer.tokens.reserve(found.size());
+  answer.tokens.reserve(tokens.size());
   std::vector<LineSpan> inactive = InactiveLines(ast);
   auto span = inactive.begin();
   auto next_span = [&] {
@@ -602,7 +531,7 @@ SemanticTokensAnswer MakeSemanticTokens(LiveAst& ast) {
     }
     ++span;
   };
-  for (const Found& token : found) {
+  for (const FoundToken& token : tokens) {
     CodePlace place = ast.PlaceAt(token.offset);
     while (span != inactive.end() && span->last < place.line) next_span();
     if (span != inactive.end() && span->first <= place.line) continue;

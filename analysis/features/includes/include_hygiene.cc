@@ -16,6 +16,7 @@
 #include "analysis/features/includes/header_providers.h"
 #include "analysis/features/symbols/macro_places.h"
 #include "analysis/features/symbols/text_tokens.h"
+#include "analysis/project/paths.h"
 #include "base/strings.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/Basic/FileManager.h"
@@ -23,6 +24,7 @@
 #include "clang/Lex/HeaderSearch.h"
 #include "clang/Lex/MacroInfo.h"
 #include "clang/Lex/Preprocessor.h"
+#include "index/include_line.h"
 #include "index/query/include_pragmas.h"
 #include "llvm/Support/Path.h"
 
@@ -35,17 +37,6 @@ struct IncludeOfFile {
   uint32_t file = kNoFile;
   bool is_used = false;
 };
-
-std::string_view WithoutDelimiters(std::string_view spelled) {
-  return spelled.size() < 2 ? spelled : spelled.substr(1, spelled.size() - 2);
-}
-
-std::string_view LastPart(std::string_view path) { return path.substr(path.rfind('/') + 1); }
-
-std::string_view Stem(std::string_view path) {
-  path = LastPart(path);
-  return path.substr(0, path.rfind('.'));
-}
 
 bool IsIn(const std::vector<std::string>& all, const std::string& one) {
   return std::ranges::find(all, one) != all.end();
@@ -214,7 +205,7 @@ class Hygiene {
       LiveDiagnostic& said = found_.emplace_back();
       said.range = LineAt(include.offset);
       said.level = DiagnosticLevel::kWarning;
-      said.message = StrCat("included header ", LastPart(WithoutDelimiters(include.spelled)),
+      said.message = StrCat("included header ", BaseName(WithoutDelimiters(include.spelled)),
                             " is not used directly");
       said.code = kUnusedIncludes;
       said.category = kIncludesCategory;

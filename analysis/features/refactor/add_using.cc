@@ -12,6 +12,7 @@
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclCXX.h"
 #include "clang/AST/DeclTemplate.h"
+#include "index/ascii.h"
 
 namespace astrolabe {
 namespace {
@@ -28,7 +29,7 @@ TextSpan QualifierAhead(const std::string& text, uint32_t name) {
   uint32_t begin = name;
   while (begin >= 2 && text.compare(begin - 2, 2, "::") == 0) {
     uint32_t word = begin - 2;
-    while (word > 0 && IsWordByte(text[word - 1])) --word;
+    while (word > 0 && IsNameByte(text[word - 1])) --word;
     begin = word;
   }
   return {begin, name};
@@ -63,7 +64,7 @@ std::optional<Qualified> Find(const Selection& selection) {
   std::optional<Qualified> found;
   // The cursor may be on the qualifier; the name ends it.
   uint32_t at = selection.span().begin;
-  while (at < ast.text.size() && (IsWordByte(ast.text[at]) || ast.text[at] == ':')) ++at;
+  while (at < ast.text.size() && (IsNameByte(ast.text[at]) || ast.text[at] == ':')) ++at;
   if (at == 0) return std::nullopt;
   WalkNames(ast, at - 1, [&](const NamePlace& place) {
     const std::optional<Qualified> qualified = QualifiedOf(ast, place);

@@ -10,6 +10,7 @@
 #include "clang/Basic/CharInfo.h"
 #include "clang/Basic/SourceManager.h"
 #include "clang/Lex/Lexer.h"
+#include "index/language.h"
 
 namespace astrolabe {
 namespace {
@@ -249,11 +250,7 @@ int OpenConditionals(const LiveAst& ast, TextSpan span) {
 }
 
 bool IsHeader(const std::string& path) {
-  const size_t dot = path.rfind('.');
-  if (dot == std::string::npos || path.find('/', dot) != std::string::npos) return true;
-  const std::string_view ending = std::string_view(path).substr(dot + 1);
-  return ending.starts_with('h') || ending.starts_with('H') || ending == "inc" || ending == "inl" ||
-         ending == "ipp" || ending == "tcc";
+  return IsHeaderName(path) || RoleOfFileName(path) == SourceRole::kPart;
 }
 
 bool IsPrimary(const clang::Expr& expression) {
@@ -321,10 +318,6 @@ std::string FreeName(const LiveAst& ast, TextSpan span, const std::string& wish)
   };
   for (int number = 2; is_used() || is_keyword(); ++number) name = wish + std::to_string(number);
   return name;
-}
-
-bool IsWordByte(char byte) {
-  return clang::isAsciiIdentifierContinue(byte) || (static_cast<unsigned char>(byte) & 0x80) != 0;
 }
 
 }  // namespace astrolabe

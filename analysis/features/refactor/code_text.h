@@ -74,8 +74,6 @@ int OpenConditionals(const LiveAst& ast, TextSpan span);
 // By its name; what others include.
 bool IsHeader(const std::string& path);
 
-bool IsWordByte(char byte);
-
 // Whether an expression can be an operand of anything without parentheses around it.
 bool IsPrimary(const clang::Expr& expression);
 // The text of a condition that holds where `condition` does not. Empty if it isn't all written in the file.

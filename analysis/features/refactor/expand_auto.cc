@@ -9,6 +9,7 @@
 #include "clang/AST/DeclCXX.h"
 #include "clang/AST/Stmt.h"
 #include "clang/AST/TypeLoc.h"
+#include "index/ascii.h"
 
 namespace astrolabe {
 namespace {
@@ -20,7 +21,7 @@ struct Found {
 
 // Whether a declarator may follow the type: the other names of `T a, b` would lose a `*`.
 bool EndsInName(const std::string& type) {
-  return !type.empty() && (IsWordByte(type.back()) || type.back() == '>');
+  return !type.empty() && (IsNameByte(type.back()) || type.back() == '>');
 }
 
 std::optional<Found> OfVariable(const LiveAst& ast, const clang::VarDecl& variable, TextSpan word,

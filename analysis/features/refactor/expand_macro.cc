@@ -8,6 +8,7 @@
 #include "clang/AST/ASTContext.h"
 #include "clang/Lex/MacroInfo.h"
 #include "clang/Lex/Preprocessor.h"
+#include "index/ascii.h"
 
 namespace astrolabe {
 namespace {
@@ -97,7 +98,7 @@ absl::StatusOr<std::string> Expanded(LiveAst& ast, TextSpan span) {
     if (token.is(clang::tok::eof)) return text;
     if (token.isAnnotation()) return absl::FailedPreconditionError("it expands to a directive");
     const std::string spelled = preprocessor.getSpelling(token);
-    const bool merges = !text.empty() && IsWordByte(text.back()) && IsWordByte(spelled.front());
+    const bool merges = !text.empty() && IsNameByte(text.back()) && IsNameByte(spelled.front());
     if (!text.empty() && (merges || token.hasLeadingSpace() || token.isAtStartOfLine()))
       text += ' ';
     text += spelled;

@@ -10,6 +10,7 @@
 #include "clang/AST/DynamicRecursiveASTVisitor.h"
 #include "clang/AST/ExprCXX.h"
 #include "clang/AST/Stmt.h"
+#include "index/ascii.h"
 
 namespace astrolabe {
 namespace {
@@ -265,7 +266,7 @@ bool HasOwnParentheses(const std::string& text, TextSpan span) {
                          text[span.end] == ')';
   if (!is_inside) return false;
   const uint32_t before = SkipSpaceBack(text, span.begin - 1);
-  return before == 0 || (!IsWordByte(text[before - 1]) && text[before - 1] != ')' &&
+  return before == 0 || (!IsNameByte(text[before - 1]) && text[before - 1] != ')' &&
                          text[before - 1] != ']' && text[before - 1] != '>');
 }
 

@@ -9,6 +9,7 @@
 #include "clang/AST/DynamicRecursiveASTVisitor.h"
 #include "clang/AST/QualTypeNames.h"
 #include "clang/Basic/CharInfo.h"
+#include "index/ascii.h"
 
 namespace astrolabe {
 namespace {
@@ -55,7 +56,7 @@ std::vector<std::string> ScopesAround(const clang::DeclContext* where) {
 
 void RemoveScope(std::string& text, const std::string& scope) {
   for (size_t at = text.find(scope); at != std::string::npos; at = text.find(scope, at)) {
-    const bool is_inner = at > 0 && (IsWordByte(text[at - 1]) || text[at - 1] == ':');
+    const bool is_inner = at > 0 && (IsNameByte(text[at - 1]) || text[at - 1] == ':');
     if (is_inner) {
       at += scope.size();
     } else {
@@ -67,7 +68,7 @@ void RemoveScope(std::string& text, const std::string& scope) {
 // Names of the library's own, which nobody types: `__node_iterator`, `_Alloc`.
 bool HoldsReservedName(const std::string& text) {
   for (size_t at = text.find('_'); at != std::string::npos; at = text.find('_', at + 1)) {
-    const bool begins = at == 0 || !IsWordByte(text[at - 1]);
+    const bool begins = at == 0 || !IsNameByte(text[at - 1]);
     if (!begins || at + 1 == text.size() || text.compare(at, 8, "__int128") == 0) continue;
     if (text[at + 1] == '_' || clang::isUppercase(text[at + 1])) return true;
   }

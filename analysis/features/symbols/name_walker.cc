@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "analysis/features/symbols/name_walker.h"
 
+#include "analysis/features/symbols/expression_uses.h"
 #include "analysis/features/symbols/symbol_identity.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Attr.h"
@@ -14,7 +15,6 @@
 #include "clang/Basic/SourceManager.h"
 #include "clang/Lex/Lexer.h"
 #include "clang/Sema/HeuristicResolver.h"
-#include "llvm/ADT/DenseSet.h"
 #include "llvm/Support/SaveAndRestore.h"
 
 namespace astrolabe {
@@ -34,7 +34,8 @@ class NameWalker : public clang::ConstDynamicRecursiveASTVisitor {
         sources_(ast.context->getSourceManager()),
         resolver_(*ast.context),
         at_(at),
-        found_(found) {
+        found_(found),
+        uses_(/*with_parameters=*/at.has_value()) {
     ShouldWalkTypesOfTypeLocs = false;
   }
 
@@ -188,7 +189,7 @@ class NameWalker : public clang::ConstDynamicRecursiveASTVisitor {
 
   bool VisitCXXConstructExpr(const clang::CXXConstructExpr* expression) override {
     const clang::CXXConstructorDecl* constructor = expression->getConstructor();
-    NotePassing(expression, constructor);
+    uses_.Note(expression);
     if (expression->isElidable() && expression->getParenOrBraceRange().isInvalid()) return true;
     NamePlace place;
     place.standing = NameStanding::kImplied;
@@ -277,33 +278,17 @@ class NameWalker : public clang::ConstDynamicRecursiveASTVisitor {
     return !init->isWritten() || Walk::TraverseConstructorInitializer(init);
   }
 
-  // What is written to, noted on the way down to it.
+  // What is noted on the way down.
   bool VisitBinaryOperator(const clang::BinaryOperator* expression) override {
-    if (expression->isAssignmentOp()) NoteWritten(expression->getLHS());
+    uses_.Note(expression);
     return true;
   }
   bool VisitUnaryOperator(const clang::UnaryOperator* expression) override {
-    if (expression->isIncrementDecrementOp()) NoteWritten(expression->getSubExpr());
+    uses_.Note(expression);
     return true;
   }
   bool VisitCallExpr(const clang::CallExpr* call) override {
-    NotePassing(call, call->getDirectCallee());
-    if (call->getCallee() != nullptr) called_.insert(call->getCallee()->IgnoreParenImpCasts());
-    if (const auto* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(call)) {
-      clang::OverloadedOperatorKind kind = operation->getOperator();
-      bool writes =
-          operation->isAssignmentOp() || kind == clang::OO_PlusPlus || kind == clang::OO_MinusMinus;
-      if (writes && call->getNumArgs() > 0) NoteWritten(call->getArg(0));
-      return true;
-    }
-    const clang::FunctionDecl* callee = call->getDirectCallee();
-    if (callee == nullptr || callee->isInStdNamespace()) return true;
-    for (unsigned i = 0; i < call->getNumArgs() && i < callee->getNumParams(); ++i) {
-      clang::QualType type = callee->getParamDecl(i)->getType();
-      if (type->isLValueReferenceType() && !type->getPointeeType().isConstQualified()) {
-        NoteWritten(call->getArg(i));
-      }
-    }
+    uses_.Note(call);
     return true;
   }
 
@@ -445,48 +430,19 @@ class NameWalker : public clang::ConstDynamicRecursiveASTVisitor {
   NamePlace Candidate(const clang::Expr* expression = nullptr) const {
     NamePlace place;
     place.is_candidate = true;
-    place.is_call = called_.contains(expression);
+    place.is_call = uses_.IsCalled(expression);
     place.expression = expression;
     return place;
   }
 
   NamePlace Use(const clang::Expr* expression, const clang::ValueDecl* decl) {
     NamePlace place;
-    place.is_call = called_.contains(expression);
+    place.is_call = uses_.IsCalled(expression);
     place.expression = expression;
     if (!llvm::isa<clang::FunctionDecl, clang::EnumConstantDecl>(decl)) {
-      place.kind = written_.contains(expression) ? ReferenceKind::kWrite : ReferenceKind::kRead;
+      place.kind = uses_.IsWritten(expression) ? ReferenceKind::kWrite : ReferenceKind::kRead;
     }
     return place;
-  }
-
-  // The name whose value changes when `expression` is written: in `a.b[i] = 0` it is b.
-  void NoteWritten(const clang::Expr* expression) {
-    for (;;) {
-      expression = expression->IgnoreParenImpCasts();
-      const auto* element = llvm::dyn_cast<clang::ArraySubscriptExpr>(expression);
-      if (element == nullptr) break;
-      const clang::Expr* base = element->getBase()->IgnoreParenImpCasts();
-      if (!base->getType()->isArrayType()) return;  // it is what the pointer points to
-      expression = base;
-    }
-    if (llvm::isa<clang::DeclRefExpr, clang::MemberExpr>(expression)) written_.insert(expression);
-  }
-
-  // Which parameter an argument goes to; only near a place, where somebody asks for it.
-  template <typename Call>
-  void NotePassing(const Call* call, const clang::FunctionDecl* callee) {
-    if (!at_.has_value() || callee == nullptr) return;
-    // Of an operator that is a member the first argument is the object.
-    unsigned first = 0;
-    const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(callee);
-    if (llvm::isa<clang::CXXOperatorCallExpr>(call) && method != nullptr && method->isInstance()) {
-      first = 1;
-    }
-    for (unsigned i = first; i < call->getNumArgs() && i - first < callee->getNumParams(); ++i) {
-      const clang::Expr* argument = call->getArg(i)->IgnoreImplicit();
-      passed_as_.try_emplace(argument, callee->getParamDecl(i - first));
-    }
   }
 
   // Whether the word `operator` or a name is written there, and not the operator alone.
@@ -585,7 +541,7 @@ class NameWalker : public clang::ConstDynamicRecursiveASTVisitor {
       if (last_id == id && last_offset > offset) place.end = EndOf(last_offset, last);
     }
     place.container = container_;
-    if (place.expression != nullptr) place.passed_as = passed_as_.lookup(place.expression);
+    if (place.expression != nullptr) place.passed_as = uses_.ParameterOf(place.expression);
     found_(place);
   }
 
@@ -604,9 +560,7 @@ class NameWalker : public clang::ConstDynamicRecursiveASTVisitor {
   std::optional<uint32_t> at_;
   const std::function<void(const NamePlace&)>& found_;
   const clang::NamedDecl* container_ = nullptr;
-  llvm::DenseSet<const clang::Expr*> written_;
-  llvm::DenseSet<const clang::Expr*> called_;
-  llvm::DenseMap<const clang::Expr*, const clang::ParmVarDecl*> passed_as_;
+  ExpressionUses uses_;
   int depth_ = 0;
 };
 

@@ -2,18 +2,10 @@
 #include "analysis/features/symbols/text_tokens.h"
 
 #include "clang/AST/ASTContext.h"
-#include "clang/Basic/CharInfo.h"
 #include "clang/Lex/Lexer.h"
+#include "index/ascii.h"
 
 namespace astrolabe {
-namespace {
-
-bool IsWordByte(char byte) {
-  return clang::isAsciiIdentifierContinue(byte, /*AllowDollar=*/true) ||
-         (static_cast<unsigned char>(byte) & 0x80) != 0;
-}
-
-}  // namespace
 
 std::vector<TextToken> TokensOf(const LiveAst& ast) {
   std::vector<TextToken> tokens;
@@ -49,8 +41,8 @@ TouchedText TouchedAt(const LiveAst& ast, CodePlace place) {
   uint32_t at = ast.OffsetOf(place);
   const std::string& text = ast.text;
   TouchedText touched{at, at, false};
-  while (touched.begin > 0 && IsWordByte(text[touched.begin - 1])) --touched.begin;
-  while (touched.end < text.size() && IsWordByte(text[touched.end])) ++touched.end;
+  while (touched.begin > 0 && IsNameByte(text[touched.begin - 1])) --touched.begin;
+  while (touched.end < text.size() && IsNameByte(text[touched.end])) ++touched.end;
   touched.is_word = touched.begin < touched.end;
   if (!touched.is_word && at < text.size()) ++touched.end;
   return touched;

@@ -47,6 +47,7 @@ TEST(CompletionPoint, TheLastPartOfAnIncludedPath) {
   EXPECT_TRUE(Find("#include <ve^").in_include);
   EXPECT_EQ(Find(" # include \"a/b-c.h^").typed, "b-c.h");
   EXPECT_EQ(Find("#include_next <sys/^").typed, "");
+  EXPECT_EQ(Find("#import\"a b ^").typed, "a b ");
   CompletionPoint closed = Find("#include <ve^c>\n");
   EXPECT_EQ(closed.end, 14u);  // with the '>'
   EXPECT_FALSE(Find("#include <vector> // ve^").in_include);
