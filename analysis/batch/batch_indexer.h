@@ -38,7 +38,15 @@ struct SemanticOptions {
 
 // Written by the indexer, read by who shows it; any thread.
 struct SemanticProgress {
-  enum Phase : int { kLoading, kBuildingModules, kComparing, kScanning, kParsing, kCommitting, kDone };
+  enum Phase : int {
+    kLoading,
+    kBuildingModules,
+    kComparing,
+    kScanning,
+    kParsing,
+    kCommitting,
+    kDone
+  };
 
   std::atomic<int> phase = kLoading;
   std::atomic<uint32_t> units_to_scan = 0;

@@ -41,8 +41,8 @@ struct OpenFile {
   // What its preamble may stand on.
   std::string key;  // Bases::KeyOf its command; empty if it has a context, which no base has read
   bool has_wanted_base = false;
-  bool is_alone = false;         // no base suits it
-  bool closes_preamble = false;  // PreambleReport::is_dead_end otherwise
+  bool is_alone = false;                     // no base suits it
+  bool closes_preamble = false;              // PreambleReport::is_dead_end otherwise
   std::vector<std::string> module_problems;  // LiveCommand's
 
   std::optional<NodeOfFile> preamble;       // ready: serves; else being parsed

@@ -7,8 +7,8 @@
 
 #include "analysis/features/live_ast.h"
 #include "analysis/features/symbols/include_lines.h"
-#include "analysis/features/symbols/module_imports.h"
 #include "analysis/features/symbols/macro_places.h"
+#include "analysis/features/symbols/module_imports.h"
 #include "analysis/features/symbols/name_walker.h"
 
 namespace astrolabe {
