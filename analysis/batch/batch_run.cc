@@ -83,9 +83,9 @@ struct RunningWork {
 
 class Run {
  public:
-  Run(std::span<const FrontEndCommand> commands, const std::vector<ScannedFile>& files, Plan plan,
-      const BatchRunOptions& options, const BatchCallbacks& callbacks, BatchProgress* progress,
-      BatchStatistics* statistics)
+  Run(std::span<const FrontEndCommand> commands, const std::vector<DependencyFile>& files,
+      Plan plan, const BatchRunOptions& options, const BatchCallbacks& callbacks,
+      BatchProgress* progress, BatchStatistics* statistics)
       : commands_(commands),
         files_(files),
         options_(options),
@@ -612,7 +612,7 @@ class Run {
   }
 
   const std::span<const FrontEndCommand> commands_;
-  const std::vector<ScannedFile>& files_;
+  const std::vector<DependencyFile>& files_;
   const BatchRunOptions& options_;
   const BatchCallbacks& callbacks_;
   BatchProgress& progress_;
@@ -646,7 +646,7 @@ void BatchProgress::SetSlowest(std::string_view name) {
 }
 
 absl::Status RunBatch(std::span<const FrontEndCommand> commands,
-                      const std::vector<ScannedFile>& files, Plan plan,
+                      const std::vector<DependencyFile>& files, Plan plan,
                       const BatchRunOptions& options, const BatchCallbacks& callbacks,
                       BatchProgress* progress, const std::atomic<bool>* cancelled,
                       BatchStatistics* statistics) {

@@ -91,7 +91,7 @@ struct BatchCallbacks {
 // Returns when every unit of the plan has come to its end, or Cancelled. Units are those of `commands`,
 // files those that the plan speaks of.
 absl::Status RunBatch(std::span<const FrontEndCommand> commands,
-                      const std::vector<ScannedFile>& files, Plan plan,
+                      const std::vector<DependencyFile>& files, Plan plan,
                       const BatchRunOptions& options, const BatchCallbacks& callbacks,
                       BatchProgress* progress, const std::atomic<bool>* cancelled,
                       BatchStatistics* statistics);

@@ -28,7 +28,7 @@ Plan PlanCommands(std::span<const FrontEndCommand> commands, const ScanResult& s
 }
 
 ClosureHashes::ClosureHashes(const ScanResult& scan) : scan_(scan) {
-  for (const ScannedFile& file : scan.files) {
+  for (const DependencyFile& file : scan.files) {
     of_files_.push_back(XXH3_64bits(file.path.data(), file.path.size()));
   }
 }

@@ -406,7 +406,7 @@ class Planner {
       const std::vector<ScannedInclude>& includes = input_.scan.units[unit].includes;
       for (size_t i = 0; i < includes.size(); ++i) {
         const ScannedInclude& include = includes[i];
-        const ScannedFile& file = files_[include.file];
+        const DependencyFile& file = files_[include.file];
         if (!file.guarded || IsFragment(file.path) || is_main_[include.file]) continue;
         bool avoided = false;
         for (uint32_t name : avoid) avoided |= group.mentions[include.file][name];
@@ -512,7 +512,7 @@ class Planner {
   }
 
   const PlanInput& input_;
-  const std::vector<ScannedFile>& files_;
+  const std::vector<DependencyFile>& files_;
   const PlanOptions& options_;
   std::vector<bool> is_main_;
   std::set<std::string> system_folders_;                    // each with a slash at its end

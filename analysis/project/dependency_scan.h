@@ -27,7 +27,7 @@
 namespace astrolabe {
 
 // A file that some unit reads. Edges are those of all units together.
-struct ScannedFile {
+struct DependencyFile {
   std::string path;                // absolute, without "." and ".."
   bool guarded = false;            // a second #include of it does nothing
   std::vector<uint32_t> includes;  // files
@@ -67,7 +67,7 @@ struct ScannedUnit {
 };
 
 struct ScanResult {
-  std::vector<ScannedFile> files;
+  std::vector<DependencyFile> files;
   std::vector<ScannedUnit> units;  // parallel to the commands
   // Owns what is written alike in many units.
   std::unique_ptr<StringInterner> spellings = std::make_unique<StringInterner>();

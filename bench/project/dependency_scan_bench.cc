@@ -68,7 +68,7 @@ void BM_Scan(benchmark::State& state) {
       failed += !unit.status.ok();
       closure += unit.Closure().size();
     }
-    for (const ScannedFile& file : scan.files) guarded += file.guarded;
+    for (const DependencyFile& file : scan.files) guarded += file.guarded;
     files = scan.files.size();
     units += scan.units.size();
   }

@@ -22,7 +22,7 @@ constexpr char kGuard[] = "#pragma once\n";
 class Workspace {
  public:
   void Header(const std::string& path, const std::string& text) {
-    ScannedFile file;
+    DependencyFile file;
     file.path = "/w/" + path;
     file.guarded = text.starts_with(kGuard);
     texts_[file.path] = text;

@@ -55,7 +55,7 @@ class DependencyScanTest : public testing::Test {
     }
     return out;
   }
-  const ScannedFile& File(const std::string& path) const {
+  const DependencyFile& File(const std::string& path) const {
     for (size_t i = 0; i < scan_.files.size(); ++i) {
       if (Relative(static_cast<uint32_t>(i)) == path) return scan_.files[i];
     }

@@ -12,11 +12,11 @@ namespace astrolabe {
 const Occurrences& Occurrences::In(LiveAst& ast) {
   if (ast.occurrences != nullptr) return *ast.occurrences;
   auto made = std::make_shared<Occurrences>();
-  llvm::DenseMap<const clang::NamedDecl*, std::vector<Occurrence>*> of_decl;
+  llvm::DenseMap<const clang::NamedDecl*, std::vector<LiveOccurrence>*> of_decl;
   WalkNames(ast, std::nullopt, [&](const NamePlace& place) {
     if (place.standing == NameStanding::kKeyword) return;
     for (const clang::NamedDecl* decl : place.decls) {
-      std::vector<Occurrence>*& of = of_decl[decl];
+      std::vector<LiveOccurrence>*& of = of_decl[decl];
       if (of == nullptr) of = &made->by_usr_[SymbolKey(decl)];
       of->push_back({place.begin, place.end, place.kind, place.is_spelled, place.is_declaration,
                      place.is_definition, place.container});
@@ -26,8 +26,8 @@ const Occurrences& Occurrences::In(LiveAst& ast) {
   return *ast.occurrences;
 }
 
-const std::vector<Occurrence>& Occurrences::Of(const std::string& usr) const {
-  static const std::vector<Occurrence> kNone;
+const std::vector<LiveOccurrence>& Occurrences::Of(const std::string& usr) const {
+  static const std::vector<LiveOccurrence> kNone;
   const auto it = by_usr_.find(usr);
   return it == by_usr_.end() ? kNone : it->second;
 }

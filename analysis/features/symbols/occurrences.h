@@ -18,7 +18,7 @@ class NamedDecl;
 
 namespace astrolabe {
 
-struct Occurrence {
+struct LiveOccurrence {
   uint32_t begin = 0;  // offsets in LiveAst::text
   uint32_t end = 0;
   ReferenceKind kind = ReferenceKind::kText;
@@ -34,10 +34,10 @@ class Occurrences {
   static const Occurrences& In(LiveAst& ast);
 
   // In no particular order, some more than once; empty for symbols that are not named. Not of macros.
-  const std::vector<Occurrence>& Of(const std::string& usr) const;
+  const std::vector<LiveOccurrence>& Of(const std::string& usr) const;
 
  private:
-  std::unordered_map<std::string, std::vector<Occurrence>> by_usr_;
+  std::unordered_map<std::string, std::vector<LiveOccurrence>> by_usr_;
 };
 
 }  // namespace astrolabe

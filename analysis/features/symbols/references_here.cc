@@ -42,7 +42,7 @@ void SortAndMerge(std::vector<LiveReference>& references) {
   references = std::move(merged);
 }
 
-LiveReference ReferenceAt(const LiveAst& ast, const Occurrence& occurrence) {
+LiveReference ReferenceAt(const LiveAst& ast, const LiveOccurrence& occurrence) {
   LiveReference reference;
   reference.range = RangeOf(ast, occurrence.begin, occurrence.end);
   reference.kind = occurrence.kind;
@@ -69,7 +69,7 @@ std::vector<LiveReference> Find(LiveAst& ast, const UsrSet& usrs, bool with_macr
   std::vector<LiveReference> references;
   const Occurrences& occurrences = Occurrences::In(ast);
   for (const std::string& usr : usrs) {
-    for (const Occurrence& occurrence : occurrences.Of(usr)) {
+    for (const LiveOccurrence& occurrence : occurrences.Of(usr)) {
       if (occurrence.is_spelled || with_macros) references.push_back(ReferenceAt(ast, occurrence));
     }
   }
