@@ -289,6 +289,64 @@ class CodeActions(ChangesTest):
 RESOLVES = {"textDocument": {"codeAction": {"dataSupport": True, "resolveSupport": {"properties": ["edit"]}}}}
 
 
+class CheckedFixes(ChangesTest):
+    """Clients that ask for an action's edits when it is chosen get them checked."""
+
+    def offered(self, client, name, title):
+        [action] = [a for a in client.request("textDocument/codeAction", client.document(
+            name, range={"start": {"line": 0, "character": 0}, "end": {"line": 1000, "character": 0}},
+            context={"diagnostics": []})) if a["title"] == title]
+        self.assertNotIn("edit", action)
+        return action
+
+    def resolved(self, client, name, title):
+        return client.request("codeAction/resolve", self.offered(client, name, title))
+
+    def test_a_fix_comes_when_it_is_chosen(self):
+        self.write("a.cc", "int f(int x) {\n  return x\n}\nint nothing = none;\n")
+        client = self.server("--background-index=0", capabilities=RESOLVES)
+        client.open("a.cc")
+        action = self.resolved(client, "a.cc", "insert ';'")
+        self.assertEqual((action["title"], action["isPreferred"]), ("insert ';'", True))
+        self.apply(action["edit"])
+        self.assertIn("  return x;\n", self.text("a.cc"))
+        old = self.offered(client, "a.cc", "insert ';'")
+        client.change("a.cc", self.text("a.cc"))
+        with self.assertRaises(ServerError) as caught:
+            client.request("codeAction/resolve", old)
+        self.assertEqual(caught.exception.code, -32801)  # content modified
+
+    def test_one_that_would_bring_an_error(self):
+        self.write("cat.h", '#pragma once\n#include "dog.h"\nstruct Cat {};\n')
+        self.write("dog.h", "#pragma once\nstruct Dog {};\n")
+        self.write("a.cc", '#include "cat.h"\nDog dog;\n')
+        client = self.server("--background-index=0", capabilities=RESOLVES)
+        client.open("a.cc")
+        with self.assertRaises(ServerError) as caught:
+            self.resolved(client, "a.cc", "remove #include directive")
+        self.assertIn("this would bring an error: unknown type name 'Dog'", caught.exception.message)
+
+    def test_what_a_cure_brings_to_light(self):
+        client = self.opened(texts={"new.cc": "zoo::Dog dog;\nint n = dog.Bark();\n"}, capabilities=RESOLVES)
+        client.open("new.cc")
+        title = '#include "zoo.h" for zoo::Dog'
+        action = self.resolved(client, "new.cc", title)
+        self.assertEqual(action["title"], title)
+        self.apply(action["edit"])
+        self.assertIn('#include "zoo.h"\n', self.text("new.cc"))
+
+    def test_what_takes_too_long_is_not_checked(self):
+        # Each of them is over a million steps of the compiler's interpreter.
+        slow = "constexpr int f(int n) { for (int i = 0; i < 300000; ++i) n ^= i; return n; }\n"
+        self.write("a.cc", slow + "".join(f"static_assert(f({i}) != -1);\n" for i in range(8)) + "int x = 1\nint y;\n")
+        client = self.server("--background-index=0", capabilities={**RESOLVES, **ANNOTATES})
+        client.open("a.cc")
+        action = self.resolved(client, "a.cc", "insert ';'")
+        self.assertEqual(action["title"], "insert ';' (not checked)")
+        self.assertEqual([a["label"] for a in action["edit"]["changeAnnotations"].values()],
+                         ["Not checked: the check takes too long"])
+
+
 class Refactorings(ChangesTest):
     TEXT = "int g(int);\nint f(int a) {\n  return a * g(a + 1);\n}\n"
 
