@@ -166,6 +166,12 @@ TEST(ChangeParameters, Remove) {
   EXPECT_EQ(Signature("RemoveParameter", "int f(int a, int ^b) { return a; }"), "f: 0");
   EXPECT_EQ(Signature("RemoveParameter", "int f(int ^a, int b) { return a; }"), "no");
   EXPECT_EQ(Signature("RemoveParameter", "int f(int ^a);"), "no");
+  EXPECT_EQ(Signature("RemoveParameter", "struct A { int n; A(int a, int ^b) : n(a) {} };"),
+            "A: 0");
+  EXPECT_EQ(Signature("RemoveParameter", "struct A { int n; A(int ^a, int b) : n(a) {} };"), "no");
+  EXPECT_EQ(Signature("RemoveParameter", "struct A { A(const A& ^a) {} };"), "no");
+  EXPECT_EQ(Signature("RemoveParameter", "struct A { bool operator==(int ^a) { return true; } };"),
+            "no");
 }
 
 TEST(ChangeParameters, Swap) {
