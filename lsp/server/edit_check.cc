@@ -42,7 +42,7 @@ class Checker {
     for (const EditedFile& file : files) {
       if (file.uri == document->name.uri) {
         own_ = &file;
-      } else if (IsSourceFile(file.path) && !file.creates) {
+      } else if (IsSourceFile(file.path)) {
         sources_.push_back(&file);
       } else {
         overlay_.push_back({file.path, file.After()});
@@ -96,14 +96,13 @@ class Checker {
     }
     const auto errors = Parse(question);
     if (!errors || errors->empty()) return;
+    const std::string where = StrCat("in ", file.path.substr(file.path.rfind('/') + 1), ": ");
+    if (file.creates) return Compare(*errors, {}, where);
     // Which of them are there already takes a parse of the text as it is.
     Question before;
     before.other = file.path;
     before.text = file.text;
-    if (auto allowed = Parse(std::move(before))) {
-      Compare(*errors, *std::move(allowed),
-              StrCat("in ", file.path.substr(file.path.rfind('/') + 1), ": "));
-    }
+    if (auto allowed = Parse(std::move(before))) Compare(*errors, *std::move(allowed), where);
   }
 
   // Messages and how often they come; nothing if it could not be done, and the check says why.

@@ -532,6 +532,31 @@ class SeveralFiles(ChangesTest):
         self.assertIn('#pragma once\n\n#include "animal.h"\n', self.text("zoo.h"))
         self.assert_compiles("zoo.cc", "main.cc")
 
+    # ---- With a source.
+
+    FARM = {"farm.h": ("#pragma once\nnamespace farm {\nclass Pen {\n public:\n  Pen(int size);\n  int Size() const;\n\n private:\n"
+                       "  int size_;\n};\n\nint Count(const Pen& pen);\n}  // namespace farm\n"),
+            "farm.cc": ('#include "farm.h"\n\nnamespace farm {\nnamespace {\nint Twice(int n) { return 2 * n; }\n}\n\n'
+                        "Pen::Pen(int size) : size_(size) {}\n\nint Count(const Pen& pen) { return Twice(pen.Size()); }\n\n"
+                        "int Pen::Size() const { return size_; }\n}  // namespace farm\n")}
+
+    def test_a_class_moves_with_its_definitions(self):
+        client = self.opened("farm.h", texts=self.FARM, capabilities={**RESOLVES, **CREATES})
+        self.assertEqual(self.changed(client, "farm.h", "class P|en", "move to new files pen.h and pen.cc"),
+                         ["farm.cc", "farm.h", "pen.cc", "pen.h"])
+        self.assertEqual(self.text("farm.cc"), '#include "farm.h"\n\nnamespace farm {\nnamespace {\n'
+                         "int Twice(int n) { return 2 * n; }\n}\n\nint Count(const Pen& pen) { return Twice(pen.Size()); }\n\n"
+                         "}  // namespace farm\n")
+        self.assertIn('#include "pen.h"\n\n#include "farm.h"\n\nnamespace farm {\n', self.text("pen.cc"))
+        self.assert_compiles("farm.cc", "pen.cc")
+
+    def test_definitions_that_use_what_stays(self):
+        source = self.FARM["farm.cc"].replace("return size_;", "return Twice(size_);")
+        client = self.opened("farm.h", texts={**self.FARM, "farm.cc": source}, capabilities={**RESOLVES, **CREATES})
+        with self.assertRaises(ServerError) as caught:
+            self.resolve(client, "farm.h", "class P|en", "move to new files pen.h and pen.cc")
+        self.assertIn("this would bring an error: in pen.cc: use of undeclared identifier 'Twice'", caught.exception.message)
+
     def test_a_client_that_creates_no_files(self):
         client = self.opened("zoo.h", capabilities=RESOLVES)
         with self.assertRaises(ServerError) as caught:
