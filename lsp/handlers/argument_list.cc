@@ -28,8 +28,15 @@ size_t Behind(const std::vector<Token>& tokens, size_t i) {
   return tokens.size();
 }
 
-// One behind the '>' of a template's arguments that begin at `i`; `i` if they are none.
-size_t BehindAngles(const std::vector<Token>& tokens, size_t i) {
+size_t FirstToken(const SourceTokens& source, size_t offset) {
+  return static_cast<size_t>(std::ranges::lower_bound(source.tokens, offset, {}, &Token::offset) -
+                             source.tokens.begin());
+}
+
+}  // namespace
+
+size_t BehindTemplateArguments(const std::vector<Token>& tokens, size_t i) {
+  if (i >= tokens.size() || !tokens[i].Is('<')) return i;
   int depth = 0;
   for (size_t at = i; at < tokens.size();) {
     if (Opens(tokens[at])) {
@@ -44,24 +51,23 @@ size_t BehindAngles(const std::vector<Token>& tokens, size_t i) {
   return i;
 }
 
-size_t FirstToken(const SourceTokens& source, size_t offset) {
-  return static_cast<size_t>(std::ranges::lower_bound(source.tokens, offset, {}, &Token::offset) -
-                             source.tokens.begin());
-}
-
-}  // namespace
-
 std::optional<ArgumentList> ArgumentListBehind(const SourceTokens& source, size_t name_end,
                                                bool is_declaration) {
   const std::vector<Token>& tokens = source.tokens;
-  size_t open = FirstToken(source, name_end);
-  if (open < tokens.size() && tokens[open].Is('<')) open = BehindAngles(tokens, open);
+  const size_t open = BehindTemplateArguments(tokens, FirstToken(source, name_end));
   if (open >= tokens.size() || !tokens[open].Is('(')) return std::nullopt;
+  return ArgumentListAt(source, open, is_declaration);
+}
+
+std::optional<ArgumentList> ArgumentListAt(const SourceTokens& source, size_t open,
+                                           bool is_declaration) {
+  const std::vector<Token>& tokens = source.tokens;
   const size_t behind = Behind(tokens, open);
-  if (behind > tokens.size() || behind <= open + 1 || !tokens[behind - 1].Is(')')) {
+  ArgumentList list;
+  list.is_braced = tokens[open].Is('{');
+  if (behind <= open + 1 || !tokens[behind - 1].Is(list.is_braced ? '}' : ')')) {
     return std::nullopt;
   }
-  ArgumentList list;
   list.next_token = behind;
   list.inside = {tokens[open].end(), tokens[behind - 1].offset};
   size_t begin = list.inside.begin;
@@ -88,7 +94,7 @@ std::optional<ArgumentList> ArgumentListBehind(const SourceTokens& source, size_
     }
     if (token.Is('<') && !is_declaration) {
       // `pair<int, char>(…)`: nobody compares like that.
-      const size_t end = BehindAngles(tokens, i);
+      const size_t end = BehindTemplateArguments(tokens, i);
       const bool is_template =
           end != i && end < behind &&
           (tokens[end].Is('(') || tokens[end].Is('{') || tokens[end].Is(TokenKind::kScope));
@@ -146,7 +152,7 @@ std::string NameOfParameter(const SourceTokens& source, ByteRange parameter) {
       }
       return name;
     }
-    const size_t behind = token.Is('<')  ? BehindAngles(tokens, i)
+    const size_t behind = token.Is('<')  ? BehindTemplateArguments(tokens, i)
                           : Opens(token) ? Behind(tokens, i)
                                          : i;
     if (behind != i) {

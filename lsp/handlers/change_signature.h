@@ -11,6 +11,12 @@
 // Refused, with the place: a parameter that goes and is used in a body, an address that is taken, a macro that makes
 // the name or the parentheses, a call whose arguments can't be told apart. What may mean another function as well, and an
 // argument that goes and does something, needs the user's confirmation.
+//
+// A constructor is called wherever something of its class is initialised, with parentheses or braces or without either.
+// Refused, with the place: a call without a list that would need one (a conversion, a base that a constructor does not
+// name), and make_unique and its like, which are given the arguments. emplace can't be told from others': confirmation.
+// Operators and conversions have a number of parameters that the language decides; functions with any number of
+// arguments have no place for a new one.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 

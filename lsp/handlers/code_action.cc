@@ -1,5 +1,5 @@
 // textDocument/codeAction: what the compiler proposes, for one diagnostic or for all of a kind, the #include that a
-// name lacks, and refactorings, whose edits codeAction/resolve makes.
+// name lacks, and refactorings. codeAction/resolve makes the edits of these, and checks those of all.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <algorithm>
 #include <iterator>
@@ -15,13 +15,13 @@
 #include "analysis/features/completion/standard_symbols.h"
 #include "base/strings.h"
 #include "index/query/completion_candidates.h"
+#include "lsp/handlers/code_fix.h"
 #include "lsp/handlers/include_choice.h"
 #include "lsp/handlers/include_insertion.h"
 #include "lsp/handlers/live.h"
 #include "lsp/handlers/on_document.h"
 #include "lsp/handlers/refactoring.h"
 #include "lsp/handlers/source_tokens.h"
-#include "lsp/server/edit_builder.h"
 #include "lsp/server/places.h"
 
 namespace astrolabe::lsp {
@@ -112,16 +112,12 @@ class Actions {
 
   CodeAction& Add(std::string title, std::string_view kind, std::vector<Diagnostic> diagnostics,
                   const std::vector<CodeEdit>& edits) {
-    EditBuilder builder(session_);
-    for (const CodeEdit& edit : edits) {
-      builder.Replace(document_->name.uri, live_.ClientRange(document_, edit.range), edit.text);
-    }
     CodeAction action;
     action.title = std::move(title);
     action.kind = CodeActionKind(std::string(kind));
     if (!diagnostics.empty()) action.diagnostics = std::move(diagnostics);
-    action.edit = builder.Take();
-    return std::get<CodeAction>(actions_.emplace_back(std::move(action)));
+    return std::get<CodeAction>(
+        actions_.emplace_back(OfferFix(session_, live_, document_, std::move(action), edits)));
   }
 
   // Of a missing #include the line is written here: only the workspace knows how it is spelled.
@@ -334,25 +330,39 @@ class Actions {
   std::map<std::string, std::vector<DiagnosticFix>> missing_;  // by header
 };
 
+using Resolved = CodeActionResolveRequest::Result;
+
+// The action with the edits that `make` gives for `chosen`, which its data says.
+template <typename Chosen, typename Make>
+void Resolve(Session& session, LiveDocuments& live, CodeAction action, RequestContext context,
+             Reply<Resolved> reply, Make make) {
+  auto chosen = FromJson<Chosen>(action.data, "data");
+  if (!chosen.ok()) return reply(chosen.status());
+  const std::string uri = chosen->file;
+  session.AnswerAbout(
+      "lsp.codeAction.resolve", uri, std::move(context), std::move(reply),
+      [&session, &live, make, action = std::move(action), chosen = *std::move(chosen)](
+          const DocumentSnapshot& document, const Work& work) -> absl::StatusOr<Resolved> {
+        absl::StatusOr<RefactoringEdit> made = make(session, live, document, chosen, work);
+        if (!made.ok()) return made.status();
+        CodeAction resolved = action;
+        resolved.edit = std::move(made->edit);
+        if (!made->is_checked) resolved.title += " (not checked)";
+        return resolved;
+      });
+}
+
 void BindResolve(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
-  using Result = CodeActionResolveRequest::Result;
   dispatcher.OnRequest<CodeActionResolveRequest>(
-      [&session, &live](CodeAction action, RequestContext context, Reply<Result> reply) {
+      [&session, &live](CodeAction action, RequestContext context, Reply<Resolved> reply) {
         if (action.data.is_null()) return reply(std::move(action));  // it has all it needs
-        auto refactoring = FromJson<TweakArgs>(action.data, "data");
-        if (!refactoring.ok()) return reply(refactoring.status());
-        const std::string uri = refactoring->file;
-        session.AnswerAbout(
-            "lsp.codeAction.resolve", uri, std::move(context), std::move(reply),
-            [&session, &live, action = std::move(action), refactoring = *std::move(refactoring)](
-                const DocumentSnapshot& document, const Work& work) -> absl::StatusOr<Result> {
-              auto made = MakeRefactoringEdit(session, live, document, refactoring, work);
-              if (!made.ok()) return made.status();
-              CodeAction resolved = action;
-              resolved.edit = std::move(made->edit);
-              if (!made->is_checked) resolved.title += " (not checked)";
-              return resolved;
-            });
+        if (IsCodeFix(action.data)) {
+          Resolve<CodeFix>(session, live, std::move(action), std::move(context), std::move(reply),
+                           MakeFixEdit);
+        } else {
+          Resolve<TweakArgs>(session, live, std::move(action), std::move(context), std::move(reply),
+                             MakeRefactoringEdit);
+        }
       });
 }
 

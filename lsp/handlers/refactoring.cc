@@ -18,13 +18,6 @@ namespace {
 // Offers are for what is parsed: nobody waits for them.
 constexpr absl::Duration kOfferPatience = absl::Seconds(2);
 
-bool ClientResolves(const Session& session) {
-  const auto& capabilities = session.client_capabilities().text_document;
-  if (!capabilities || !capabilities->code_action) return false;
-  const auto& resolves = capabilities->code_action->resolve_support;
-  return resolves && std::ranges::find(resolves->properties, "edit") != resolves->properties.end();
-}
-
 void AddEdits(std::vector<CodeEdit> edits, EditedFile& file) {
   const LineIndex lines(file.text);
   for (CodeEdit& edit : edits) {
@@ -34,6 +27,13 @@ void AddEdits(std::vector<CodeEdit> edits, EditedFile& file) {
 }
 
 }  // namespace
+
+bool ClientResolvesEdits(const Session& session) {
+  const auto& capabilities = session.client_capabilities().text_document;
+  if (!capabilities || !capabilities->code_action) return false;
+  const auto& resolves = capabilities->code_action->resolve_support;
+  return resolves && std::ranges::find(resolves->properties, "edit") != resolves->properties.end();
+}
 
 std::vector<CodeAction> OfferRefactorings(Session& session, LiveDocuments& live,
                                           const DocumentSnapshot& document, const Range& selection,
@@ -53,7 +53,7 @@ std::vector<CodeAction> OfferRefactorings(Session& session, LiveDocuments& live,
                               .selection = selection,
                               .tweak_id = std::move(offer.id),
                               .version = static_cast<int32_t>(document->version)};
-    if (ClientResolves(session)) {
+    if (ClientResolvesEdits(session)) {
       action.data = ToJson(arguments);
     } else {
       Command& command = action.command.emplace();
@@ -120,8 +120,8 @@ EditedFile FileToEdit(Session& session, const std::string& path) {
 
 absl::StatusOr<RefactoringEdit> CheckedEdit(Session& session, LiveDocuments& live,
                                             const DocumentSnapshot& document,
-                                            const std::vector<EditedFile>& files,
-                                            const Work& work) {
+                                            const std::vector<EditedFile>& files, const Work& work,
+                                            std::span<const std::string> cures) {
   EditBuilder builder(session);
   const std::shared_ptr<Workspace> workspace = session.WorkspaceOf(document->name.path);
   for (const EditedFile& file : files) {
@@ -139,7 +139,10 @@ absl::StatusOr<RefactoringEdit> CheckedEdit(Session& session, LiveDocuments& liv
     }
   }
   const EditCheck check = CheckEdits(live, document, files, work);
-  if (!check.new_errors.empty()) {
+  const bool is_cure = std::ranges::any_of(cures, [&](const std::string& error) {
+    return std::ranges::find(check.gone_errors, error) != check.gone_errors.end();
+  });
+  if (!check.new_errors.empty() && !is_cure) {
     return absl::FailedPreconditionError(
         StrCat("this would bring an error: ", check.new_errors.front()));
   }

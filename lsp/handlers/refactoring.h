@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,9 @@
 #include "lsp/server/session.h"
 
 namespace astrolabe::lsp {
+
+// Whether it asks for an action's edits when the action is chosen.
+bool ClientResolvesEdits(const Session& session);
 
 // What may be done with `selection`, without edits: a client that resolves gets them by codeAction/resolve, any
 // other by the command clangd.applyTweak.
@@ -35,9 +39,11 @@ absl::StatusOr<RefactoringEdit> MakeRefactoringEdit(Session& session, LiveDocume
 EditedFile FileToEdit(Session& session, const std::string& path);
 
 // Checks the edits and puts them in the client's terms. FailedPrecondition, with the reason, if they would bring an error,
-// change a file that is no part of the workspace, or create one with a client that can't.
+// change a file that is no part of the workspace, or create one with a client that can't. `cures`: messages of errors in
+// the document; if one of them goes, others may have been behind it.
 absl::StatusOr<RefactoringEdit> CheckedEdit(Session& session, LiveDocuments& live,
                                             const DocumentSnapshot& document,
-                                            const std::vector<EditedFile>& files, const Work& work);
+                                            const std::vector<EditedFile>& files, const Work& work,
+                                            std::span<const std::string> cures = {});
 
 }  // namespace astrolabe::lsp

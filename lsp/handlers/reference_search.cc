@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "lsp/handlers/construction.h"
 #include "lsp/handlers/source_tokens.h"
 
 namespace astrolabe::lsp {
@@ -112,6 +113,18 @@ void AddLocalByText(const AskedSymbol& asked, PositionEncoding encoding, bool wi
   }
 }
 
+void AddSilentCalls(const DocumentSnapshot& document, const std::vector<FoundReference>& indexed,
+                    PositionEncoding encoding, std::vector<FoundReference>& references) {
+  for (const FoundReference& call : indexed) {
+    if ((call.roles & kRoleImplicit) == 0 || !call.location.container_name) continue;
+    const auto word = IdentifierAt(
+        document->text, OffsetOfClient(document->text, call.location.range.start, encoding));
+    if (!word) continue;
+    const std::string name = document->text.Substring(word->begin, word->end);
+    if (NamesConstructor(*call.location.container_name, name)) references.push_back(call);
+  }
+}
+
 // The live AST's references in one document; nothing if it does not answer in time.
 std::optional<std::vector<FoundReference>> AskLive(LiveDocuments& live,
                                                    const DocumentSnapshot& document,
@@ -204,6 +217,7 @@ absl::StatusOr<FoundReferences> FindReferences(Session& session, LiveDocuments& 
           open, is_asked_about ? kPatience : std::max(latest - absl::Now(), absl::ZeroDuration()));
     }
     if (here) {
+      if (query.with_silent_calls) AddSilentCalls(open, indexed, session.encoding(), *here);
       indexed = *std::move(here);
     } else if (!subject.asked.word.empty()) {
       AddFromText(session, subject.asked, open, places, indexed);

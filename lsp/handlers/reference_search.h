@@ -32,6 +32,9 @@ Subject SubjectAt(Session& session, LiveDocuments& live, const DocumentSnapshot&
 struct ReferenceQuery {
   bool with_declarations = true;
   size_t limit = 0;  // of each USR in the index; 0: none
+  // Of constructors: calls by other constructors for a base or a member, which the AST of an open file does not name, come
+  // from the index there as well.
+  bool with_silent_calls = false;
 };
 struct FoundReference {
   Location location;

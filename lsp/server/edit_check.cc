@@ -13,7 +13,7 @@ namespace astrolabe::lsp {
 namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(1);
-// A file parsed from its first line on, and a source beside it.
+// A file parsed from its first line on, and sources beside it.
 constexpr absl::Duration kPatienceForFiles = absl::Seconds(3);
 // Sources beside the document that are parsed.
 constexpr size_t kMaxSources = 2;
@@ -25,6 +25,15 @@ std::string TextOf(const Diagnostic& diagnostic) {
   return text != nullptr ? *text : std::get<MarkupContent>(diagnostic.message).value;
 }
 
+// Whether it writes or removes an #include or a macro, so that the preamble may have to be parsed again.
+bool ChangesDirectives(const EditedFile& file) {
+  return std::ranges::any_of(file.edits, [&](const FileEdit& edit) {
+    const std::string_view before(file.text);
+    return edit.text.find('#') != std::string::npos ||
+           before.substr(edit.begin, edit.end - edit.begin).find('#') != std::string_view::npos;
+  });
+}
+
 class Checker {
  public:
   Checker(LiveDocuments& live, const DocumentSnapshot& document,
@@ -33,14 +42,15 @@ class Checker {
     for (const EditedFile& file : files) {
       if (file.uri == document->name.uri) {
         own_ = &file;
-      } else if (IsSourceFile(file.path) && !file.creates) {
+      } else if (IsSourceFile(file.path)) {
         sources_.push_back(&file);
       } else {
         overlay_.push_back({file.path, file.After()});
       }
     }
-    const bool is_alone = overlay_.empty() && sources_.empty();
-    latest_ = absl::Now() + (is_alone ? kPatience : kPatienceForFiles);
+    const bool is_quick =
+        overlay_.empty() && sources_.empty() && (own_ == nullptr || !ChangesDirectives(*own_));
+    latest_ = absl::Now() + (is_quick ? kPatience : kPatienceForFiles);
   }
 
   EditCheck Run() {
@@ -67,7 +77,13 @@ class Checker {
     Question question;
     question.text = own_ == nullptr ? document_->text.ToString() : own_->After();
     question.files = overlay_;
-    if (const auto errors = Parse(std::move(question))) Compare(*errors, std::move(allowed), "");
+    const auto errors = Parse(std::move(question));
+    if (!errors) return;
+    for (const auto& [message, count] : allowed) {
+      const auto left = errors->find(message);
+      if (left == errors->end() || left->second < count) check_.gone_errors.push_back(message);
+    }
+    Compare(*errors, std::move(allowed), "");
   }
 
   void CheckSource(const EditedFile& file) {
@@ -80,14 +96,13 @@ class Checker {
     }
     const auto errors = Parse(question);
     if (!errors || errors->empty()) return;
+    const std::string where = StrCat("in ", file.path.substr(file.path.rfind('/') + 1), ": ");
+    if (file.creates) return Compare(*errors, {}, where);
     // Which of them are there already takes a parse of the text as it is.
     Question before;
     before.other = file.path;
     before.text = file.text;
-    if (auto allowed = Parse(std::move(before))) {
-      Compare(*errors, *std::move(allowed),
-              StrCat("in ", file.path.substr(file.path.rfind('/') + 1), ": "));
-    }
+    if (auto allowed = Parse(std::move(before))) Compare(*errors, *std::move(allowed), where);
   }
 
   // Messages and how often they come; nothing if it could not be done, and the check says why.

@@ -36,11 +36,13 @@ struct EditedFile {
 };
 
 struct EditCheck {
-  std::string not_checked;              // why not, or why not all; empty: it was
-  std::vector<std::string> new_errors;  // messages
+  std::string not_checked;               // why not, or why not all; empty: it was
+  std::vector<std::string> new_errors;   // messages
+  std::vector<std::string> gone_errors;  // of the document
 };
 
-// Waits a second at most, three if more than the document is edited; what takes longer is not checked.
+// Waits a second at most, three if more than the document is edited or its includes are; what takes longer is not
+// checked.
 EditCheck CheckEdits(LiveDocuments& live, const DocumentSnapshot& document,
                      const std::vector<EditedFile>& files, const Work& work);
 

@@ -293,6 +293,64 @@ class CodeActions(ChangesTest):
 RESOLVES = {"textDocument": {"codeAction": {"dataSupport": True, "resolveSupport": {"properties": ["edit"]}}}}
 
 
+class CheckedFixes(ChangesTest):
+    """Clients that ask for an action's edits when it is chosen get them checked."""
+
+    def offered(self, client, name, title):
+        [action] = [a for a in client.request("textDocument/codeAction", client.document(
+            name, range={"start": {"line": 0, "character": 0}, "end": {"line": 1000, "character": 0}},
+            context={"diagnostics": []})) if a["title"] == title]
+        self.assertNotIn("edit", action)
+        return action
+
+    def resolved(self, client, name, title):
+        return client.request("codeAction/resolve", self.offered(client, name, title))
+
+    def test_a_fix_comes_when_it_is_chosen(self):
+        self.write("a.cc", "int f(int x) {\n  return x\n}\nint nothing = none;\n")
+        client = self.server("--background-index=0", capabilities=RESOLVES)
+        client.open("a.cc")
+        action = self.resolved(client, "a.cc", "insert ';'")
+        self.assertEqual((action["title"], action["isPreferred"]), ("insert ';'", True))
+        self.apply(action["edit"])
+        self.assertIn("  return x;\n", self.text("a.cc"))
+        old = self.offered(client, "a.cc", "insert ';'")
+        client.change("a.cc", self.text("a.cc"))
+        with self.assertRaises(ServerError) as caught:
+            client.request("codeAction/resolve", old)
+        self.assertEqual(caught.exception.code, -32801)  # content modified
+
+    def test_one_that_would_bring_an_error(self):
+        self.write("cat.h", '#pragma once\n#include "dog.h"\nstruct Cat {};\n')
+        self.write("dog.h", "#pragma once\nstruct Dog {};\n")
+        self.write("a.cc", '#include "cat.h"\nDog dog;\n')
+        client = self.server("--background-index=0", capabilities=RESOLVES)
+        client.open("a.cc")
+        with self.assertRaises(ServerError) as caught:
+            self.resolved(client, "a.cc", "remove #include directive")
+        self.assertIn("this would bring an error: unknown type name 'Dog'", caught.exception.message)
+
+    def test_what_a_cure_brings_to_light(self):
+        client = self.opened(texts={"new.cc": "zoo::Dog dog;\nint n = dog.Bark();\n"}, capabilities=RESOLVES)
+        client.open("new.cc")
+        title = '#include "zoo.h" for zoo::Dog'
+        action = self.resolved(client, "new.cc", title)
+        self.assertEqual(action["title"], title)
+        self.apply(action["edit"])
+        self.assertIn('#include "zoo.h"\n', self.text("new.cc"))
+
+    def test_what_takes_too_long_is_not_checked(self):
+        # Each of them is over a million steps of the compiler's interpreter.
+        slow = "constexpr int f(int n) { for (int i = 0; i < 300000; ++i) n ^= i; return n; }\n"
+        self.write("a.cc", slow + "".join(f"static_assert(f({i}) != -1);\n" for i in range(8)) + "int x = 1\nint y;\n")
+        client = self.server("--background-index=0", capabilities={**RESOLVES, **ANNOTATES})
+        client.open("a.cc")
+        action = self.resolved(client, "a.cc", "insert ';'")
+        self.assertEqual(action["title"], "insert ';' (not checked)")
+        self.assertEqual([a["label"] for a in action["edit"]["changeAnnotations"].values()],
+                         ["Not checked: the check takes too long"])
+
+
 class Refactorings(ChangesTest):
     TEXT = "int g(int);\nint f(int a) {\n  return a * g(a + 1);\n}\n"
 
@@ -498,6 +556,31 @@ class SeveralFiles(ChangesTest):
         self.assertIn('#pragma once\n\n#include "animal.h"\n', self.text("zoo.h"))
         self.assert_compiles("zoo.cc", "main.cc")
 
+    # ---- With a source.
+
+    FARM = {"farm.h": ("#pragma once\nnamespace farm {\nclass Pen {\n public:\n  Pen(int size);\n  int Size() const;\n\n private:\n"
+                       "  int size_;\n};\n\nint Count(const Pen& pen);\n}  // namespace farm\n"),
+            "farm.cc": ('#include "farm.h"\n\nnamespace farm {\nnamespace {\nint Twice(int n) { return 2 * n; }\n}\n\n'
+                        "Pen::Pen(int size) : size_(size) {}\n\nint Count(const Pen& pen) { return Twice(pen.Size()); }\n\n"
+                        "int Pen::Size() const { return size_; }\n}  // namespace farm\n")}
+
+    def test_a_class_moves_with_its_definitions(self):
+        client = self.opened("farm.h", texts=self.FARM, capabilities={**RESOLVES, **CREATES})
+        self.assertEqual(self.changed(client, "farm.h", "class P|en", "move to new files pen.h and pen.cc"),
+                         ["farm.cc", "farm.h", "pen.cc", "pen.h"])
+        self.assertEqual(self.text("farm.cc"), '#include "farm.h"\n\nnamespace farm {\nnamespace {\n'
+                         "int Twice(int n) { return 2 * n; }\n}\n\nint Count(const Pen& pen) { return Twice(pen.Size()); }\n\n"
+                         "}  // namespace farm\n")
+        self.assertIn('#include "pen.h"\n\n#include "farm.h"\n\nnamespace farm {\n', self.text("pen.cc"))
+        self.assert_compiles("farm.cc", "pen.cc")
+
+    def test_definitions_that_use_what_stays(self):
+        source = self.FARM["farm.cc"].replace("return size_;", "return Twice(size_);")
+        client = self.opened("farm.h", texts={**self.FARM, "farm.cc": source}, capabilities={**RESOLVES, **CREATES})
+        with self.assertRaises(ServerError) as caught:
+            self.resolve(client, "farm.h", "class P|en", "move to new files pen.h and pen.cc")
+        self.assertIn("this would bring an error: in pen.cc: use of undeclared identifier 'Twice'", caught.exception.message)
+
     def test_a_client_that_creates_no_files(self):
         client = self.opened("zoo.h", capabilities=RESOLVES)
         with self.assertRaises(ServerError) as caught:
@@ -552,6 +635,108 @@ class SeveralFiles(ChangesTest):
             with self.assertRaises(ServerError) as caught:
                 self.signature(client, "zoo.cc", mark, parameters)
             self.assertIn(reason, caught.exception.message)
+
+    def test_calls_among_the_arguments_of_calls(self):
+        text = ("int f(int a, int b) { return a; }\nint g(int x) { return x; }\n"
+                "int x = f(f(1, 2), g(f(3, f(4, 5))));\nint y = g(f(6,\n          f(7, 8)));\n")
+        client = self.opened("a.cc", texts={"a.cc": text})
+        self.signature(client, "a.cc", "int |f", [{"old": 1}, {"declaration": "int c", "value": "0"}, {"old": 0}])
+        self.assertEqual(self.text("a.cc"), (
+            "int f(int b, int c, int a) { return a; }\nint g(int x) { return x; }\n"
+            "int x = f(g(f(f(5, 0, 4), 0, 3)), 0, f(2, 0, 1));\nint y = g(f(f(8, 0, 7),\n          0, 6));\n"))
+        self.assert_compiles("a.cc")
+
+    def test_a_call_in_an_argument_that_goes(self):
+        text = "int f(int a, int) { return a; }\nint x = f(f(1, 2), f(3, f(4, 5)));\n"
+        client = self.opened("a.cc", texts={"a.cc": text})
+        self.signature(client, "a.cc", "int |f", [{"old": 0}])
+        self.assertEqual(self.text("a.cc"), "int f(int a) { return a; }\nint x = f(f(1));\n")
+
+    # Constructors.
+
+    PEN = ("#pragma once\nnamespace zoo {\nstruct Pen {\n  Pen(int size, char kind = 'a');\n  Pen();\n  int size_;\n};\n"
+           "struct Stall : Pen {\n  using Pen::Pen;\n};\n}  // namespace zoo\n")
+    PENS = {"pen.h": PEN,
+            "pen.cc": '#include "pen.h"\nnamespace zoo {\nPen::Pen(int size, char) : size_(size) {}\nPen::Pen() : Pen(1) {}\n}\n',
+            "use.cc": ('#include "pen.h"\nstruct Barn : zoo::Pen {\n'
+                       "  Barn(int n) : Pen(n, 'b'), a_{n}, b_(n, 'c') {}\n  Pen a_;\n  Pen b_;\n};\n"
+                       "zoo::Pen f() {\n  zoo::Pen one(1), two{2, 'd'};\n  auto* three = new zoo::Pen(3);\n  delete three;\n"
+                       "  (void)zoo::Pen{4};\n  zoo::Stall stall(zoo::Pen(5).size_);\n  return {6};\n}\n")}
+
+    def test_a_constructor_gets_a_parameter(self):
+        for opened in (["pen.h"], ["pen.h", "pen.cc", "use.cc"]):
+            client = self.opened(*opened, texts=self.PENS)
+            changed = self.signature(client, "pen.h", "  P|en(int",
+                                     [{"old": 0}, {"declaration": "bool roof", "value": "true"}, {"old": 1}])
+            self.assertEqual(changed, ["pen.cc", "pen.h", "use.cc"])
+            self.assertEqual(self.text("pen.h"), self.PEN.replace("int size, char", "int size, bool roof, char"))
+            self.assertIn("Pen::Pen(int size, bool roof, char) : size_(size) {}\nPen::Pen() : Pen(1, true) {}", self.text("pen.cc"))
+            self.assertEqual(self.text("use.cc"), self.PENS["use.cc"]
+                             .replace("Pen(n, 'b'), a_{n}, b_(n, 'c')", "Pen(n, true, 'b'), a_{n, true}, b_(n, true, 'c')")
+                             .replace("one(1), two{2, 'd'}", "one(1, true), two{2, true, 'd'}")
+                             .replace("Pen(3)", "Pen(3, true)").replace("Pen{4}", "Pen{4, true}")
+                             .replace("stall(zoo::Pen(5).size_)", "stall(zoo::Pen(5, true).size_, true)")
+                             .replace("{6}", "{6, true}"))
+            self.assert_compiles("pen.cc", "use.cc")
+            client.kill()
+
+    def test_a_constructor_that_is_called_without_a_list(self):
+        texts = {"a.cc": "struct A {\n  A();\n};\nA::A() {}\nA a;\nA b{}, c = {};\nA* d = new A;\nA f() { return {}; }\n"}
+        client = self.opened("a.cc", texts=texts)
+        self.signature(client, "a.cc", "A::|A", [{"declaration": "int n", "value": "1"}])
+        self.assertEqual(self.text("a.cc"),
+                         "struct A {\n  A(int n);\n};\nA::A(int n) {}\nA a(1);\nA b{1}, c = {1};\nA* d = new A(1);\nA f() { return {1}; }\n")
+        self.assert_compiles("a.cc")
+
+    def test_a_constructor_of_a_template(self):
+        texts = {"box.h": "template <class T> struct Box {\n  Box(T a, int n);\n  T a_;\n};\n",
+                 "box.cc": '#include "box.h"\ntemplate <class T> Box<T>::Box(T a, int) : a_(a) {}\nBox<int> a(1, 2);\n'
+                           "auto b = Box<int>(3, 4);\nBox c{5, 6};\nBox<Box<int>> d(Box<int>(7, 8), 9);\n"}
+        for opened in ("box.h", "box.cc"):
+            client = self.opened(opened, texts=texts)
+            self.assertEqual(self.signature(client, opened, "Bo|x(T", [{"old": 1}, {"old": 0}]), ["box.cc", "box.h"])
+            self.assertIn("  Box(int n, T a);\n", self.text("box.h"))
+            self.assertEqual(self.text("box.cc"), (
+                '#include "box.h"\ntemplate <class T> Box<T>::Box(int, T a) : a_(a) {}\nBox<int> a(2, 1);\n'
+                "auto b = Box<int>(4, 3);\nBox c{6, 5};\nBox<Box<int>> d(9, Box<int>(8, 7));\n"))
+            self.assert_compiles("box.cc")
+            client.kill()
+
+    def test_a_parameter_of_a_constructor_goes(self):
+        texts = {"a.cc": "struct A {\n  A(int a, int b) : a_(a) {}\n  int a_;\n};\nA x(1, 2);\nA y = {3, 4};\n"}
+        client = self.opened("a.cc", texts=texts, capabilities=RESOLVES)
+        self.assertEqual(self.changed(client, "a.cc", "int |b", "remove the unused parameter b"), ["a.cc"])
+        self.assertEqual(self.text("a.cc"), "struct A {\n  A(int a) : a_(a) {}\n  int a_;\n};\nA x(1);\nA y = {3};\n")
+        self.assert_compiles("a.cc")
+
+    def test_constructors_that_can_not_change(self):
+        start = "struct A {\n  A(int n);\n  A(const A&);\n  A& operator=(int);\n  ~A();\n};\nA::A(int) {}\n"
+        new = {"declaration": "int more", "value": "0"}
+        for more, mark, reason in (
+                ("#include <memory>\nauto p = std::make_unique<A>(1);\n", "A::|A", "it may be called by make_unique, whose arguments are not changed, in a.cc:10"),
+                ("void f(A);\nvoid g() { f(1); }\n", "A::|A", "it is called without a list of arguments, or by an alias, in a.cc:10"),
+                ("A a = 1;\n", "A::|A", "it is called without a list of arguments, or by an alias, in a.cc:9"),
+                ("", "opera|tor", "operators, conversions and destructors are called without their names"),
+                ("struct B {\n  B(int n, ...);\n};\n", "  |B", "it takes any number of arguments, see a.cc:10"),
+                ("struct B {\n  B();\n};\nstruct C : B {\n  C() {}\n};\n", "  |B", "it is called without a list of arguments, or by an alias, in a.cc:13")):
+            client = self.opened("a.cc", texts={"a.cc": start + "\n" + more})
+            with self.assertRaises(ServerError) as caught:
+                self.signature(client, "a.cc", mark, [{"old": 0}, new] if "B();" not in more else [new])
+            self.assertIn(reason, caught.exception.message)
+            client.kill()
+
+    def test_what_containers_make_has_to_be_confirmed(self):
+        texts = {"a.h": "struct A {\n  A(int n);\n};\n", "a.cc": '#include "a.h"\nA::A(int) {}\nA a(1);\n',
+                 "b.cc": '#include <vector>\n#include "a.h"\nstd::vector<A> all;\n'}
+        for more, annotated in (("", 0), ("void f() { all.emplace_back(1); }\n", 2)):
+            client = self.opened("a.cc", texts={**texts, "b.cc": texts["b.cc"] + more}, capabilities=ANNOTATES)
+            client.answers["workspace/applyEdit"] = {"applied": True}
+            line, column = place(texts["a.cc"], "A::|A")
+            client.request("workspace/executeCommand", {"command": "astrolabe.changeSignature", "arguments": [
+                client.at("a.cc", line, column, parameters=[{"old": 0}, {"declaration": "int m", "value": "0"}])]})
+            [edit] = [m["params"]["edit"] for m in client.messages if m.get("method") == "workspace/applyEdit"]
+            self.assertEqual(len([e for e in self.edits(edit)["a.cc"] if e[3]]), annotated)
+            client.kill()
 
     def test_parameters_change_places(self):
         client = self.opened("a.cc", texts={"a.cc": "int f(int a, char* b) { return a; }\nint x = f(1, nullptr);\n"},

@@ -10,8 +10,8 @@ import unittest
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lsp_server"))
 import lsp_server_test  # noqa: E402
-from client import uri_of  # noqa: E402
-from lsp_changes_test import ChangesTest  # noqa: E402
+from client import ServerError, uri_of  # noqa: E402
+from lsp_changes_test import RESOLVES, ChangesTest  # noqa: E402
 
 DIAGNOSTICS = "textDocument/publishDiagnostics"
 
@@ -158,6 +158,20 @@ class Fixes(TidyTest):
         self.apply(action["edit"])
         self.assertEqual(self.text("a.cc"), "#include <memory>\n#include <vector>\n#include <bits/unique_ptr.h>\n\n"
                                             "std::unique_ptr<int> f() { return std::make_unique<int>(1); }\n")
+
+
+    def test_one_that_would_bring_an_error(self):
+        self.write(".clang-tidy", "Checks: '-*,readability-identifier-naming'\nCheckOptions:\n"
+                                  "  readability-identifier-naming.VariableCase: lower_case\n")
+        self.write("a.cc", "int Legs = 4;\nint legs = 5;\nint Tails = 1;\n")
+        client = self.server("--background-index=0", capabilities=RESOLVES)
+        client.open("a.cc")
+        self.said(client, "a.cc")
+        with self.assertRaises(ServerError) as caught:
+            client.request("codeAction/resolve", self.actions(client, "a.cc", 0)[0])
+        self.assertIn("this would bring an error: redefinition of 'legs'", caught.exception.message)
+        self.apply(client.request("codeAction/resolve", self.actions(client, "a.cc", 2)[0])["edit"])
+        self.assertEqual(self.text("a.cc"), "int Legs = 4;\nint legs = 5;\nint tails = 1;\n")
 
 
 class Trouble(TidyTest):

@@ -54,6 +54,16 @@ class Findings(Fix):
         self.assertIn(("unit3.cc", 3, "bugprone-macro-parentheses", "yes"), found)
         self.assertEqual(len([f for f in found if f[0] == "shared.h" and f[1] == 4]), 1)
 
+    def test_a_check_that_asks_for_the_name_of_the_main_file(self):
+        self.write("kernel.cl", "#pragma once\nstruct Pair { char a; double b; char c; };\n")
+        self.write("shared.h", '#pragma once\n#include "kernel.cl"\nstruct Shared { char a; double b; char c; };\n')
+        self.many_units(6, "int f{0}(Shared& s) {{ return s.a; }}\n")
+        found, summary = self.listed("--checks=-*,altera-*")
+        self.assertEqual((summary["on_zygotes"], summary["plain"]), (6, 0), summary)
+        self.assertIn(("shared.h", 3, "altera-struct-pack-align"), [f[:3] for f in found])
+        self.assertIn(("shared.h", 2, "altera-kernel-name-restriction"), [f[:3] for f in found])
+        self.assertEqual(found, self.listed("--checks=-*,altera-*", "--no-zygote")[0])
+
     def test_configuration_of_folders(self):
         self.write(".clang-tidy", "Checks: '-*,modernize-use-nullptr'\nWarningsAsErrors: '*'\n")
         self.write("sub/.clang-tidy", "Checks: '-modernize-use-nullptr,google-readability-todo'\n"

@@ -30,6 +30,7 @@
   X(SwapParameters)               \
   X(AddParameter)                 \
   X(MoveToFile)                   \
+  X(MoveToFiles)                  \
   X(OverrideVirtuals)             \
   X(Constructor)                  \
   X(SpecialMembers)               \

@@ -22,15 +22,22 @@ struct Parameter {
   unsigned number = 0;
 };
 
-// The parameter of a function with a plain name that is selected.
+// Operators and conversions have as many parameters as the language says, and so have copies.
+bool MayChange(const clang::FunctionDecl& function) {
+  const auto* constructor = llvm::dyn_cast<clang::CXXConstructorDecl>(&function);
+  const bool has_name = constructor != nullptr ? !constructor->isCopyOrMoveConstructor()
+                                               : function.getDeclName().isIdentifier();
+  return has_name && !function.isVariadic() && !function.isMain() && !function.isInvalidDecl();
+}
+
+// The parameter of a function that is selected.
 std::optional<Parameter> ParameterAt(const Selection& selection) {
   const LiveAst& ast = selection.ast();
   const auto* parameter =
       llvm::dyn_cast_or_null<clang::ParmVarDecl>(selection.Innermost<clang::Decl>());
   if (parameter == nullptr || parameter->isInvalidDecl()) return std::nullopt;
   const auto* function = llvm::dyn_cast<clang::FunctionDecl>(parameter->getDeclContext());
-  if (function == nullptr || !function->getDeclName().isIdentifier() || function->isVariadic() ||
-      function->isMain() || function->isInvalidDecl() || !OffsetOf(ast, function->getLocation())) {
+  if (function == nullptr || !MayChange(*function) || !OffsetOf(ast, function->getLocation())) {
     return std::nullopt;
   }
   const unsigned number = parameter->getFunctionScopeIndex();

@@ -1,6 +1,7 @@
-// Declarations to a header of their own, with the #include lines that they need, and one for it where they were.
+// Declarations to a header of their own, with the #include lines that they need, and one for it where they were. Asked
+// for in a header, also their definitions to a source of their own, which the user has to tell the build.
 //
-// Functions that were defined in a source become inline: a new source would have to be told to the build.
+// Functions that are defined in the file itself become inline.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <algorithm>
 #include <set>
@@ -8,6 +9,7 @@
 #include "absl/status/status.h"
 #include "analysis/features/document/written_declarations.h"
 #include "analysis/features/refactor/code_text.h"
+#include "analysis/features/refactor/moved_definitions.h"
 #include "analysis/features/refactor/names.h"
 #include "analysis/features/refactor/refactorings.h"
 #include "analysis/features/refactor/source_place.h"
@@ -248,19 +250,6 @@ Guard GuardLike(const LiveAst& ast, const std::string& name) {
   return {"#ifndef " + macro + "\n#define " + macro + "\n", "\n#endif  // " + macro + "\n"};
 }
 
-// What of the comment at the top is the licence's.
-std::string LicenceOf(const LiveAst& ast) {
-  std::string lines;
-  for (uint32_t line = 0; line < ast.text.size(); line = LineEnd(ast.text, line)) {
-    const std::string text = ast.text.substr(line, LineEnd(ast.text, line) - line);
-    if (!text.starts_with("//")) break;
-    lines += text;
-  }
-  const bool is_licence =
-      lines.find("SPDX") != std::string::npos || lines.find("opyright") != std::string::npos;
-  return is_licence ? lines : "";
-}
-
 struct Namespaces {
   std::string begin;
   std::string end;
@@ -355,8 +344,31 @@ absl::StatusOr<FilesChanges> Make(const Selection& selection) {
   return made;
 }
 
+// ---- With the definitions.
+
+std::optional<std::string> OfferWithDefinitions(const Selection& selection) {
+  if (selection.source() == nullptr || !Offer(selection)) return std::nullopt;
+  const Found found = *Find(selection);
+  if (DefinitionsInSource(selection, found.declarations).empty()) return std::nullopt;
+  const std::string name = NewName(selection.ast(), *NameGiver(found));
+  return "move to new files " + name + " and " + FileName(NewSourcePath(selection, name));
+}
+
+absl::StatusOr<FilesChanges> MakeWithDefinitions(const Selection& selection) {
+  auto made = Make(selection);
+  if (!made.ok()) return made.status();
+  const Found found = *Find(selection);
+  auto files = MoveDefinitions(selection, DefinitionsInSource(selection, found.declarations),
+                               NewName(selection.ast(), *NameGiver(found)));
+  if (!files.ok()) return files.status();
+  for (OtherFile& file : *files) made->others.push_back(std::move(file));
+  return made;
+}
+
 }  // namespace
 
 extern const Refactoring kMoveToFile = {"MoveToFile", kMove, Offer, nullptr, Make};
+extern const Refactoring kMoveToFiles = {"MoveToFiles", kMove, OfferWithDefinitions, nullptr,
+                                         MakeWithDefinitions};
 
 }  // namespace astrolabe

@@ -190,6 +190,10 @@ class NameWalker : public clang::ConstDynamicRecursiveASTVisitor {
   bool VisitCXXConstructExpr(const clang::CXXConstructExpr* expression) override {
     const clang::CXXConstructorDecl* constructor = expression->getConstructor();
     uses_.Note(expression);
+    // `using Base::Base;` makes constructors that nobody has written of such that somebody has.
+    while (constructor->isInheritingConstructor()) {
+      constructor = constructor->getInheritedConstructor().getConstructor();
+    }
     if (expression->isElidable() && expression->getParenOrBraceRange().isInvalid()) return true;
     NamePlace place;
     place.standing = NameStanding::kImplied;

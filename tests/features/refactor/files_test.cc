@@ -166,6 +166,12 @@ TEST(ChangeParameters, Remove) {
   EXPECT_EQ(Signature("RemoveParameter", "int f(int a, int ^b) { return a; }"), "f: 0");
   EXPECT_EQ(Signature("RemoveParameter", "int f(int ^a, int b) { return a; }"), "no");
   EXPECT_EQ(Signature("RemoveParameter", "int f(int ^a);"), "no");
+  EXPECT_EQ(Signature("RemoveParameter", "struct A { int n; A(int a, int ^b) : n(a) {} };"),
+            "A: 0");
+  EXPECT_EQ(Signature("RemoveParameter", "struct A { int n; A(int ^a, int b) : n(a) {} };"), "no");
+  EXPECT_EQ(Signature("RemoveParameter", "struct A { A(const A& ^a) {} };"), "no");
+  EXPECT_EQ(Signature("RemoveParameter", "struct A { bool operator==(int ^a) { return true; } };"),
+            "no");
 }
 
 TEST(ChangeParameters, Swap) {
@@ -208,6 +214,36 @@ TEST(MoveToFile, FunctionsOfASource) {
                             MarkedSource("[[struct A {};\nA f() { return {}; }]]\n\nA a = f();\n")),
             "#include \"a.h\"\n\nA a = f();\n"
             "== a.h ==\n#pragma once\n\nstruct A {};\ninline A f() { return {}; }\n");
+}
+
+TEST(MoveToFiles, WithTheDefinitionsOfTheSource) {
+  EXPECT_EQ(
+      InHeader("MoveToFiles",
+               "#pragma once\nnamespace n {\nclass ^Box {\n public:\n  Box(int a);\n  int f() "
+               "const;\n  int g();\n  int x;\n};\n\nint h();\n}\n",
+               "// SPDX\n#include \"x/a.h\"\n#include <vector>\n\nnamespace n {\nBox::Box(int a) : "
+               "x(a) {}\n\nint h() { return 1; }\n\n// Does.\nint Box::f() const {\n  return "
+               "1;\n}\n\n}  // namespace n\n\nint n::Box::g() { return 2; }\n"),
+      "#pragma once\n\n#include \"box.h\"\n\nnamespace n {\n\nint h();\n}\n"
+      "== box.h ==\n#pragma once\n\nnamespace n {\n\nclass Box {\n public:\n  Box(int a);\n  int "
+      "f() const;\n  int g();\n  int x;\n};\n\n}  // namespace n\n"
+      "== box.cc ==\n// SPDX\n#include \"x/box.h\"\n\n#include \"x/a.h\"\n#include "
+      "<vector>\n\nnamespace n {\n\nBox::Box(int a) : x(a) {}\n\n// Does.\nint Box::f() const {\n "
+      " return 1;\n}\n\n}  // namespace n\n\nint n::Box::g() { return 2; }\n"
+      "== a.cc ==\n// SPDX\n#include \"x/a.h\"\n#include <vector>\n\nnamespace n {\n\nint h() { "
+      "return 1; }\n\n}  // namespace n\n");
+}
+
+TEST(MoveToFiles, Refused) {
+  const std::string header = "struct ^B { void f(); };\nint x;\n";
+  EXPECT_EQ(InHeader("MoveToFiles", header, "#include \"a.h\"\n"), "no");
+  EXPECT_EQ(InHeader("MoveToFiles", header, "void B::f() {}\n"), "no");
+  EXPECT_EQ(InHeader("MoveToFiles", header, "#include \"a.h\"\n#ifdef X\nvoid B::f() {}\n#endif\n"),
+            "no: a condition of the preprocessor is around a definition in a.cc");
+  EXPECT_EQ(InHeader("MoveToFiles", "struct ^B { void f() {} };\nint x;\n", "#include \"a.h\"\n"),
+            "no");
+  EXPECT_EQ(RefactoredFiles("MoveToFiles", MarkedSource("struct ^B { void f(); };\nint x;\n")),
+            "no");
 }
 
 TEST(MoveToFile, Refused) {

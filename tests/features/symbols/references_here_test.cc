@@ -76,6 +76,7 @@ TEST(ReferencesHere, FunctionsAndTypes) {
   Check("struct [[^S]]; struct [[S]] { [[S]]* next; }; [[S]] s; void f(const [[S]]&);");
   Check("namespace [[^n]] { int x; } namespace [[n]] { int y = [[n]]::x; } using namespace [[n]];");
   Check("struct S { [[^S]](int); }; S [[s]](1); S t = [[S]](2);");
+  Check("struct S { [[^S]](int); }; struct T : S { using S::[[S]]; }; T [[t]](1);");
   Check("struct S { void [[^f]](); }; void S::[[f]]() {} void g(S s) { s.[[f]](); }");
   Check("template <class T> struct [[^V]] { T t; }; [[V]]<int> a; template <> struct V<char> {};");
   Check(
