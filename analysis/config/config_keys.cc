@@ -537,9 +537,9 @@ bool Understand(ConfigSetting& setting, const ConfigChecks& checks) {
   const ConfigKey& key = *setting.key;
   if (key.kind == Kind::kList || key.kind == Kind::kOptions) return true;
   const ConfigValue& value = setting.values.front();
-  const auto refuse = [&](std::string expected) {
+  const auto refuse = [&](const std::string& expected) {
     checks.Say(DiagnosticLevel::kWarning, value.range,
-               StrCat("expected ", std::move(expected), ", not \"", value.text, "\""));
+               StrCat("expected ", expected, ", not \"", value.text, "\""));
     return false;
   };
   if (key.kind == Kind::kFlag) {

@@ -28,8 +28,8 @@ llvm::opt::InputArgList Parse(const std::vector<std::string>& arguments) {
 }
 
 // An alias ("--include-directory=") comes as what it stands for.
-const llvm::opt::Arg& AsWritten(const llvm::opt::Arg& argument) {
-  return argument.getAlias() != nullptr ? *argument.getAlias() : argument;
+const llvm::opt::Arg* AsWritten(const llvm::opt::Arg* argument) {
+  return argument->getAlias() != nullptr ? argument->getAlias() : argument;
 }
 
 // One line of Remove: an option by its name with all that it takes, the beginning of an argument ("-W*"), or an argument.
@@ -42,7 +42,7 @@ class Removal {
     const llvm::opt::Arg* first = parsed.size() > 0 ? *parsed.begin() : nullptr;
     const bool is_option = first != nullptr && !first->getOption().matches(options::OPT_INPUT) &&
                            !first->getOption().matches(options::OPT_UNKNOWN) &&
-                           AsWritten(*first).getSpelling() == text;
+                           AsWritten(first)->getSpelling() == text;
     if (is_option) {
       option_ = first->getOption().getUnaliasedOption().getID();
     } else if (text_.size() > 1 && text_.ends_with('*')) {
@@ -74,9 +74,9 @@ void Remove(const std::vector<std::string>& wanted, std::vector<std::string>& ar
   std::vector<std::string> kept;
   for (auto it = parsed.begin(); it != parsed.end(); ++it) {
     const llvm::opt::Arg& argument = **it;
-    const unsigned begin = AsWritten(argument).getIndex();
+    const unsigned begin = AsWritten(&argument)->getIndex();
     const auto next = std::next(it);
-    const size_t end = next == parsed.end() ? arguments.size() : AsWritten(**next).getIndex();
+    const size_t end = next == parsed.end() ? arguments.size() : AsWritten(*next)->getIndex();
     const bool is_for_front_end =
         argument.getOption().matches(options::OPT_Xclang) && argument.getNumValues() == 1;
     const bool goes = std::ranges::any_of(removals, [&](const Removal& removal) {

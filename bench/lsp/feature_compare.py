@@ -19,6 +19,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from measuring_client import CAPABILITIES, MeasuringClient, ServerError  # noqa: E402
 
+QUIET = 4  # seconds without news after which none are expected
 SAMPLES = 40  # places a file, for features about a place
 DEFAULT_FILES = ["db/db_impl/db_impl.cc", "db/version_set.cc", "table/block_based/block_based_table_reader.cc",
                  "util/slice.cc", "db/memtable.h"]
@@ -36,8 +37,8 @@ def name_of(root, uri):
 class Side:
     """One server with its answers as sets that can be compared."""
 
-    def __init__(self, command, root, wait_index):
-        self.client = MeasuringClient(shlex.split(command), root)
+    def __init__(self, command, root, wait_index, environment):
+        self.client = MeasuringClient(shlex.split(command), root, environment)
         capabilities = dict(CAPABILITIES)
         capabilities["textDocument"] = {**CAPABILITIES["textDocument"], "foldingRange": {"lineFoldingOnly": False}}
         self.capabilities = self.client.initialize(capabilities=capabilities)
@@ -110,6 +111,25 @@ class Side:
         return {(place, span(mark["range"]), mark.get("kind", 1)) for place in places
                 for mark in self.listed("documentHighlight", self.client.at(name, *place))}
 
+    # ---- What is said about a file, once no more comes.
+
+    def said(self, name, code):
+        uri = self.client.uri(name)
+        of_file = lambda: [params for _, method, params in list(self.client.timed_notifications)  # noqa: E731
+                           if method == "textDocument/publishDiagnostics" and params["uri"] == uri]
+        count = -1
+        while count != len(of_file()) or count == 0:
+            count = len(of_file())
+            time.sleep(QUIET)
+        return {(d["range"]["start"]["line"], d["message"].lower()) for d in of_file()[-1]["diagnostics"]
+                if d.get("code") == code}
+
+    def unusedIncludes(self, name, _places):
+        return {((line, 0), message) for line, message in self.said(name, "unused-includes")}
+
+    def missingIncludes(self, name, _places):
+        return {((line, 0), message) for line, message in self.said(name, "missing-includes")}
+
     def definition(self, name, places):
         found = set()
         for place in places:
@@ -140,6 +160,8 @@ class Side:
 
 FEATURES = ["documentLink", "foldingRange", "documentSymbol", "semanticTokens", "semanticTokenModifiers",
             "selectionRange", "documentHighlight", "definition", "callHierarchy", "typeHierarchy"]
+# Only when they are named: they take their time, and what is said depends on the user's configuration (--config).
+OF_DIAGNOSTICS = ["unusedIncludes", "missingIncludes"]
 
 
 def sample(text, seed):
@@ -178,11 +200,14 @@ def main():
     parser.add_argument("--ours", required=True)
     parser.add_argument("--theirs", default="clangd-22 --log=error --background-index=0")
     parser.add_argument("--root", required=True)
-    parser.add_argument("--only", action="append", choices=FEATURES)
+    parser.add_argument("--only", action="append", choices=FEATURES + OF_DIAGNOSTICS)
     parser.add_argument("--show", type=int, default=0)
     parser.add_argument("--wait-index", type=float, default=0)
+    parser.add_argument("--config", help="a folder that has clangd/config.yaml, for both")
     arguments = parser.parse_args()
-    sides = [Side(command, arguments.root, arguments.wait_index) for command in (arguments.ours, arguments.theirs)]
+    environment = {**os.environ, "XDG_CONFIG_HOME": os.path.abspath(arguments.config)} if arguments.config else None
+    sides = [Side(command, arguments.root, arguments.wait_index, environment)
+             for command in (arguments.ours, arguments.theirs)]
     print(f"{'feature':24}{'file':48}{'both':>8}{'ours only':>11}{'theirs only':>13}")
     try:
         for name in arguments.files:

@@ -62,6 +62,9 @@ ROWS = {
     "definition": ("ms", None, 1),
     "highlights": ("ms", None, 1),
     "semantic tokens": ("ms", None, 1),
+    "code actions": ("ms", None, 1),
+    "inlay hints of the file": ("ms", None, 1),
+    "formatting the file": ("ms", None, 1),
     "100 requests at once": ("ms", None, None),
     "edit to first diagnostics": ("ms", 300, None),
     "edit to complete diagnostics": ("ms", 600, None),
@@ -177,10 +180,23 @@ class Session:
         self.median("highlights", "textDocument/documentHighlight", self.here, lambda answer: len(answer) > 10)
         self.median("semantic tokens", "textDocument/semanticTokens/full", client.document(FILE),
                     lambda answer: len(answer["data"]) > 50000)
+        self.ask_for_changes()
         call = self.line_with("GetBGJobLimits(")
         self.median("signature help", "textDocument/signatureHelp", client.at(FILE, *call),
                     lambda answer: answer and answer["signatures"])
         self.at_once()
+
+    def ask_for_changes(self):
+        document = self.client.document
+        here = {"line": self.line, "character": self.column + 1}
+        self.median("code actions", "textDocument/codeAction",
+                    document(FILE, range={"start": here, "end": here}, context={"diagnostics": []}),
+                    lambda answer: isinstance(answer, list))
+        whole = {"start": {"line": 0, "character": 0}, "end": {"line": self.client.texts[FILE].count("\n"), "character": 0}}
+        self.median("inlay hints of the file", "textDocument/inlayHint", document(FILE, range=whole),
+                    lambda answer: len(answer) > 1000)
+        self.median("formatting the file", "textDocument/formatting",
+                    document(FILE, options={"tabSize": 2, "insertSpaces": True}), lambda answer: isinstance(answer, list))
 
     def line_with(self, text):
         """The place behind the first `text`."""

@@ -147,15 +147,15 @@ class UseWalker : public Walk {
   // Types and other names.
 
   bool VisitUsingTypeLoc(clang::UsingTypeLoc type) override {
-    Report(type.getNameLoc(), type.getTypePtr()->getDecl());
+    ReportType(type.getNameLoc(), type.getTypePtr()->getDecl());
     return true;
   }
   bool VisitTagTypeLoc(clang::TagTypeLoc type) override {
-    Report(type.getNameLoc(), type.getDecl());
+    ReportType(type.getNameLoc(), type.getDecl());
     return true;
   }
   bool VisitTypedefTypeLoc(clang::TypedefTypeLoc type) override {
-    Report(type.getNameLoc(), type.getTypePtr()->getDecl());
+    ReportType(type.getNameLoc(), type.getTypePtr()->getDecl());
     return true;
   }
   bool VisitTemplateSpecializationTypeLoc(clang::TemplateSpecializationTypeLoc type) override {
@@ -208,6 +208,12 @@ class UseWalker : public Walk {
     const auto* partial =
         llvm::dyn_cast_if_present<clang::ClassTemplatePartialSpecializationDecl*>(from);
     return partial != nullptr ? partial : name;
+  }
+
+  // A type in a class comes with the class, by whatever way that was named: a derived one will do.
+  void ReportType(clang::SourceLocation location, const clang::NamedDecl* decl) {
+    const bool is_member = decl != nullptr && decl->getDeclContext()->isRecord();
+    Report(location, decl, is_member ? UseKind::kImplied : UseKind::kNamed);
   }
 
   void Report(clang::SourceLocation location, const clang::NamedDecl* decl,

@@ -190,7 +190,9 @@ class Hygiene {
     if (its != nullptr && its->is_always_kept) return false;
     const std::string& path = record_.file(include.file).path;
     if (Stem(path) == Stem(ast_.path) || MatchesAny(ignored_, path)) return false;
-    if (include.spelled[0] == '<') return options_.analyze_angled;
+    if (include.spelled[0] == '<') {
+      return options_.analyze_angled || clang::tooling::stdlib::Header::named(include.spelled);
+    }
     // The public header of a private one includes it for others.
     if (its != nullptr && !its->instead.empty() &&
         EndsWithPath(ast_.path, WithoutDelimiters(its->instead))) {

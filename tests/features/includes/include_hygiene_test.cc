@@ -159,8 +159,8 @@ TEST(UnusedIncludes, WhoIncludesAPartHasWhatItDeclares) {
   CheckUnused(source);
 }
 
-TEST(UnusedIncludes, AnglesOnlyWhenAskedFor) {
-  MarkedSource quiet("#include <vector>\n#include <dog.h>\nint x;\n");
+TEST(UnusedIncludes, AnglesOfOthersThanTheStandardOnlyWhenAskedFor) {
+  MarkedSource quiet("[[#include <vector>]]\n#include <dog.h>\nint x;\n");
   quiet.File("system/dog.h", "#pragma once\n").Flags({"-std=c++20", "-I/test/system"});
   CheckUnused(quiet);
   MarkedSource source(
@@ -244,6 +244,16 @@ TEST(MissingIncludes, WhatNobodySpelledIsNotMissed) {
   source.File("dog.h",
               "#pragma once\nstruct Dog { int legs; };\nint operator+(const Dog&, int);\n"
               "#define DOG_LEGS 4\n");
+  EXPECT_EQ(Missing(source), Strings());
+}
+
+TEST(MissingIncludes, ATypeInAClassComesWithTheClass) {
+  MarkedSource source(
+      "#include \"cat.h\"\nCat::Tail tail; Cat::Name name; Cat::Kind kind = Cat::Kind::kWild;\n");
+  source.File("cat.h", "#pragma once\n#include \"dog.h\"\nstruct Cat : Dog {};\n");
+  source.File("dog.h",
+              "#pragma once\nstruct Dog { struct Tail {}; using Name = int; enum class Kind { "
+              "kWild }; };\n");
   EXPECT_EQ(Missing(source), Strings());
 }
 
