@@ -121,8 +121,8 @@ class Side:
         while count != len(of_file()) or count == 0:
             count = len(of_file())
             time.sleep(QUIET)
-        return {(d["range"]["start"]["line"], d["message"].lower()) for d in of_file()[-1]["diagnostics"]
-                if d.get("code") == code}
+        return {(d["range"]["start"]["line"], re.sub(r" \(fix(es)? available\)$", "", d["message"]).lower())
+                for d in of_file()[-1]["diagnostics"] if d.get("code") == code}
 
     def unusedIncludes(self, name, _places):
         return {((line, 0), message) for line, message in self.said(name, "unused-includes")}
