@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "analysis/batch/parse_node.h"
 #include "analysis/batch/wire.h"
 #include "analysis/project/paths.h"
 #include "base/strings.h"
@@ -25,7 +26,7 @@ namespace astrolabe {
 namespace {
 
 constexpr size_t kErrorsKept = 5;
-constexpr rlim_t kMemoryLimit = rlim_t{8} << 30;  // of addresses, in bytes
+constexpr rlim_t kMemoryLimit = rlim_t{4} << 30;  // bytes, on top of the program itself
 
 class ErrorKeeper : public clang::DiagnosticConsumer {
  public:
@@ -160,7 +161,8 @@ absl::StatusOr<BuiltModule> BuildModule(const std::string& program, const Module
 int RunModuleBuild() {
   rlimit no_core = {0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
-  rlimit memory = {kMemoryLimit, kMemoryLimit};
+  rlimit memory;
+  memory.rlim_cur = memory.rlim_max = ProcessBytes(/*resident=*/false) + kMemoryLimit;
   setrlimit(RLIMIT_AS, &memory);
   const std::string bytes = ReadStandardInput();
   WireReader reader(bytes);
