@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <set>
@@ -26,6 +27,7 @@ namespace astrolabe {
 namespace {
 
 constexpr size_t kErrorsKept = 5;
+constexpr absl::Duration kCancelInterval = absl::Milliseconds(50);
 constexpr rlim_t kMemoryLimit = rlim_t{4} << 30;  // bytes, on top of the program itself
 
 class ErrorKeeper : public clang::DiagnosticConsumer {
@@ -118,6 +120,24 @@ std::pair<std::set<std::string>, std::vector<std::string>> CompileInterface(
   return {std::move(action.inputs), std::move(keeper.errors)};
 }
 
+// All that a process says, to the end of its output.
+absl::StatusOr<std::string> ReadAnswer(Subprocess& process, absl::Time deadline,
+                                       const std::atomic<bool>* cancelled) {
+  std::string answer;
+  char buffer[1 << 12];
+  for (;;) {
+    const absl::Time next = std::min(deadline, absl::Now() + kCancelInterval);
+    absl::StatusOr<size_t> size = process.Read(Subprocess::Stream::kStdout, buffer, next);
+    if (size.ok() && *size == 0) return answer;
+    if (size.ok()) {
+      answer.append(buffer, *size);
+    } else if (!absl::IsDeadlineExceeded(size.status()) || absl::Now() >= deadline) {
+      return size.status();
+    }
+    if (cancelled != nullptr && *cancelled) return absl::CancelledError("cancelled");
+  }
+}
+
 std::string ReadStandardInput() {
   std::string bytes;
   char buffer[1 << 16];
@@ -130,27 +150,35 @@ std::string ReadStandardInput() {
 }  // namespace
 
 absl::StatusOr<BuiltModule> BuildModule(const std::string& program, const ModuleBuild& build,
-                                        absl::Duration limit) {
+                                        absl::Duration limit, const std::atomic<bool>* cancelled) {
   WireWriter request;
   request.String(build.file);
   request.String(build.directory);
   request.Strings(build.cc1);
   request.String(build.output);
-  absl::StatusOr<RunResult> run =
-      RunSubprocess({.argv = {program, kModuleBuildArgument}, .directory = "/", .environment = {}},
-                    {.input = request.bytes(), .timeout = limit});
-  if (!run.ok()) return run.status();
-  if (run->timed_out) {
+  absl::StatusOr<std::unique_ptr<Subprocess>> process = Subprocess::Start(
+      {.argv = {program, kModuleBuildArgument}, .directory = "/", .environment = {}},
+      StderrMode::kDiscard);
+  if (!process.ok()) return process.status();
+  const absl::Time deadline = absl::Now() + limit;
+  // Should it not take all, its end says why.
+  (*process)->Write(request.bytes(), deadline).IgnoreError();
+  (*process)->CloseStdin();
+  absl::StatusOr<std::string> answer = ReadAnswer(**process, deadline, cancelled);
+  if (absl::IsDeadlineExceeded(answer.status())) {
     return absl::AbortedError(StrCat("stopped after ", absl::FormatDuration(limit)));
   }
-  if (run->exit.signal != 0) {
-    return absl::AbortedError(StrCat("the compiler ended with ", run->exit.ToString()));
+  if (!answer.ok()) return answer.status();
+  absl::StatusOr<ExitStatus> exit = (*process)->Wait(deadline);
+  if (!exit.ok()) return exit.status();
+  if (exit->signal != 0) {
+    return absl::AbortedError(StrCat("the compiler ended with ", exit->ToString()));
   }
-  WireReader reader(run->stdout_bytes);
+  WireReader reader(*answer);
   BuiltModule built;
   built.inputs = reader.Strings();
   built.errors = reader.Strings();
-  if (!reader.ok()) return absl::AbortedError(run->exit.ToString());
+  if (!reader.ok()) return absl::AbortedError(exit->ToString());
   if (::access(build.output.c_str(), R_OK) != 0) {
     return absl::InvalidArgumentError(built.errors.empty() ? "nothing was written"
                                                            : built.errors.front());

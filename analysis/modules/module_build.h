@@ -7,6 +7,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <atomic>
 #include <string>
 #include <vector>
 
@@ -31,9 +32,10 @@ struct BuiltModule {
 };
 
 // Runs `program --build-module`. Errors say what became of the process: Aborted if it crashed or was stopped after
-// `limit`, InvalidArgument if there is no compiled interface, with the first reason that the compiler gave.
+// `limit`, Cancelled soon after `cancelled` (may be null) was set, InvalidArgument if there is no compiled interface, with
+// the first reason that the compiler gave.
 absl::StatusOr<BuiltModule> BuildModule(const std::string& program, const ModuleBuild& build,
-                                        absl::Duration limit);
+                                        absl::Duration limit, const std::atomic<bool>* cancelled);
 
 // The process. Returns its exit code.
 int RunModuleBuild();

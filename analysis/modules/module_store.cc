@@ -132,7 +132,8 @@ absl::Status Replace(const std::string& path, const std::string& bytes) {
 }  // namespace
 
 absl::StatusOr<StoredModule> ModuleStore::Get(std::string_view name, const FrontEndCommand& unit,
-                                              const std::vector<std::string>& imported) {
+                                              const std::vector<std::string>& imported,
+                                              const std::atomic<bool>* cancelled) {
   ModuleBuild build;
   build.file = unit.file;
   build.directory = unit.directory;
@@ -157,7 +158,8 @@ absl::StatusOr<StoredModule> ModuleStore::Get(std::string_view name, const Front
   TraceSpan span("build module");
   ++builds_;
   build.output = StrCat(stem, ".", ::getpid(), ".pcm.tmp");
-  absl::StatusOr<BuiltModule> built = BuildModule(options_.program, build, options_.build_limit);
+  absl::StatusOr<BuiltModule> built =
+      BuildModule(options_.program, build, options_.build_limit, cancelled);
   Record record;
   record.inputs = {unit.file};
   if (built.ok()) {
@@ -175,7 +177,8 @@ absl::StatusOr<StoredModule> ModuleStore::Get(std::string_view name, const Front
     }
   } else {
     ::unlink(build.output.c_str());
-    if (absl::IsAborted(built.status())) return built.status();  // another time it may end well
+    // Another time it may end well.
+    if (!absl::IsInvalidArgument(built.status())) return built.status();
   }
   if (absl::Status status = Replace(record_path, EncodeRecord(record)); !status.ok()) return status;
   return AnswerOf(std::move(record));

@@ -38,7 +38,8 @@ class ModuleStore {
   // The interface of the module `name` that `unit` declares, built now if what there is does not hold. `imported` are
   // arguments for the modules that it imports (ModuleFileArgument). Errors as of BuildModule, and of the file system.
   absl::StatusOr<StoredModule> Get(std::string_view name, const FrontEndCommand& unit,
-                                   const std::vector<std::string>& imported);
+                                   const std::vector<std::string>& imported,
+                                   const std::atomic<bool>* cancelled);
 
   uint32_t builds() const { return builds_; }
   // Removes what was used last more than `age` ago.

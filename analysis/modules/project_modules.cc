@@ -111,7 +111,7 @@ ProjectModules::Needs ProjectModules::Gather(const ModuleUnit& unit) const {
   return needs;
 }
 
-void ProjectModules::Build(Interface& interface) {
+void ProjectModules::Build(Interface& interface, const std::atomic<bool>* cancelled) {
   const std::string& name = interface.unit.directives.name;
   interface.needs = Gather(interface.unit);
   if (!interface.circle.empty()) {
@@ -119,7 +119,7 @@ void ProjectModules::Build(Interface& interface) {
     return;
   }
   absl::StatusOr<StoredModule> stored =
-      store_.Get(name, interface.unit.command, ArgumentsOf(interface.needs.files));
+      store_.Get(name, interface.unit.command, ArgumentsOf(interface.needs.files), cancelled);
   if (!stored.ok()) {
     interface.needs.problems.insert(
         StrCat("module ", name, " could not be built: ", stored.status().message()));
@@ -141,7 +141,7 @@ std::vector<ModuleArguments> ProjectModules::ArgumentsFor(std::span<const Module
   arena.execute([&] {
     for (const std::vector<Interface*>& level : levels_) {
       tbb::parallel_for_each(level, [&](Interface* interface) {
-        if (!is_cancelled()) Build(*interface);
+        if (!is_cancelled()) Build(*interface, cancelled);
       });
     }
   });

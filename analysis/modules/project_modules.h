@@ -52,7 +52,7 @@ class ProjectModules {
   int Reach(const ModuleUnit& unit);
   // What `unit` needs of interfaces that have been built.
   Needs Gather(const ModuleUnit& unit) const;
-  void Build(Interface& interface);
+  void Build(Interface& interface, const std::atomic<bool>* cancelled);
 
   ModuleStore& store_;
   std::vector<std::unique_ptr<Interface>> interfaces_;

@@ -155,6 +155,19 @@ class Modules(ChangesTest):
                             for m in messages), messages)
         self.clean(client, "shapes.cppm")
 
+    def test_an_interface_that_never_ends_does_not_keep_the_server(self):
+        self.write("colors.cppm", COLORS + "constexpr int Spin(int n) { while (n > 0) n = n < 9 ? n + 1 : 1; return n; }\n"
+                   "static_assert(Spin(1) == 0);\n")
+        self.write("compile_commands.json", self.text("compile_commands.json").replace(
+            "-std=gnu++20", "-std=gnu++20 -fconstexpr-steps=2000000000"))
+        client = self.server("--background-index=0")
+        client.open("main.cc")
+        client.open("shapes.cppm")
+        self.clean(client, "shapes.cppm")
+        start = time.monotonic()
+        self.assertEqual(client.shutdown(), 0)
+        self.assertLess(time.monotonic() - start, 5)
+
     def test_modules_that_import_each_other_are_a_mistake_of_the_project(self):
         self.write("colors.cppm", "export module colors;\nimport geometry;\n")
         client = self.server("--background-index=0")
