@@ -30,7 +30,7 @@ bool Decode(const Json& json, const JsonPath& path, WireParameter& out) {
   return ok;
 }
 
-absl::Status Refused(std::string why) { return absl::FailedPreconditionError(std::move(why)); }
+absl::Status Refused(const std::string& why) { return absl::FailedPreconditionError(why); }
 
 EditedFile FileOf(Session& session, const DocumentSnapshot& document, const std::string& path,
                   const std::vector<FoundReference>& references) {

@@ -11,7 +11,7 @@
 namespace astrolabe::lsp {
 namespace {
 
-absl::Status Refused(std::string why) { return absl::FailedPreconditionError(std::move(why)); }
+absl::Status Refused(const std::string& why) { return absl::FailedPreconditionError(why); }
 
 bool Holds(ByteRange outer, const FileEdit& edit) {
   return outer.begin <= edit.begin && edit.end <= outer.end;
@@ -237,7 +237,7 @@ std::optional<std::string> SignatureEdits::UsedInBody(const ArgumentList& list) 
   }
   if (begin == tokens.size() || tokens[begin].Is(';')) return std::nullopt;
   for (size_t i = 0; i < list.items.size(); ++i) {
-    const std::string name = Stays(i) ? "" : NameOfParameter(source_, list.items[i]);
+    std::string name = Stays(i) ? "" : NameOfParameter(source_, list.items[i]);
     if (!name.empty() && IsUsedFrom(begin, name)) return name;
   }
   return std::nullopt;
