@@ -340,6 +340,7 @@ class CheckedFixes(ChangesTest):
         slow = "constexpr int f(int n) { for (int i = 0; i < 300000; ++i) n ^= i; return n; }\n"
         self.write("a.cc", slow + "".join(f"static_assert(f({i}) != -1);\n" for i in range(8)) + "int x = 1\nint y;\n")
         client = self.server("--background-index=0", capabilities={**RESOLVES, **ANNOTATES})
+        client.DEADLINE = 200.0
         client.open("a.cc")
         action = self.resolved(client, "a.cc", "insert ';'")
         self.assertEqual(action["title"], "insert ';' (not checked)")
