@@ -30,7 +30,7 @@ bool Decode(const Json& json, const JsonPath& path, WireParameter& out) {
   return ok;
 }
 
-absl::Status Refused(std::string why) { return absl::FailedPreconditionError(std::move(why)); }
+absl::Status Refused(const std::string& why) { return absl::FailedPreconditionError(why); }
 
 EditedFile FileOf(Session& session, const DocumentSnapshot& document, const std::string& path,
                   const std::vector<FoundReference>& references) {
@@ -201,6 +201,10 @@ absl::StatusOr<RefactoringEdit> ChangeSignature(Session& session, LiveDocuments&
     const auto is_held = CheckForwarding(session, live, document, subject, *function, *count, work);
     if (!is_held.ok()) return is_held.status();
     if (*is_held) AskAboutAll(files, "Calls by emplace and the like are not known");
+    const bool has_unseen = std::ranges::any_of(*found, [](const auto& file) {
+      return std::ranges::any_of(file.second, &FoundReference::by_name);
+    });
+    if (has_unseen) AskAboutAll(files, "Files that are not indexed may call it");
   }
   if (subject.asked.indexes.semantic == nullptr) {
     AskAboutAll(files, "Without an index, calls in other files are not known");

@@ -43,7 +43,8 @@ void AddHits(const AskedSymbol& asked, const AskedHits& answer, bool with_declar
     auto location = LocationOfHit(*asked.workspace, hit, places);
     if (!location) continue;
     if (hit.container) location->container_name = hit.container->Qualified();
-    found[asked.workspace->ClientPath(hit.path)].push_back({*std::move(location), hit.roles});
+    found[asked.workspace->ClientPath(hit.path)].push_back(
+        {*std::move(location), hit.roles, hit.tier == 0});
   }
 }
 

@@ -39,6 +39,7 @@ struct ReferenceQuery {
 struct FoundReference {
   Location location;
   RoleSet roles = 0;
+  bool by_name = false;  // tier 0's, of a file that the compiler has not seen: what is called so
 };
 // By path, of documents without one by URI. In no order.
 using FoundReferences = std::map<std::string, std::vector<FoundReference>>;

@@ -11,7 +11,7 @@
 namespace astrolabe::lsp {
 namespace {
 
-absl::Status Refused(std::string why) { return absl::FailedPreconditionError(std::move(why)); }
+absl::Status Refused(const std::string& why) { return absl::FailedPreconditionError(why); }
 
 bool Holds(ByteRange outer, const FileEdit& edit) {
   return outer.begin <= edit.begin && edit.end <= outer.end;
@@ -35,6 +35,7 @@ absl::Status SignatureEdits::Add(const std::vector<FoundReference>& references, 
   struct Merged {
     RoleSet roles = 0;
     bool is_candidate = true;
+    bool by_name = true;
     std::string_view container;
   };
   std::map<size_t, Merged, std::greater<>> places;
@@ -42,26 +43,30 @@ absl::Status SignatureEdits::Add(const std::vector<FoundReference>& references, 
     // Of other functions this is an operator or a conversion, which are none.
     if ((reference.roles & kRoleImplicit) != 0 && !function_.is_constructor) continue;
     if ((reference.roles & kRoleUsing) != 0) continue;
+    // What has a class's name is most often no call of its constructor.
+    if (reference.by_name && function_.is_constructor) continue;
     Merged& place = places[OffsetOf(reference)];
     place.roles |= reference.roles;
     place.is_candidate &= (reference.roles & kRoleCandidate) != 0;
+    place.by_name &= reference.by_name;
     if (reference.location.container_name) place.container = *reference.location.container_name;
   }
   for (const auto& [at, place] : places) {
-    const auto roles =
-        static_cast<RoleSet>(place.is_candidate ? place.roles : place.roles & ~kRoleCandidate);
-    absl::Status status = AddOne(at, roles, place.container, count);
+    std::string unsure;
+    if (place.is_candidate || place.by_name) {
+      unsure = StrCat(place.by_name ? "In files that are not indexed" : "In templates",
+                      ", where \"", function_.name, "\" may mean something else as well");
+    }
+    absl::Status status = AddOne({at, place.roles, place.container, std::move(unsure)}, count);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }
 
-absl::Status SignatureEdits::AddOne(size_t at, RoleSet roles, std::string_view container,
-                                    size_t count) {
-  const bool is_declaration = (roles & kRoleDeclaration) != 0;
-  if (function_.is_constructor && !is_declaration) {
-    return AddConstruction(at, roles, container, count);
-  }
+absl::Status SignatureEdits::AddOne(const Place& place, size_t count) {
+  const size_t at = place.at;
+  const bool is_declaration = (place.roles & kRoleDeclaration) != 0;
+  if (function_.is_constructor && !is_declaration) return AddConstruction(place, count);
   if (!IsNameAt(at)) {
     return Refused(StrCat("a macro makes the name, or the file has changed, in ", FileAndLine(at)));
   }
@@ -71,12 +76,12 @@ absl::Status SignatureEdits::AddOne(size_t at, RoleSet roles, std::string_view c
     if (IsUsing(at)) return absl::OkStatus();
     return Refused(StrCat("it is used other than by a call in ", FileAndLine(at)));
   }
-  return is_declaration ? ChangeDeclaration(*list, at, count)
-                        : ChangeCall(*list, at, (roles & kRoleCandidate) != 0, count);
+  return is_declaration ? ChangeDeclaration(*list, place, count) : ChangeCall(*list, place, count);
 }
 
-absl::Status SignatureEdits::AddConstruction(size_t at, RoleSet roles, std::string_view container,
-                                             size_t count) {
+absl::Status SignatureEdits::AddConstruction(const Place& place, size_t count) {
+  const size_t at = place.at;
+  const RoleSet roles = place.roles;
   const auto token = TokenAt(at);
   if (token == source_.tokens.end()) {
     return Refused(StrCat("a macro makes the call, or the file has changed, in ", FileAndLine(at)));
@@ -84,7 +89,7 @@ absl::Status SignatureEdits::AddConstruction(size_t at, RoleSet roles, std::stri
   if (IsUsing(at)) return absl::OkStatus();  // `using Base::Base;`
   // Another constructor calls it for a base or a member, and names neither.
   const bool is_silent =
-      (roles & kRoleImplicit) != 0 && NamesConstructor(container, source_.Text(*token));
+      (roles & kRoleImplicit) != 0 && NamesConstructor(place.container, source_.Text(*token));
   Construction call;
   if (!is_silent) {
     // The index knows which places have a name of the type.
@@ -92,7 +97,7 @@ absl::Status SignatureEdits::AddConstruction(size_t at, RoleSet roles, std::stri
         (roles & (kRoleReference | kRoleCall)) != 0 && (roles & kRoleImplicit) == 0;
     call = ConstructionAt(source_, at, function_.name, names_type);
   }
-  if (call.list) return ChangeCall(*call.list, at, (roles & kRoleCandidate) != 0, count);
+  if (call.list) return ChangeCall(*call.list, place, count);
   // It is called without any argument or, if it converts, with one.
   const auto of_none = NewArguments({}, at);
   const auto of_one = NewArguments({"it"}, at);
@@ -102,7 +107,7 @@ absl::Status SignatureEdits::AddConstruction(size_t at, RoleSet roles, std::stri
   if (call.list_place && of_none.ok()) {
     std::string list;
     for (const std::string& argument : *of_none) list += (list.empty() ? "(" : ", ") + argument;
-    Edit({*call.list_place, *call.list_place}, list + ")", "");
+    Edit({*call.list_place, *call.list_place}, list + ")", place.unsure);
     return absl::OkStatus();
   }
   return Refused(
@@ -147,9 +152,9 @@ absl::StatusOr<SignatureEdits::Arguments> SignatureEdits::NewArguments(const Arg
   return arguments;
 }
 
-absl::Status SignatureEdits::ChangeCall(const ArgumentList& list, size_t at, bool is_candidate,
+absl::Status SignatureEdits::ChangeCall(const ArgumentList& list, const Place& place,
                                         size_t count) {
-  absl::Status status = CheckList(list, at);
+  absl::Status status = CheckList(list, place.at);
   if (!status.ok()) return status;
   // One that passes already what is new is left alone.
   if (list.items.size() > count && list.items.size() == function_.parameters.size()) {
@@ -157,14 +162,10 @@ absl::Status SignatureEdits::ChangeCall(const ArgumentList& list, size_t at, boo
   }
   Arguments given;
   for (const ByteRange& item : list.items) given.push_back(NewText(item));
-  auto arguments = NewArguments(given, at);
+  auto arguments = NewArguments(given, place.at);
   if (!arguments.ok()) return arguments.status();
-  std::string unsure;
-  if (is_candidate) {
-    unsure = StrCat("In templates, where \"", function_.name, "\" may mean something else as well");
-  } else if (DropsWork(list)) {
-    unsure = "An argument that goes away does something";
-  }
+  std::string unsure = place.unsure;
+  if (unsure.empty() && DropsWork(list)) unsure = "An argument that goes away does something";
   Rewrite(list, *arguments, unsure);
   return absl::OkStatus();
 }
@@ -188,7 +189,9 @@ bool SignatureEdits::DropsWork(const ArgumentList& list) const {
   return false;
 }
 
-absl::Status SignatureEdits::ChangeDeclaration(const ArgumentList& list, size_t at, size_t count) {
+absl::Status SignatureEdits::ChangeDeclaration(const ArgumentList& list, const Place& place,
+                                               size_t count) {
+  const size_t at = place.at;
   absl::Status status = CheckList(list, at);
   if (!status.ok()) return status;
   if (count != list.items.size()) {
@@ -221,7 +224,7 @@ absl::Status SignatureEdits::ChangeDeclaration(const ArgumentList& list, size_t 
     had_default |= has_default;
     items.push_back(parameter.old >= 0 ? NewText(list.items[old]) : parameter.declaration);
   }
-  Rewrite(list, items, "");
+  Rewrite(list, items, place.unsure);
   return absl::OkStatus();
 }
 
@@ -234,7 +237,7 @@ std::optional<std::string> SignatureEdits::UsedInBody(const ArgumentList& list) 
   }
   if (begin == tokens.size() || tokens[begin].Is(';')) return std::nullopt;
   for (size_t i = 0; i < list.items.size(); ++i) {
-    const std::string name = Stays(i) ? "" : NameOfParameter(source_, list.items[i]);
+    std::string name = Stays(i) ? "" : NameOfParameter(source_, list.items[i]);
     if (!name.empty() && IsUsedFrom(begin, name)) return name;
   }
   return std::nullopt;

@@ -48,10 +48,18 @@ class SignatureEdits {
  private:
   using Arguments = std::vector<std::string>;
 
-  absl::Status AddOne(size_t at, RoleSet roles, std::string_view container, size_t count);
-  absl::Status AddConstruction(size_t at, RoleSet roles, std::string_view container, size_t count);
-  absl::Status ChangeCall(const ArgumentList& list, size_t at, bool is_candidate, size_t count);
-  absl::Status ChangeDeclaration(const ArgumentList& list, size_t at, size_t count);
+  // What is there by all references of it together.
+  struct Place {
+    size_t at = 0;
+    RoleSet roles = 0;
+    std::string_view container;  // qualified name of what is around it
+    std::string unsure;          // why the user has to agree
+  };
+
+  absl::Status AddOne(const Place& place, size_t count);
+  absl::Status AddConstruction(const Place& place, size_t count);
+  absl::Status ChangeCall(const ArgumentList& list, const Place& place, size_t count);
+  absl::Status ChangeDeclaration(const ArgumentList& list, const Place& place, size_t count);
   absl::Status CheckList(const ArgumentList& list, size_t at) const;
   // What a call passes that has passed these.
   absl::StatusOr<Arguments> NewArguments(const Arguments& given, size_t at) const;

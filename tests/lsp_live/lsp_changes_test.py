@@ -344,6 +344,7 @@ class CheckedFixes(ChangesTest):
         slow = "constexpr int f(int n) { for (int i = 0; i < 300000; ++i) n ^= i; return n; }\n"
         self.write("a.cc", slow + "".join(f"static_assert(f({i}) != -1);\n" for i in range(8)) + "int x = 1\nint y;\n")
         client = self.server("--background-index=0", capabilities={**RESOLVES, **ANNOTATES})
+        client.DEADLINE = 200.0
         client.open("a.cc")
         action = self.resolved(client, "a.cc", "insert ';'")
         self.assertEqual(action["title"], "insert ';' (not checked)")
@@ -615,6 +616,12 @@ class SeveralFiles(ChangesTest):
         self.assertIn("d.Legs(true, 1, 2) + d.Legs(\n    true,  // four\n    (void(3), 4), 5); }", self.text("more.cc"))
         self.assert_compiles("zoo.cc", "main.cc", "more.cc")
 
+    def test_a_new_parameter_is_not_used_yet(self):
+        text = '#pragma GCC diagnostic error "-Wunused-parameter"\nint f(int a) { return a; }\n'
+        client = self.opened("a.cc", texts={"a.cc": text})
+        self.signature(client, "a.cc", "int |f", [{"old": 0}, {"declaration": "int b", "value": "0"}])
+        self.assertIn("int f(int a, int b) { return a; }", self.text("a.cc"))
+
     def test_a_parameter_goes(self):
         client = self.opened("zoo.cc", texts=self.TEXTS)
         self.assertEqual(self.signature(client, "zoo.cc", "Dog::Le|gs", [{"old": 0}]), ["more.cc", "zoo.cc", "zoo.h"])
@@ -723,6 +730,22 @@ class SeveralFiles(ChangesTest):
             with self.assertRaises(ServerError) as caught:
                 self.signature(client, "a.cc", mark, [{"old": 0}, new] if "B();" not in more else [new])
             self.assertIn(reason, caught.exception.message)
+            client.kill()
+
+    def test_what_nobody_has_parsed_has_to_be_confirmed(self):
+        texts = {"a.cc": "struct A {\n  A(int n);\n};\nA::A(int) {}\nA a(1);\nint f(int n) { return n; }\n",
+                 "late.h": "struct A;\nA late(1);\nint g() { return f(2); }\n"}
+        for mark, name, labels in (("A::|A", "a.cc", {"Files that are not indexed may call it"}),
+                                   ("int |f", "late.h", {'In files that are not indexed, where "f" may mean something else as well'})):
+            client = self.opened("a.cc", texts=texts, capabilities=ANNOTATES)
+            client.answers["workspace/applyEdit"] = {"applied": True}
+            line, column = place(texts["a.cc"], mark)
+            client.request("workspace/executeCommand", {"command": "astrolabe.changeSignature", "arguments": [
+                client.at("a.cc", line, column, parameters=[{"old": 0}, {"declaration": "int m", "value": "0"}])]})
+            [edit] = [m["params"]["edit"] for m in client.messages if m.get("method") == "workspace/applyEdit"]
+            found = self.edits(edit)
+            self.assertEqual({edit["changeAnnotations"][e[3]]["label"] for e in found[name]}, labels)
+            self.assertEqual([n for n in found if n == "late.h"], ["late.h"] if name == "late.h" else [])
             client.kill()
 
     def test_what_containers_make_has_to_be_confirmed(self):
