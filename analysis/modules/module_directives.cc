@@ -99,9 +99,11 @@ ModuleDirectives ReadModuleDirectives(const std::string& source) {
       }
       std::string name = reader.Name();
       if (name.starts_with(':')) name.insert(0, read.name.substr(0, read.name.find(':')));
-      if (!name.empty() && name != read.name) read.imports.push_back(std::move(name));
+      if (!name.empty()) read.imports.push_back(std::move(name));
     }
   }
+  // Its own interface cannot be what it waits for, whatever is written.
+  if (read.is_importable) std::erase(read.imports, read.name);
   std::sort(read.imports.begin(), read.imports.end());
   read.imports.erase(std::unique(read.imports.begin(), read.imports.end()), read.imports.end());
   return read;
