@@ -85,9 +85,8 @@ class Compile : public clang::GenerateModuleInterfaceAction {
   const std::string directory_;
 };
 
-// What was read, and what was wrong.
-std::pair<std::set<std::string>, std::vector<std::string>> CompileInterface(
-    const ModuleBuild& build) {
+BuiltModule CompileInterface(const ModuleBuild& build) {
+  BuiltModule built;
   ErrorKeeper keeper;
   llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> files = llvm::vfs::getRealFileSystem();
   clang::DiagnosticOptions options;
@@ -97,7 +96,8 @@ std::pair<std::set<std::string>, std::vector<std::string>> CompileInterface(
   for (const std::string& argument : build.cc1) arguments.push_back(argument.c_str());
   auto invocation = std::make_shared<clang::CompilerInvocation>();
   if (!clang::CompilerInvocation::CreateFromArgs(*invocation, arguments, *diagnostics)) {
-    return {{}, std::move(keeper.errors)};
+    built.errors = std::move(keeper.errors);
+    return built;
   }
   keeper.errors.clear();
   clang::FrontendOptions& front_end = invocation->getFrontendOpts();
@@ -117,7 +117,9 @@ std::pair<std::set<std::string>, std::vector<std::string>> CompileInterface(
   compiler.createSourceManager();
   Compile action(build.directory);
   compiler.ExecuteAction(action);
-  return {std::move(action.inputs), std::move(keeper.errors)};
+  built.inputs.assign(action.inputs.begin(), action.inputs.end());
+  built.errors = std::move(keeper.errors);
+  return built;
 }
 
 // All that a process says, to the end of its output.
@@ -202,10 +204,10 @@ int RunModuleBuild() {
   if (!reader.ok()) return 2;
   // Relative paths of the command then lead where the project means.
   if (::chdir(build.directory.c_str()) != 0) build.directory = "/";
-  auto [inputs, errors] = CompileInterface(build);
+  const BuiltModule built = CompileInterface(build);
   WireWriter answer;
-  answer.Strings({inputs.begin(), inputs.end()});
-  answer.Strings(errors);
+  answer.Strings(built.inputs);
+  answer.Strings(built.errors);
   std::fwrite(answer.bytes().data(), 1, answer.bytes().size(), stdout);
   std::fflush(stdout);
   std::_Exit(0);  // what Clang holds is the system's to take back

@@ -129,8 +129,9 @@ class IndexCompletion {
       if (header == path_) continue;
       CompletionOption option = Named(found.name, found.scope, ItemKind(found.kind), found.match);
       if (!Include(found.header, header, &option)) continue;
-      option.is_macro = found.kind == astrolabe::SymbolKind::kMacro;
-      Add(std::move(option), found.match, option.is_macro);
+      const bool is_macro = found.kind == astrolabe::SymbolKind::kMacro;
+      option.is_macro = is_macro;
+      Add(std::move(option), found.match, is_macro);
     }
   }
 

@@ -79,7 +79,7 @@ absl::StatusOr<Resolved> Resolve(Session& session, LiveDocuments& live,
 void BindInlayHint(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   InlayHintOptions options;
   options.resolve_provider = true;
-  session.capabilities().inlay_hint_provider = std::move(options);
+  session.capabilities().inlay_hint_provider = options;
   OnDocumentRequest<InlayHintRequest>(
       dispatcher, session, "lsp.inlayHint",
       [&session, &live](const InlayHintParams& params, const DocumentSnapshot& document,
