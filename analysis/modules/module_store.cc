@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -51,13 +52,12 @@ uint64_t ContentOf(const std::vector<std::string>& paths) {
   return Hash(hashes);
 }
 
-// What is known of the newest build of a module under one set of arguments.
+// Of a build of a module without errors, under one set of arguments: the newest.
 struct Record {
   std::vector<std::string> inputs;
   std::string states;    // of the inputs when they were last compared
   uint64_t content = 0;  // ContentOf the inputs
-  std::string failure;   // empty: there is an interface
-  StoredModule module;
+  std::string path;      // of the compiled interface
 };
 
 std::string EncodeRecord(const Record& record) {
@@ -66,9 +66,7 @@ std::string EncodeRecord(const Record& record) {
   writer.Strings(record.inputs);
   writer.String(record.states);
   writer.Number(record.content);
-  writer.String(record.failure);
-  writer.String(record.module.path);
-  writer.Strings(record.module.errors);
+  writer.String(record.path);
   return StrCat(absl::StrFormat("%016x", Hash(writer.bytes())), writer.bytes());
 }
 
@@ -84,9 +82,7 @@ std::optional<Record> ReadRecord(const std::string& path) {
   record.inputs = reader.Strings();
   record.states = reader.String();
   record.content = reader.Number();
-  record.failure = reader.String();
-  record.module.path = reader.String();
-  record.module.errors = reader.Strings();
+  record.path = reader.String();
   if (!reader.ok()) return std::nullopt;
   return record;
 }
@@ -96,16 +92,27 @@ void MarkUsed(const std::string& path) { ::utimensat(AT_FDCWD, path.c_str(), nul
 
 // Whether it is about the inputs as they are now. Says in `record` if they were written again with what was in them.
 bool Holds(Record& record) {
-  if (record.failure.empty() && ::access(record.module.path.c_str(), R_OK) != 0) return false;
+  if (::access(record.path.c_str(), R_OK) != 0) return false;
   std::string states = StateOf(record.inputs);
   if (states == record.states) return true;
   record.states = std::move(states);
   return ContentOf(record.inputs) == record.content;
 }
 
-absl::StatusOr<StoredModule> AnswerOf(Record record) {
-  if (!record.failure.empty()) return absl::InvalidArgumentError(record.failure);
-  return std::move(record.module);
+// Whether one of the files has been written since, as far as the clock of the file system tells.
+bool HaveChangedSince(absl::Time start, const std::vector<std::string>& paths) {
+  constexpr absl::Duration kClockTick = absl::Milliseconds(10);
+  return std::any_of(paths.begin(), paths.end(), [&](const std::string& path) {
+    struct stat status = {};
+    if (::stat(path.c_str(), &status) != 0) return true;
+    return absl::TimeFromTimespec(status.st_mtim) + kClockTick >= start;
+  });
+}
+
+// A name for a file that is being written: of this process and this thread's turn.
+std::string TemporaryName(const std::string& path) {
+  static std::atomic<uint32_t> last = 0;
+  return StrCat(path, ".", ::getpid(), ".", ++last, ".tmp");
 }
 
 // A name for people who look into the folder.
@@ -118,7 +125,7 @@ std::string FileNameOf(std::string_view module) {
 }
 
 absl::Status Replace(const std::string& path, const std::string& bytes) {
-  const std::string temporary = StrCat(path, ".", ::getpid(), ".tmp");
+  const std::string temporary = TemporaryName(path);
   std::ofstream out(temporary, std::ios::binary);
   out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   out.close();
@@ -146,8 +153,8 @@ absl::StatusOr<StoredModule> ModuleStore::Get(std::string_view name, const Front
   const std::string record_path = stem + ".record";
   if (std::optional<Record> known = ReadRecord(record_path); known && Holds(*known)) {
     Replace(record_path, EncodeRecord(*known)).IgnoreError();  // also marks it as used
-    if (known->failure.empty()) MarkUsed(known->module.path);
-    return AnswerOf(*std::move(known));
+    MarkUsed(known->path);
+    return StoredModule{std::move(known->path), {}};
   }
   std::error_code error;
   std::filesystem::create_directories(options_.directory, error);
@@ -157,31 +164,29 @@ absl::StatusOr<StoredModule> ModuleStore::Get(std::string_view name, const Front
   }
   TraceSpan span("build module");
   ++builds_;
-  build.output = StrCat(stem, ".", ::getpid(), ".pcm.tmp");
+  const absl::Time start = absl::Now();
+  build.output = TemporaryName(stem + ".pcm");
   absl::StatusOr<BuiltModule> built =
       BuildModule(options_.program, build, options_.build_limit, cancelled);
-  Record record;
-  record.inputs = {unit.file};
-  if (built.ok()) {
-    record.inputs = std::move(built->inputs);
-    record.module.errors = std::move(built->errors);
-  } else {
-    record.failure = std::string(built.status().message());
+  if (!built.ok()) {
+    ::unlink(build.output.c_str());
+    return built.status();
   }
+  Record record;
+  record.inputs = std::move(built->inputs);
   record.states = StateOf(record.inputs);
   record.content = ContentOf(record.inputs);
-  if (built.ok()) {
-    record.module.path = StrCat(stem, absl::StrFormat("-%016x.pcm", record.content));
-    if (::rename(build.output.c_str(), record.module.path.c_str()) != 0) {
-      return absl::ResourceExhaustedError(StrCat("cannot write ", record.module.path));
-    }
-  } else {
-    ::unlink(build.output.c_str());
-    // Another time it may end well.
-    if (!absl::IsInvalidArgument(built.status())) return built.status();
+  record.path = StrCat(stem, absl::StrFormat("-%016x.pcm", record.content));
+  if (::rename(build.output.c_str(), record.path.c_str()) != 0) {
+    return absl::ResourceExhaustedError(StrCat("cannot write ", record.path));
   }
-  if (absl::Status status = Replace(record_path, EncodeRecord(record)); !status.ok()) return status;
-  return AnswerOf(std::move(record));
+  // One with errors is built anew by whoever asks: the header that it lacks may be there by then. So is one whose inputs
+  // were written meanwhile.
+  if (built->errors.empty() && !HaveChangedSince(start, record.inputs)) {
+    absl::Status status = Replace(record_path, EncodeRecord(record));
+    if (!status.ok()) return status;
+  }
+  return StoredModule{std::move(record.path), std::move(built->errors)};
 }
 
 void ModuleStore::RemoveOld(absl::Duration age) const {
