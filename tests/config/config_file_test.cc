@@ -23,7 +23,7 @@ std::optional<TidySpeed> SomeChecks(std::string_view name) {
   return std::nullopt;
 }
 
-ConfigFile Read(std::string_view text, std::string directory = "/w") {
+ConfigFile Read(std::string_view text, const std::string& directory = "/w") {
   return ReadConfigText(text, directory + "/.clangd", directory, SomeChecks);
 }
 

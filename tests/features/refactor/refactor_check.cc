@@ -46,7 +46,7 @@ std::string Applied(std::string text, const std::vector<CodeEdit>& edits) {
 
 std::string Described(LiveAst& ast, const SignatureChange& change) {
   const uint32_t at = ast.OffsetOf(change.place);
-  std::string text = ast.text.substr(at, ast.text.find_first_of("(", at) - at) + ":";
+  std::string text = ast.text.substr(at, ast.text.find('(', at) - at) + ":";
   for (const ParameterChange& parameter : change.parameters) {
     text += text.ends_with(":") ? " " : ", ";
     text += parameter.old >= 0 ? std::to_string(parameter.old)
