@@ -13,7 +13,7 @@ namespace astrolabe {
 namespace {
 
 ModuleStore StoreOf(const SemanticOptions& options) {
-  return ModuleStore({.program = options.program, .directory = options.index_dir + "/modules"});
+  return ModuleStore({.program = options.program, .directory = ModuleDirectory(options.index_dir)});
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "analysis/diagnostic_text.h"
 #include "base/strings.h"
 #include "clang/AST/ASTConsumer.h"
 #include "clang/AST/ASTContext.h"
@@ -18,7 +19,6 @@
 #include "clang/Lex/Pragma.h"
 #include "clang/Lex/Preprocessor.h"
 #include "clang/Lex/PreprocessorOptions.h"
-#include "llvm/ADT/SmallString.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/VirtualFileSystem.h"
 
@@ -62,18 +62,7 @@ class ErrorCollector : public clang::DiagnosticConsumer {
     clang::SourceLocation location = diagnostic.getLocation();
     bool placed = location.isValid() && diagnostic.hasSourceManager();
     if (placed) AddHeaderLine(diagnostic.getSourceManager(), location);
-    if (log_.first.size() >= kErrorsKept) return;
-    llvm::SmallString<256> text;
-    diagnostic.FormatDiagnostic(text);
-    std::string where;
-    if (placed) {
-      clang::PresumedLoc presumed = diagnostic.getSourceManager().getPresumedLoc(location);
-      if (presumed.isValid()) {
-        where = StrCat(presumed.getFilename(), ":", presumed.getLine(), ":", presumed.getColumn(),
-                       ": ");
-      }
-    }
-    log_.first.push_back(where + std::string(text));
+    if (log_.first.size() < kErrorsKept) log_.first.push_back(DiagnosticText(diagnostic));
   }
 
  private:

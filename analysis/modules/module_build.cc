@@ -12,6 +12,7 @@
 
 #include "analysis/batch/parse_node.h"
 #include "analysis/batch/wire.h"
+#include "analysis/diagnostic_text.h"
 #include "analysis/project/paths.h"
 #include "base/strings.h"
 #include "base/subprocess.h"
@@ -36,17 +37,7 @@ class ErrorKeeper : public clang::DiagnosticConsumer {
                         const clang::Diagnostic& diagnostic) override {
     DiagnosticConsumer::HandleDiagnostic(level, diagnostic);
     if (level < clang::DiagnosticsEngine::Error || errors.size() >= kErrorsKept) return;
-    llvm::SmallString<256> text;
-    diagnostic.FormatDiagnostic(text);
-    std::string where;
-    if (diagnostic.getLocation().isValid() && diagnostic.hasSourceManager()) {
-      clang::PresumedLoc at =
-          diagnostic.getSourceManager().getPresumedLoc(diagnostic.getLocation());
-      if (at.isValid()) {
-        where = StrCat(at.getFilename(), ":", at.getLine(), ":", at.getColumn(), ": ");
-      }
-    }
-    errors.push_back(where + std::string(text));
+    errors.push_back(DiagnosticText(diagnostic));
   }
 
   std::vector<std::string> errors;

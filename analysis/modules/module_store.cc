@@ -198,6 +198,8 @@ void ModuleStore::RemoveOld(absl::Duration age) const {
   }
 }
 
+std::string ModuleDirectory(std::string_view index_dir) { return StrCat(index_dir, "/modules"); }
+
 std::string ModuleFileArgument(std::string_view name, std::string_view path) {
   return StrCat("-fmodule-file=", name, "=", path);
 }

@@ -50,6 +50,9 @@ class ModuleStore {
   std::atomic<uint32_t> builds_ = 0;
 };
 
+// Where the modules of a workspace are, beside its index: the batch and the server share them.
+std::string ModuleDirectory(std::string_view index_dir);
+
 // What tells Clang's front end where the interface of a module is.
 std::string ModuleFileArgument(std::string_view name, std::string_view path);
 

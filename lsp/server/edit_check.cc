@@ -6,6 +6,7 @@
 #include <utility>
 #include <variant>
 
+#include "analysis/project/paths.h"
 #include "analysis/project/source_language.h"
 #include "base/strings.h"
 
@@ -96,7 +97,7 @@ class Checker {
     }
     const auto errors = Parse(question);
     if (!errors || errors->empty()) return;
-    const std::string where = StrCat("in ", file.path.substr(file.path.rfind('/') + 1), ": ");
+    const std::string where = StrCat("in ", BaseName(file.path), ": ");
     if (file.creates) return Compare(*errors, {}, where);
     // Which of them are there already takes a parse of the text as it is.
     Question before;

@@ -19,7 +19,7 @@ LiveModules& OpenFileModules::live(FrontEndCommands& front_end) {
   options.store.program = session_.program();
   // Without a workspace there is no project either, and so nothing to build.
   if (const auto workspace = session_.WorkspaceOf("")) {
-    options.store.directory = workspace->index_dir() + "/modules";
+    options.store.directory = ModuleDirectory(workspace->index_dir());
   }
   options.units = [this, &front_end](const std::string& path, DirectivesCache& directives) {
     return UnitsFor(front_end, path, directives);
