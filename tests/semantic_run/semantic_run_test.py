@@ -485,6 +485,7 @@ class Bad(SemanticRun):
         told = {q.split(":")[0]: q for q in report["quarantine"]}
         self.assertIn("crashed", told["crash.cc"])
         self.assertIn("longer than", told["hang.cc"])
+        self.assertIn("out of memory", told["memory.cc"])
         self.assertIn("to reproduce: cd ", told["crash.cc"])
         # Remembered while nothing changes, and tried again when it does.
         again = self.index("--unit-seconds", "4", "--unit-memory-mb", "600")
