@@ -17,6 +17,7 @@
 #include "analysis/batch/claim_table.h"
 #include "analysis/batch/collector.h"
 #include "analysis/batch/file_states.h"
+#include "analysis/batch/missing_headers.h"
 #include "analysis/batch/module_commands.h"
 #include "analysis/batch/plan_commands.h"
 #include "analysis/batch/planner.h"
@@ -153,6 +154,7 @@ class SemanticIndexer {
       main_files_.insert(unit.path);
       return true;
     });
+    MissingHeaders missing_headers(*index, states_);
     std::vector<FrontEndCommand> stale;
     for (FrontEndCommand& command : *commands) {
       auto it = known.find({WorkspacePath(options_.root, command.file), command.digest});
@@ -161,7 +163,8 @@ class SemanticIndexer {
         continue;
       }
       std::vector<uint32_t> changes;
-      bool is_stale = !FindChanges(*index, it->second, &changes);
+      bool is_stale = !FindChanges(*index, it->second, &changes) ||
+                      (it->second.errors > 0 && missing_headers.HaveAppeared(it->second, command));
       known.erase(it);
       if (is_stale) {
         stale.push_back(std::move(command));

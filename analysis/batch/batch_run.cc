@@ -385,8 +385,8 @@ class Run {
       }
       return absl::OkStatus();
     }
-    if (zygote.state == ZygoteWork::State::kReady) {
-      // It died while it only waited: killed from outside. Another one takes over.
+    if (event.killed || zygote.state == ZygoteWork::State::kReady) {
+      // Killed from outside, or dead while it only waited: no header is to blame. Another one takes over.
       ++zygote.restarts;
       ++statistics_.zygote_restarts;
       zygote.headers_started = false;

@@ -23,6 +23,8 @@ class FileStates {
   // Size, time and digest now; nullopt if it can't be read.
   std::optional<FileState> Read(std::string_view path);
 
+  bool Exists(std::string_view path) { return Look(path).exists; }
+
   std::string Absolute(std::string_view path) const;
 
  private:

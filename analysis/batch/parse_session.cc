@@ -228,7 +228,6 @@ std::string RunFrontEnd(const FrontEndRun& run, ParseDelegate& delegate) {
   if (run.file.empty()) {
     buffer = llvm::MemoryBuffer::getMemBufferCopy(HeadersText(run.headers), kHeadersBuffer);
     front_end.Inputs.emplace_back(buffer->getMemBufferRef(), kind);
-    invocation->getDiagnosticOpts().ErrorLimit = 0;  // to know all headers that bring errors
   } else {
     front_end.Inputs.emplace_back(run.file, kind);
   }
@@ -246,8 +245,9 @@ std::string RunFrontEnd(const FrontEndRun& run, ParseDelegate& delegate) {
   language.CommentOpts.ParseAllComments = true;
   language.SpellChecking = for_people;  // typo correction costs over 1 %
   invocation->getDiagnosticOpts().IgnoreWarnings = !for_people;
+  // To know all headers that bring errors; and behind the limit Clang reads no further header.
+  invocation->getDiagnosticOpts().ErrorLimit = 0;
   if (for_people) {
-    invocation->getDiagnosticOpts().ErrorLimit = 0;
     // A header that is open is no main file, whatever it looks like.
     invocation->getDiagnosticOpts().Warnings.push_back("no-pragma-once-outside-header");
   }
@@ -258,7 +258,7 @@ std::string RunFrontEnd(const FrontEndRun& run, ParseDelegate& delegate) {
   compiler.createVirtualFileSystem(files, &collector);
   compiler.createDiagnostics(&collector, /*ShouldOwnClient=*/false);
   // A header that is not there would keep Clang from reading any other.
-  if (for_people) compiler.getDiagnostics().setFatalsAsError(true);
+  compiler.getDiagnostics().setFatalsAsError(true);
   compiler.createFileManager();
   compiler.createSourceManager();
   Action action(state, delegate);

@@ -6,7 +6,6 @@
 
 #include "base/strings.h"
 #include "index/include_line.h"
-#include "lsp/documents/uri.h"
 
 namespace astrolabe::lsp {
 namespace {
@@ -178,24 +177,6 @@ std::optional<IncludeInsertion> InsertInclude(std::string_view text, std::string
   auto behind = std::find_if(
       begin, best->end(), [&](const IncludeLine& there) { return before(spelled, there.spelled); });
   return IncludeInsertion{behind == best->end() ? best->back().line + 1 : behind->line, line};
-}
-
-std::vector<IncludeFolder> IncludeFoldersOf(const std::vector<std::string>& arguments,
-                                            const std::string& directory) {
-  std::vector<IncludeFolder> folders;
-  for (std::string_view flag : {"-iquote", "-I", "-isystem", "-internal-isystem",
-                                "-internal-externc-isystem", "-idirafter"}) {
-    for (size_t i = 0; i < arguments.size(); ++i) {
-      std::string_view argument = arguments[i];
-      if (!argument.starts_with(flag)) continue;
-      argument.remove_prefix(flag.size());
-      if (argument.empty() && i + 1 < arguments.size()) argument = arguments[++i];
-      std::string path = NormalPath(argument.starts_with('/') ? std::string(argument)
-                                                              : StrCat(directory, "/", argument));
-      folders.push_back({std::move(path), flag != "-iquote" && flag != "-I"});
-    }
-  }
-  return folders;
 }
 
 std::string SpellInclude(const std::vector<IncludeFolder>& folders, std::string_view path,

@@ -14,6 +14,8 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/project/include_folders.h"
+
 namespace astrolabe::lsp {
 
 struct IncludeInsertion {
@@ -25,17 +27,6 @@ struct IncludeInsertion {
 // includes it already.
 std::optional<IncludeInsertion> InsertInclude(std::string_view text, std::string_view path,
                                               std::string_view spelled);
-
-// A folder of the search path.
-struct IncludeFolder {
-  std::string path;        // absolute and normal
-  bool is_system = false;  // -isystem and the like: <...>
-};
-
-// The folders of -I and its kin, in the order in which they are searched, of a driver's arguments or the front end's.
-// `directory` is where relative ones begin.
-std::vector<IncludeFolder> IncludeFoldersOf(const std::vector<std::string>& arguments,
-                                            const std::string& directory);
 
 // How `header` (absolute) is spelled from the file at `path`: the shortest spelling from a folder of the search
 // path, or beside the file. In angle brackets from system folders, and where the document does so with other

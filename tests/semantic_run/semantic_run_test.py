@@ -179,6 +179,9 @@ class Good(SemanticRun):
         self.assertEqual((report["unchanged"], report["plain"]), (4, 1))
         self.assertEqual(self.places("def", "renamed"), [("unit3.cc", 2, 5)])
         self.assertEqual(self.places("def", "f3"), [])
+        self.write("unit3.cc", '#include "shared.h"\nint another(Shared&) { return 0; }\n')  # as long as before
+        self.assertEqual(self.index()["plain"], 1)
+        self.assertEqual(self.places("def", "another"), [("unit3.cc", 2, 5)])
 
     def test_header_changed_parses_who_includes_it(self):
         self.write("shared.h", SHARED)
@@ -236,6 +239,33 @@ class Good(SemanticRun):
                          + report["plain_reasons"].get("errors", 0), 3, report)
         self.assertEqual(len(self.places("refs", "FastQueue")), 3)
         self.assertEqual(len(self.places("refs", "PlainQueue")), 7)
+
+    def test_what_a_unit_does_not_include_is_not_there(self):
+        """Its zygote has headers of the other units as well."""
+        self.write("shared.h", SHARED + "inline int pick(double) { return 1; }\n")
+        self.write("extra.h", "#pragma once\nstruct Taken {};\ninline int pick(int) { return 2; }\n")
+        for i in range(8):
+            self.unit(f"both{i}.cc", f'#include "shared.h"\n#include "extra.h"\nint both{i}(Taken&);\n')
+        self.unit("taken.cc", '#include "shared.h"\nint Taken;\nenum { Own };\n')  # both may be: one hides the other
+        self.unit("redefined.cc", '#include "shared.h"\nstruct Taken { int mine; };\n')
+        self.unit("chosen.cc", '#include "shared.h"\nint chosen = pick(1);\n')
+        report = self.index("--audit", "100")
+        self.assertEqual((report["with_errors"], report["audit_differences"]), (0, 0), report)
+        self.assertEqual(report["plain_reasons"].get("errors"), 1, report)
+        self.assertGreaterEqual(report["plain_reasons"].get("name of a header not included", 0), 1, report)
+        self.assertEqual(self.places("def", "Taken::mine"), [("redefined.cc", 2, 20)])
+        self.assertEqual([hit["signature"] for hit in self.query("callees", "chosen")], ["(double)"])
+
+    def test_macro_whose_name_no_header_spells(self):
+        self.write("width.h", "#pragma once\n#define JOIN2(a, b) a##b\n#define JOIN(a, b) JOIN2(a, b)\n"
+                              "struct Width { int JOIN(WI, DE); };\n")
+        for i in range(6):
+            self.unit(f"wide{i}.cc", f'#include "width.h"\nint wide{i}(Width& w) {{ return w.WIDE; }}\n')
+        self.unit("narrow.cc", '#define WIDE NARROW\n#include "width.h"\nint narrow;\n')
+        report = self.index("--audit", "100")
+        self.assertEqual((report["with_errors"], report["audit_differences"]), (0, 0), report)
+        self.assertEqual(report["plain_reasons"].get("macro defined otherwise"), 1, report)
+        self.assertEqual(self.places("def", "Width::NARROW"), [("width.h", 4, 20)])
 
     def test_unguarded_headers_and_fragments(self):
         self.write("shared.h", SHARED)
@@ -483,7 +513,7 @@ class Bad(SemanticRun):
         report = self.index("--unit-seconds", "4", "--unit-memory-mb", "600")
         self.check_rest(report, ["crash.cc", "hang.cc", "memory.cc"])
         told = {q.split(":")[0]: q for q in report["quarantine"]}
-        self.assertIn("crashed", told["crash.cc"])
+        self.assertRegex(told["crash.cc"], r"crashed .* at .*crash\.cc:2:")
         self.assertIn("longer than", told["hang.cc"])
         self.assertIn("out of memory", told["memory.cc"])
         self.assertIn("to reproduce: cd ", told["crash.cc"])
@@ -518,13 +548,19 @@ class Bad(SemanticRun):
     def test_broken_sources(self):
         self.write("shared.h", SHARED)
         self.many_units(4)
-        self.unit("missing.cc", '#include "nowhere.h"\nint still_here;\n')
+        self.unit("missing.cc", '#include "nowhere.h"\n#include "shared.h"\n'
+                                "int still_here(Shared& s) { return s.value; }\n")
+        self.unit("many.cc", "int bad = undeclared;\n" * 30
+                             + '#include "shared.h"\nint behind(Shared& s) { return s.value; }\n')
         self.unit("errors.cc", '#include "shared.h"\nint good() { return 1; }\nint bad( {\n')
         self.unit("bytes.cc", b'#include "shared.h"\n// \xff\xfe\nint bytes;\n')
         self.unit("self.cc", '#include "shared.h"\n#ifndef ONCE\n#define ONCE\n#include "self.cc"\n#endif\nextern int s;\n')
         report = self.index()
         self.check_rest(report, [])
-        self.assertEqual(report["with_errors"], 2)
+        self.assertEqual(report["with_errors"], 3)
+        uses = self.places("refs", "Shared::value")
+        self.assertIn("missing.cc", [file for file, _, _ in uses])
+        self.assertIn("many.cc", [file for file, _, _ in uses])
         self.assertEqual(self.places("def", "good"), [("errors.cc", 2, 5)])
         self.assertEqual(self.places("def", "bytes"), [("bytes.cc", 3, 5)])
 
@@ -541,17 +577,20 @@ class Bad(SemanticRun):
         self.assertTrue(any("-fconserve-stack" in note for note in report["notes"]), report["notes"])
 
     def test_generated_file_comes_later(self):
-        self.unit("user.cc", '#include "generated.h"\nGenerated g;\n')
+        self.unit("user.cc", '#include "generated.h"\nGenerated g;\n', "-Iout")
+        self.write("between.h", "#include <deep.h>\n")
+        self.unit("through.cc", '#include "between.h"\nDeep d;\n', "-isystem", "out")
         self.entries.append({"directory": self.root, "file": "later.cc",
                              "arguments": [COMPILER, "-c", "later.cc"]})
-        self.assertEqual(self.index()["units"], 1)
-        self.write("generated.h", "struct Generated {};\n")
+        self.assertEqual(self.index()["units"], 2)
+        self.assertEqual(self.index()["unchanged"], 2)  # still not there: not tried again
+        self.write("out/generated.h", "struct Generated {};\n")
+        self.write("out/deep.h", "struct Deep {};\n")
         self.write("later.cc", "int later;\n")
-        # The unit is parsed again when asked anew: its file list could not name what was not there.
-        self.write("user.cc", '#include "generated.h"\nGenerated g ;\n')
         report = self.index()
-        self.assertEqual((report["units"], report["with_errors"]), (2, 0))
-        self.assertEqual(self.places("def", "Generated"), [("generated.h", 1, 8)])
+        self.assertEqual((report["units"], report["unchanged"], report["with_errors"]), (3, 0, 0))
+        self.assertEqual(self.places("def", "Generated"), [("out/generated.h", 1, 8)])
+        self.assertEqual(self.places("def", "Deep"), [("out/deep.h", 1, 8)])
         self.assertEqual(self.places("def", "later"), [("later.cc", 1, 5)])
 
     def test_databases_without_use(self):
@@ -588,13 +627,56 @@ class Interrupted(SemanticRun):
                 pass  # gone meanwhile
         return found
 
+    def wait_for_facts(self):
+        """Until some units are done and none of them is committed."""
+        journal = os.path.join(self.index_dir, "semantic", "journal")
+        end = time.time() + 60
+        while time.time() < end and not (os.path.exists(journal) and os.path.getsize(journal) > 100_000):
+            time.sleep(0.02)
+
+    def wait_for_process(self, name):
+        """The number of a parsing process that the kernel knows by this name."""
+        end = time.time() + 60
+        while time.time() < end:
+            for pid in self.parsing_processes():
+                try:
+                    with open(f"/proc/{pid}/comm") as f:
+                        if f.read().strip() == name:
+                            return int(pid)
+                except OSError:
+                    pass  # gone meanwhile
+        self.fail(f"there is no {name}")
+
+    def test_a_killed_front_has_kept_what_is_done(self):
+        process = self.start()
+        self.wait_for_facts()
+        process.kill()
+        process.communicate(timeout=60)
+        report = self.index()
+        self.assertGreater(report["recovered"], 0)
+        self.assertGreater(report["unchanged"], 0)
+        self.assertEqual(len(self.places("refs", "Shared::value")), 41)
+
+    def test_a_killed_zygote_is_made_again(self):
+        for moment in ("while it parses its headers", "while it serves units"):
+            with self.subTest(moment):
+                process = self.start()
+                zygote = self.wait_for_process("astrolabe-zyg")
+                if moment.endswith("units"):
+                    self.wait_for_process("astrolabe-unit")
+                os.kill(zygote, signal.SIGKILL)
+                out, _ = process.communicate(timeout=120)
+                report = json.loads(out)["semantic"]
+                self.assertEqual((report["zygote_restarts"], report["quarantined"]), (1, 0), report)
+                self.assertGreaterEqual(report["zygote"], 36, report)  # but those that were at work
+                self.assertEqual(len(self.places("refs", "Shared::value")), 41)
+                subprocess.run(["rm", "-rf", self.index_dir])
+                self.entries = []
+
     def test_signals_keep_what_is_done(self):
         for number in (signal.SIGINT, signal.SIGTERM):
             process = self.start()
-            journal = os.path.join(self.index_dir, "semantic", "journal")
-            end = time.time() + 60
-            while time.time() < end and not (os.path.exists(journal) and os.path.getsize(journal) > 100_000):
-                time.sleep(0.02)
+            self.wait_for_facts()
             process.send_signal(number)
             out, _ = process.communicate(timeout=60)
             self.assertEqual(process.returncode, 130)
@@ -621,6 +703,19 @@ class Interrupted(SemanticRun):
         self.assertEqual(self.parsing_processes(), [])
         self.assertEqual(self.index()["quarantined"], 0)
         self.assertEqual(len(self.places("refs", "Shared::value")), 41)
+
+    def test_a_killed_unit_is_parsed_again(self):
+        """The kernel kills so when memory is short: the unit is not to blame."""
+        self.unit("slow.cc", "constexpr int spin() { int x = 0; for (int i = 0; i < 3000000; ++i) x ^= i; return x; }\n"
+                             "constexpr int kept = spin();\n", "-fconstexpr-steps=4294967295", "-std=c++20")
+        self.save()
+        process = subprocess.Popen(self.command(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   env={**os.environ, "ASTROLABE_TEST": self.root})
+        os.kill(self.wait_for_process("astrolabe-tu"), signal.SIGKILL)
+        out, _ = process.communicate(timeout=60)
+        report = json.loads(out)["semantic"]
+        self.assertEqual((report["plain"], report["quarantined"]), (1, 0), report)
+        self.assertEqual(self.places("def", "kept"), [("slow.cc", 2, 15)])
 
 
 class Inspection(SemanticRun):
