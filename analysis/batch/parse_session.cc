@@ -245,8 +245,6 @@ std::string RunFrontEnd(const FrontEndRun& run, ParseDelegate& delegate) {
   language.CommentOpts.ParseAllComments = true;
   language.SpellChecking = for_people;  // typo correction costs over 1 %
   invocation->getDiagnosticOpts().IgnoreWarnings = !for_people;
-  // To know all headers that bring errors; and behind the limit Clang reads no further header.
-  invocation->getDiagnosticOpts().ErrorLimit = 0;
   if (for_people) {
     // A header that is open is no main file, whatever it looks like.
     invocation->getDiagnosticOpts().Warnings.push_back("no-pragma-once-outside-header");
@@ -257,7 +255,7 @@ std::string RunFrontEnd(const FrontEndRun& run, ParseDelegate& delegate) {
   clang::CompilerInstance compiler(invocation);
   compiler.createVirtualFileSystem(files, &collector);
   compiler.createDiagnostics(&collector, /*ShouldOwnClient=*/false);
-  // A header that is not there would keep Clang from reading any other.
+  // Behind an error and a header that is not there Clang would instantiate no template.
   compiler.getDiagnostics().setFatalsAsError(true);
   compiler.createFileManager();
   compiler.createSourceManager();

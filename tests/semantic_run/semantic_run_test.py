@@ -548,10 +548,10 @@ class Bad(SemanticRun):
     def test_broken_sources(self):
         self.write("shared.h", SHARED)
         self.many_units(4)
-        self.unit("missing.cc", '#include "nowhere.h"\n#include "shared.h"\n'
-                                "int still_here(Shared& s) { return s.value; }\n")
-        self.unit("many.cc", "int bad = undeclared;\n" * 30
-                             + '#include "shared.h"\nint behind(Shared& s) { return s.value; }\n')
+        uses = ('#include "shared.h"\ntemplate <typename T> struct Box { T& get(); };\n'
+                "int use(Box<Shared>& b) { return b.get().value; }\n")
+        self.unit("missing.cc", 'int bad = undeclared;\n#include "nowhere.h"\n#include "gone.h"\n' + uses)
+        self.unit("many.cc", "int bad = undeclared;\n" * 30 + uses)
         self.unit("errors.cc", '#include "shared.h"\nint good() { return 1; }\nint bad( {\n')
         self.unit("bytes.cc", b'#include "shared.h"\n// \xff\xfe\nint bytes;\n')
         self.unit("self.cc", '#include "shared.h"\n#ifndef ONCE\n#define ONCE\n#include "self.cc"\n#endif\nextern int s;\n')
