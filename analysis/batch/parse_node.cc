@@ -84,7 +84,7 @@ Task ParseNode::Serve(const Read& read) {
     if (waiting[0].revents == 0) continue;
     absl::StatusOr<Frame> frame = ReceiveFrame(socket_.get());
     if (!frame.ok()) Quit();
-    if (frame->type == MessageType::kKill) {
+    if (frame->Is(MessageType::kKill)) {
       uint32_t number = 0;
       if (frame->payload.size() == sizeof(number)) {
         std::memcpy(&number, frame->payload.data(), sizeof(number));
@@ -95,7 +95,7 @@ Task ParseNode::Serve(const Read& read) {
       continue;
     }
     absl::StatusOr<Job> job = DecodeJob(frame->payload);
-    if (frame->type != MessageType::kJob || !job.ok() || frame->descriptors.size() != 2) Quit();
+    if (!frame->Is(MessageType::kJob) || !job.ok() || frame->descriptors.size() != 2) Quit();
     if (job->kind == JobKind::kRead && read != nullptr) {
       AnswerHere(*job, frame->descriptors[0].get(), read);
       continue;

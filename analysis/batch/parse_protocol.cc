@@ -1,66 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "analysis/batch/parse_protocol.h"
 
-#include <sys/socket.h>
-
-#include <algorithm>
-#include <bit>
-#include <cerrno>
-#include <cstring>
-
-#include "analysis/batch/wire.h"
-#include "base/errno_status.h"
+#include "base/wire.h"
 
 namespace astrolabe {
 namespace {
-
-constexpr uint32_t kMaxPayload = uint32_t{1} << 30;  // bytes
-
-struct FrameHead {
-  uint32_t type = 0;
-  uint32_t length = 0;
-};
-
-uint64_t BitsOf(double value) { return std::bit_cast<uint64_t>(value); }
-double DoubleOf(uint64_t bits) { return std::bit_cast<double>(bits); }
 
 template <typename T>
 absl::StatusOr<T> Checked(const WireReader& reader, T message) {
   if (!reader.ok()) return absl::DataLossError("a message of a parsing process is damaged");
   return message;
-}
-
-absl::Status SendAll(int socket, const char* data, size_t size, msghdr* first) {
-  while (size > 0) {
-    ssize_t sent;
-    if (first != nullptr) {
-      iovec part{const_cast<char*>(data), size};
-      first->msg_iov = &part;
-      first->msg_iovlen = 1;
-      sent = sendmsg(socket, first, MSG_NOSIGNAL);
-    } else {
-      sent = send(socket, data, size, MSG_NOSIGNAL);
-    }
-    if (sent < 0) {
-      if (errno == EINTR) continue;
-      return absl::UnavailableError("a parsing process is gone");
-    }
-    first = nullptr;  // the descriptors went with the first byte
-    data += sent;
-    size -= static_cast<size_t>(sent);
-  }
-  return absl::OkStatus();
-}
-
-absl::Status ReceiveAll(int socket, char* data, size_t size) {
-  while (size > 0) {
-    ssize_t got = recv(socket, data, size, 0);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return absl::UnavailableError("a parsing process is gone");
-    data += got;
-    size -= static_cast<size_t>(got);
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace
@@ -153,8 +102,8 @@ std::string EncodeReady(const Ready& ready) {
   WireWriter out;
   out.Numbers(ready.bad_headers);
   out.Strings(ready.errors);
-  out.Number(BitsOf(ready.seconds));
-  out.Number(BitsOf(ready.cpu_seconds));
+  out.Real(ready.seconds);
+  out.Real(ready.cpu_seconds);
   out.Number(ready.resident_bytes);
   out.String(ready.payload);
   return std::move(out.bytes());
@@ -165,8 +114,8 @@ absl::StatusOr<Ready> DecodeReady(std::string_view bytes) {
   Ready ready;
   ready.bad_headers = in.Numbers();
   ready.errors = in.Strings();
-  ready.seconds = DoubleOf(in.Number());
-  ready.cpu_seconds = DoubleOf(in.Number());
+  ready.seconds = in.Real();
+  ready.cpu_seconds = in.Real();
   ready.resident_bytes = in.Number();
   ready.payload = in.String();
   return Checked(in, std::move(ready));
@@ -177,7 +126,7 @@ std::string EncodeEnded(const Ended& ended) {
   out.Number(ended.job);
   out.Number(static_cast<uint64_t>(int64_t{ended.exit_code}));
   out.Number(static_cast<uint64_t>(int64_t{ended.signal}));
-  out.Number(BitsOf(ended.cpu_seconds));
+  out.Real(ended.cpu_seconds);
   return std::move(out.bytes());
 }
 
@@ -187,7 +136,7 @@ absl::StatusOr<Ended> DecodeEnded(std::string_view bytes) {
   ended.job = static_cast<uint32_t>(in.Number());
   ended.exit_code = static_cast<int>(in.Number());
   ended.signal = static_cast<int>(in.Number());
-  ended.cpu_seconds = DoubleOf(in.Number());
+  ended.cpu_seconds = in.Real();
   return Checked(in, ended);
 }
 
@@ -198,8 +147,8 @@ std::string EncodeResult(const JobResult& result) {
   out.Number(result.error_count);
   out.Strings(result.errors);
   out.Number(result.dropped_candidates);
-  out.Number(BitsOf(result.parse_seconds));
-  out.Number(BitsOf(result.collect_seconds));
+  out.Real(result.parse_seconds);
+  out.Real(result.collect_seconds);
   out.String(result.shard);
   return std::move(out.bytes());
 }
@@ -216,71 +165,10 @@ absl::StatusOr<JobResult> DecodeResult(std::string_view bytes) {
   result.error_count = static_cast<uint32_t>(in.Number());
   result.errors = in.Strings();
   result.dropped_candidates = static_cast<uint32_t>(in.Number());
-  result.parse_seconds = DoubleOf(in.Number());
-  result.collect_seconds = DoubleOf(in.Number());
+  result.parse_seconds = in.Real();
+  result.collect_seconds = in.Real();
   result.shard = in.String();
   return Checked(in, std::move(result));
-}
-
-std::string EncodeFrame(MessageType type, std::string_view payload) {
-  FrameHead head{static_cast<uint32_t>(type), static_cast<uint32_t>(payload.size())};
-  std::string bytes(reinterpret_cast<const char*>(&head), sizeof(head));
-  return bytes.append(payload);
-}
-
-absl::Status SendFrame(int socket, MessageType type, std::string_view payload,
-                       const std::vector<int>& descriptors) {
-  FrameHead head{static_cast<uint32_t>(type), static_cast<uint32_t>(payload.size())};
-  alignas(cmsghdr) char control[CMSG_SPACE(kMaxDescriptors * sizeof(int))] = {};
-  msghdr message = {};
-  if (!descriptors.empty()) {
-    message.msg_control = control;
-    message.msg_controllen = CMSG_SPACE(descriptors.size() * sizeof(int));
-    cmsghdr* ancillary = CMSG_FIRSTHDR(&message);
-    ancillary->cmsg_level = SOL_SOCKET;
-    ancillary->cmsg_type = SCM_RIGHTS;
-    ancillary->cmsg_len = CMSG_LEN(descriptors.size() * sizeof(int));
-    std::memcpy(CMSG_DATA(ancillary), descriptors.data(), descriptors.size() * sizeof(int));
-  }
-  absl::Status status =
-      SendAll(socket, reinterpret_cast<const char*>(&head), sizeof(head), &message);
-  if (status.ok()) status = SendAll(socket, payload.data(), payload.size(), nullptr);
-  return status;
-}
-
-absl::StatusOr<Frame> ReceiveFrame(int socket) {
-  FrameHead head;
-  alignas(cmsghdr) char control[CMSG_SPACE(kMaxDescriptors * sizeof(int))];
-  iovec part{&head, sizeof(head)};
-  msghdr message = {};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = control;
-  message.msg_controllen = sizeof(control);
-  ssize_t got;
-  do {
-    got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
-  } while (got < 0 && errno == EINTR);
-  if (got <= 0) return absl::UnavailableError("a parsing process is gone");
-  Frame frame;
-  for (cmsghdr* ancillary = CMSG_FIRSTHDR(&message); ancillary != nullptr;
-       ancillary = CMSG_NXTHDR(&message, ancillary)) {
-    if (ancillary->cmsg_level != SOL_SOCKET || ancillary->cmsg_type != SCM_RIGHTS) continue;
-    size_t count = (ancillary->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    std::vector<int> raw(count);
-    std::memcpy(raw.data(), CMSG_DATA(ancillary), count * sizeof(int));
-    for (int descriptor : raw) frame.descriptors.emplace_back(descriptor);
-  }
-  size_t have = static_cast<size_t>(got);
-  absl::Status status =
-      ReceiveAll(socket, reinterpret_cast<char*>(&head) + have, sizeof(head) - have);
-  if (!status.ok()) return status;
-  if (head.length > kMaxPayload) return absl::DataLossError("a message is too long");
-  frame.type = static_cast<MessageType>(head.type);
-  frame.payload.resize(head.length);
-  status = ReceiveAll(socket, frame.payload.data(), head.length);
-  if (!status.ok()) return status;
-  return frame;
 }
 
 }  // namespace astrolabe

@@ -26,7 +26,7 @@
 //   kComplete (preamble, prefix) answer a question that needs a parse up to a place: completion, signatures
 //
 // A job's result comes in a memory file that the front hands over with it; that it has ended, and how,
-// its parent reports. Frames are a 32-bit type, a 32-bit length and the payload (analysis/batch/wire.h).
+// its parent reports. Messages are frames (base/frame.h), their payloads as in base/wire.h.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
@@ -37,10 +37,11 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "base/unique_fd.h"
+#include "base/frame.h"
 
 namespace astrolabe {
 
+// Of frames.
 enum class MessageType : uint32_t {
   // Front to node.
   kHello = 1,
@@ -168,24 +169,5 @@ absl::StatusOr<Job> DecodeJob(std::string_view bytes);
 absl::StatusOr<Ready> DecodeReady(std::string_view bytes);
 absl::StatusOr<Ended> DecodeEnded(std::string_view bytes);
 absl::StatusOr<JobResult> DecodeResult(std::string_view bytes);
-
-// Of one frame at most.
-inline constexpr size_t kMaxDescriptors = 4;
-
-// A frame's bytes, without its descriptors.
-std::string EncodeFrame(MessageType type, std::string_view payload);
-
-// A frame as it came.
-struct Frame {
-  MessageType type = MessageType::kHello;
-  std::string payload;
-  std::vector<UniqueFd> descriptors;
-};
-
-// Writes one frame. Unavailable if the other end is gone.
-absl::Status SendFrame(int socket, MessageType type, std::string_view payload,
-                       const std::vector<int>& descriptors = {});
-// Waits for one. Unavailable if the other end is gone, DataLoss if it is no frame.
-absl::StatusOr<Frame> ReceiveFrame(int socket);
 
 }  // namespace astrolabe

@@ -275,7 +275,7 @@ int RunParseServer(UniqueFd socket, RunLiveTask run_live_task, MakeUnitTidy make
   absl::StatusOr<Frame> frame = ReceiveFrame(socket.get());
   if (!frame.ok()) return 0;
   absl::StatusOr<Hello> hello = DecodeHello(frame->payload);
-  if (frame->type != MessageType::kHello || !hello.ok() || frame->descriptors.size() != 1) {
+  if (!frame->Is(MessageType::kHello) || !hello.ok() || frame->descriptors.size() != 1) {
     return kExitBadJob;
   }
   setting.hello = *std::move(hello);

@@ -289,7 +289,7 @@ std::vector<ParseEvent> ParseTree::Wait(absl::Duration patience) {
 
 void ParseTree::HandleFrame(NodeId id, const Frame& frame, std::vector<ParseEvent>* events) {
   Node& node = nodes_[id];
-  if (frame.type == MessageType::kReady) {
+  if (frame.Is(MessageType::kReady)) {
     absl::StatusOr<Ready> ready = DecodeReady(frame.payload);
     if (!ready.ok()) return;
     auto job = jobs_.find(node.job);
@@ -300,7 +300,7 @@ void ParseTree::HandleFrame(NodeId id, const Frame& frame, std::vector<ParseEven
     event.node = id;
     event.ready = *std::move(ready);
     events->push_back(std::move(event));
-  } else if (frame.type == MessageType::kEnded) {
+  } else if (frame.Is(MessageType::kEnded)) {
     absl::StatusOr<Ended> ended = DecodeEnded(frame.payload);
     if (!ended.ok()) return;
     auto job = jobs_.find(ended->job);

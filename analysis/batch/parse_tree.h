@@ -19,7 +19,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "analysis/batch/claim_table.h"
-#include "analysis/batch/frame_queue.h"
+#include "base/frame_queue.h"
 #include "analysis/batch/parse_protocol.h"
 #include "base/unique_fd.h"
 

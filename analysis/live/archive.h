@@ -16,7 +16,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "analysis/batch/wire.h"
+#include "base/wire.h"
 
 namespace astrolabe {
 

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "analysis/batch/parse_node.h"
-#include "analysis/batch/wire.h"
+#include "base/wire.h"
 #include "analysis/diagnostic_text.h"
 #include "analysis/project/paths.h"
 #include "base/strings.h"

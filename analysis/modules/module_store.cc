@@ -14,7 +14,7 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
-#include "analysis/batch/wire.h"
+#include "base/wire.h"
 #include "analysis/clang_version.h"
 #include "analysis/modules/module_build.h"
 #include "base/strings.h"

@@ -188,12 +188,12 @@ TEST_F(Frames, OneAfterTheOther) {
   ASSERT_TRUE(SendFrame(here_.get(), MessageType::kKill, "").ok());
   absl::StatusOr<Frame> first = ReceiveFrame(there_.get());
   ASSERT_TRUE(first.ok());
-  EXPECT_EQ(first->type, MessageType::kJob);
+  EXPECT_TRUE(first->Is(MessageType::kJob));
   EXPECT_EQ(first->payload, "one");
   EXPECT_TRUE(first->descriptors.empty());
   absl::StatusOr<Frame> second = ReceiveFrame(there_.get());
   ASSERT_TRUE(second.ok());
-  EXPECT_EQ(second->type, MessageType::kKill);
+  EXPECT_TRUE(second->Is(MessageType::kKill));
   EXPECT_EQ(second->payload, "");
 }
 

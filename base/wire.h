@@ -1,10 +1,11 @@
-// How the front and its parsing processes write numbers and strings to each other.
+// How the front and the processes that it starts write numbers and strings to each other.
 //
-// Both ends are the same binary, so there is no version; but what a parsing process sends may be
-// damaged in any way, so the reader checks every length and remembers the first failure.
+// Both ends are the same binary, so there is no version; but what a process that runs a compiler or a model sends may
+// be damaged in any way, so the reader checks every length and remembers the first failure.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -16,6 +17,7 @@ namespace astrolabe {
 class WireWriter {
  public:
   void Number(uint64_t value) { bytes_.append(reinterpret_cast<const char*>(&value), 8); }
+  void Real(double value) { Number(std::bit_cast<uint64_t>(value)); }
   void String(std::string_view text) {
     Number(text.size());
     bytes_.append(text);
@@ -45,6 +47,7 @@ class WireReader {
     bytes_.remove_prefix(8);
     return value;
   }
+  double Real() { return std::bit_cast<double>(Number()); }
   // A view into what is being read.
   std::string_view View() {
     uint64_t size = Number();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "analysis/batch/frame_queue.h"
+#include "base/frame_queue.h"
 
 #include <sys/socket.h>
 
@@ -37,8 +37,7 @@ ssize_t SendSome(int socket, std::string_view bytes, const std::vector<UniqueFd>
 
 }  // namespace
 
-void FrameQueue::Push(MessageType type, std::string_view payload,
-                      std::vector<UniqueFd> descriptors) {
+void FrameQueue::Push(uint32_t type, std::string_view payload, std::vector<UniqueFd> descriptors) {
   frames_.push_back({EncodeFrame(type, payload), std::move(descriptors), 0});
 }
 

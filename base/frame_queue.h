@@ -9,10 +9,10 @@
 #include <deque>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "analysis/batch/parse_protocol.h"
-#include "base/unique_fd.h"
+#include "base/frame.h"
 
 namespace astrolabe {
 
@@ -20,7 +20,11 @@ namespace astrolabe {
 class FrameQueue {
  public:
   // `descriptors` are closed once they are sent.
-  void Push(MessageType type, std::string_view payload, std::vector<UniqueFd> descriptors);
+  void Push(uint32_t type, std::string_view payload, std::vector<UniqueFd> descriptors);
+  template <typename Type>
+  void Push(Type type, std::string_view payload, std::vector<UniqueFd> descriptors) {
+    Push(static_cast<uint32_t>(type), payload, std::move(descriptors));
+  }
   // Sends what the socket takes without waiting. If the other end is gone, all of it is dropped: that the
   // node is gone is noticed by reading.
   void Flush(int socket);
