@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "analysis/ai/model_server.h"
 #include "analysis/batch/parse_server.h"
 #include "analysis/clang_version.h"
 #include "analysis/features/tidy/batch_tidy.h"
@@ -72,6 +73,7 @@ int Main(int argc, char** argv) {
   RegisterExportCommand(app, &exit_code);
   RegisterFixCommand(app, &exit_code);
   RegisterConfigCommand(app, &exit_code);
+  RegisterAiCommand(app, &exit_code);
   RegisterLspCommand(app, &exit_code);
   try {
     app.parse(argc, argv);
@@ -105,6 +107,9 @@ int main(int argc, char** argv) {
   }
   if (argc == 2 && std::string_view(argv[1]) == astrolabe::kModuleBuildArgument) {
     return astrolabe::RunModuleBuild();
+  }
+  if (argc == 2 && std::string_view(argv[1]) == astrolabe::kModelServerArgument) {
+    return astrolabe::RunModelServer();
   }
   std::signal(SIGINT, astrolabe::OnSignal);
   std::signal(SIGTERM, astrolabe::OnSignal);

@@ -38,8 +38,10 @@ trap 'rm -rf "$work"' EXIT
     exit 1
   }
   git clone --quiet "$bundle" "$work/source" -c advice.detachedHead=false
-  cmake -G Ninja -S "$work/source" -B "$work/build" "${options[@]}" "-DCMAKE_INSTALL_PREFIX=$work/installed" \
-    > "$work/log" 2>&1 && ninja -C "$work/build" install >> "$work/log" 2>&1 || {
+  {
+    cmake -G Ninja -S "$work/source" -B "$work/build" "${options[@]}" "-DCMAKE_INSTALL_PREFIX=$work/installed"
+    ninja -C "$work/build" install
+  } > "$work/log" 2>&1 || {
     tail -n 30 "$work/log"
     exit 1
   }

@@ -62,6 +62,7 @@ void RegisterExportCommand(CLI::App& app, int* exit_code);
 void RegisterFixCommand(CLI::App& app, int* exit_code);
 void RegisterLspCommand(CLI::App& app, int* exit_code);
 void RegisterConfigCommand(CLI::App& app, int* exit_code);
+void RegisterAiCommand(CLI::App& app, int* exit_code);
 void RegisterInspectCommands(CLI::App& app, int* exit_code);
 // Behind RegisterInspectCommands, whose `dump` it adds to.
 void RegisterProjectCommands(CLI::App& app, int* exit_code);

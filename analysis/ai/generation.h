@@ -1,0 +1,106 @@
+// A request to a model, and what comes of it: what the front and the model's process exchange.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "analysis/ai/infill_prompt.h"
+#include "analysis/ai/model.h"
+
+namespace astrolabe {
+
+struct GenerationRequest {
+  // Whose state of the model to go on from, and to keep: a document.
+  std::string document;
+  InfillParts parts;
+  // Not empty: read instead of `parts`, as it is (chat models).
+  std::string raw_prompt;
+  uint32_t max_tokens = 48;
+  bool is_single_line = true;
+  // One candidate each; 0 takes the likeliest token each time.
+  std::vector<double> temperatures = {0};
+  uint64_t seed = 1;
+  // Not empty: the text has to begin with one of these names (SortedNames).
+  std::vector<std::string> names;
+  // Of the process that generates; what is there by then is delivered.
+  absl::Duration time_limit = absl::Seconds(2);
+};
+
+enum class GenerationEnd : uint32_t {
+  kModel,   // it said that it is done
+  kText,    // the candidate's text came to its end (CandidateEnd)
+  kTokens,  // max_tokens
+  kTime,
+  kNames,  // no name that is allowed could follow
+};
+
+struct Candidate {
+  std::string text;
+  double log_probability = 0;  // natural, by the model without temperature, of all tokens
+  uint32_t tokens = 0;
+  GenerationEnd end = GenerationEnd::kModel;
+};
+
+struct GenerationCost {
+  uint32_t prompt_tokens = 0;
+  uint32_t reused_tokens = 0;     // of those, computed before
+  uint32_t generated_tokens = 0;  // of all candidates
+  double prompt_seconds = 0;
+  double first_token_seconds = 0;  // from the request's beginning
+  double total_seconds = 0;
+};
+
+struct Generation {
+  std::vector<Candidate> candidates;  // parallel to the temperatures
+  GenerationCost cost;
+};
+
+// What is told once a model is loaded.
+struct ModelReady {
+  ModelInfo info;
+  double load_seconds = 0;
+  uint32_t context = 0;  // tokens of a prompt and a candidate together
+  uint32_t threads = 0;
+  std::string processor;  // what of it llama.cpp uses
+};
+
+// How a model's process is to work.
+struct ModelSetting {
+  std::string path;
+  uint32_t context = 2048;                    // at most; the model's own is another limit
+  uint32_t threads = 0;                       // 0: one for a small model, else as many as cores
+  uint64_t state_bytes = uint64_t{64} << 20;  // for the states of documents other than the last one
+};
+
+// Of frames. To the process: a setting first, then requests and the numbers of those that nobody wants any more. From it:
+// ready, then for each request either its generation or why there is none.
+enum class ModelMessage : uint32_t {
+  kSetting = 1,
+  kGenerate = 2,
+  kCancel = 3,
+  kReady = 10,
+  kGenerated = 11,
+  kFailed = 12,  // number and text; number 0 if the model could not be loaded
+};
+
+std::string EncodeSetting(const ModelSetting& setting);
+std::string EncodeRequest(uint64_t number, const GenerationRequest& request);
+std::string EncodeNumber(uint64_t number);
+std::string EncodeReady(const ModelReady& ready);
+std::string EncodeGeneration(uint64_t number, const Generation& generation);
+std::string EncodeFailure(uint64_t number, std::string_view why);
+
+// DataLoss if the bytes are not what the other side writes.
+absl::StatusOr<ModelSetting> DecodeSetting(std::string_view bytes);
+absl::StatusOr<std::pair<uint64_t, GenerationRequest>> DecodeRequest(std::string_view bytes);
+absl::StatusOr<uint64_t> DecodeNumber(std::string_view bytes);
+absl::StatusOr<ModelReady> DecodeModelReady(std::string_view bytes);
+absl::StatusOr<std::pair<uint64_t, Generation>> DecodeGeneration(std::string_view bytes);
+absl::StatusOr<std::pair<uint64_t, std::string>> DecodeFailure(std::string_view bytes);
+
+}  // namespace astrolabe

@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "analysis/ai/generator.h"
+
+#include <llama.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <thread>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "analysis/ai/candidate_text.h"
+#include "analysis/ai/name_mask.h"
+#include "base/strings.h"
+
+namespace astrolabe {
+namespace {
+
+constexpr uint32_t kMaxCandidates = 8;
+constexpr uint32_t kMaxTokens = 512;  // of a candidate
+// Tokens computed at a time. Cancelling takes effect within.
+constexpr uint32_t kBatchTokens = 256;
+// Below that, handing pieces of work to threads costs more than they save.
+constexpr uint64_t kParametersForThreads = 60'000'000;
+constexpr float kTopP = 0.95F;
+// The sequence that holds the prompt; those of candidates come behind.
+constexpr llama_seq_id kPrompt = 0;
+
+double Seconds(int64_t since_us) { return static_cast<double>(llama_time_us() - since_us) * 1e-6; }
+
+// ln p(token) by the logits as they are.
+double LogProbability(const float* logits, uint32_t count, Token token) {
+  const float most = *std::max_element(logits, logits + count);
+  double sum = 0;
+  for (uint32_t i = 0; i < count; ++i) sum += std::exp(static_cast<double>(logits[i] - most));
+  return static_cast<double>(logits[token] - most) - std::log(sum);
+}
+
+// llama.cpp's sampler for what a NameMask allows.
+struct MaskSampler {
+  const Model& model;
+  NameMask mask;
+
+  static const char* Name(const llama_sampler*) { return "names"; }
+  static void Accept(llama_sampler* sampler, llama_token token) {
+    auto* self = static_cast<MaskSampler*>(sampler->ctx);
+    if (!self->mask.is_over()) self->mask.Take(self->model.TextOf(token));
+  }
+  static void Apply(llama_sampler* sampler, llama_token_data_array* tokens) {
+    const auto* self = static_cast<MaskSampler*>(sampler->ctx);
+    if (self->mask.is_over()) return;
+    size_t kept = 0;
+    for (size_t i = 0; i < tokens->size; ++i) {
+      const llama_token id = tokens->data[i].id;
+      const std::string_view text = self->model.TextOf(id);
+      const bool is_allowed =
+          self->model.Ends(id) ? self->mask.AllowsEnd() : !text.empty() && self->mask.Allows(text);
+      if (is_allowed) tokens->data[kept++] = tokens->data[i];
+    }
+    tokens->size = kept;
+  }
+  static void Free(llama_sampler* sampler) { delete static_cast<MaskSampler*>(sampler->ctx); }
+
+  static llama_sampler* Make(const Model& model, const std::vector<std::string>& names) {
+    static llama_sampler_i interface = [] {
+      llama_sampler_i made = {};
+      made.name = Name;
+      made.accept = Accept;
+      made.apply = Apply;
+      made.free = Free;
+      return made;
+    }();
+    return llama_sampler_init(&interface, new MaskSampler{model, NameMask(names)});
+  }
+};
+
+struct SamplerDeleter {
+  void operator()(llama_sampler* sampler) const { llama_sampler_free(sampler); }
+};
+using Sampler = std::unique_ptr<llama_sampler, SamplerDeleter>;
+
+Sampler MakeSampler(double temperature, uint64_t seed) {
+  Sampler chain(llama_sampler_chain_init(llama_sampler_chain_default_params()));
+  if (temperature <= 0) {
+    llama_sampler_chain_add(chain.get(), llama_sampler_init_greedy());
+    return chain;
+  }
+  llama_sampler_chain_add(chain.get(), llama_sampler_init_top_p(kTopP, 1));
+  llama_sampler_chain_add(chain.get(), llama_sampler_init_temp(static_cast<float>(temperature)));
+  llama_sampler_chain_add(chain.get(), llama_sampler_init_dist(static_cast<uint32_t>(seed)));
+  return chain;
+}
+
+// A batch whose arrays are ours.
+class Batch {
+ public:
+  Batch() : batch_(llama_batch_init(kBatchTokens, 0, 1)) {}
+  ~Batch() { llama_batch_free(batch_); }
+  Batch(const Batch&) = delete;
+  Batch& operator=(const Batch&) = delete;
+
+  void Add(Token token, size_t position, llama_seq_id sequence, bool wants_logits) {
+    const int32_t at = batch_.n_tokens++;
+    batch_.token[at] = token;
+    batch_.pos[at] = static_cast<llama_pos>(position);
+    batch_.n_seq_id[at] = 1;
+    batch_.seq_id[at][0] = sequence;
+    batch_.logits[at] = wants_logits ? 1 : 0;
+  }
+  int32_t size() const { return batch_.n_tokens; }
+  const llama_batch& get() const { return batch_; }
+
+ private:
+  llama_batch batch_;
+};
+
+}  // namespace
+
+struct Generator::Writer {
+  Writer(const Model& model, const GenerationRequest& request, double temperature, uint64_t seed)
+      : mask(request.names.empty() ? nullptr : MaskSampler::Make(model, request.names)),
+        sampler(MakeSampler(temperature, seed)),
+        end(request.is_single_line) {}
+
+  // What is written next after the token with these logits; kNoToken if the candidate is complete.
+  Token Choose(const Model& model, const float* logits, std::vector<llama_token_data>* all) {
+    const uint32_t count = model.info().vocabulary;
+    all->resize(count);
+    for (uint32_t id = 0; id < count; ++id) {
+      (*all)[id] = {static_cast<llama_token>(id), logits[id], 0};
+    }
+    llama_token_data_array tokens = {all->data(), all->size(), -1, false};
+    if (mask != nullptr) llama_sampler_apply(mask.get(), &tokens);
+    if (tokens.size == 0) {
+      candidate.end = GenerationEnd::kNames;
+      return kNoToken;
+    }
+    llama_sampler_apply(sampler.get(), &tokens);
+    const Token token = tokens.data[tokens.selected].id;
+    if (mask != nullptr) llama_sampler_accept(mask.get(), token);
+    llama_sampler_accept(sampler.get(), token);
+    candidate.log_probability += LogProbability(logits, count, token);
+    ++candidate.tokens;
+    if (model.Ends(token)) {
+      candidate.end = GenerationEnd::kModel;
+      return kNoToken;
+    }
+    const std::string_view text = model.TextOf(token);
+    candidate.text += text;
+    if (!end.Take(text)) {
+      candidate.end = GenerationEnd::kText;
+      return kNoToken;
+    }
+    return token;
+  }
+
+  Sampler mask;
+  Sampler sampler;
+  CandidateEnd end;
+  Candidate candidate;
+  llama_seq_id sequence = 0;
+  Token next = kNoToken;  // to be read by the model
+  int32_t logits_at = 0;  // in the last batch
+  bool is_done = false;
+};
+
+absl::StatusOr<std::unique_ptr<Generator>> Generator::Create(const Model& model,
+                                                             const ModelSetting& setting) {
+  std::unique_ptr<Generator> generator(new Generator(model, setting));
+  if (generator->context_ == nullptr) {
+    return absl::ResourceExhaustedError(
+        StrCat("no memory for a context of ", generator->context_tokens_, " tokens"));
+  }
+  return generator;
+}
+
+Generator::Generator(const Model& model, const ModelSetting& setting)
+    : model_(model), state_limit_(setting.state_bytes) {
+  context_tokens_ = std::max<uint32_t>(64, std::min(setting.context, model.info().trained_context));
+  threads_ = setting.threads;
+  if (threads_ == 0) {
+    threads_ = model.info().parameters < kParametersForThreads
+                   ? 1
+                   : std::max(1U, std::thread::hardware_concurrency());
+  }
+  llama_context_params params = llama_context_default_params();
+  // Cells for the prompt once and for what each candidate writes.
+  params.n_ctx = context_tokens_ + kMaxCandidates * 64;
+  params.n_batch = kBatchTokens;
+  params.n_ubatch = kBatchTokens;
+  params.n_seq_max = kMaxCandidates + 1;
+  params.kv_unified = true;
+  params.n_threads = static_cast<int32_t>(threads_);
+  params.n_threads_batch = static_cast<int32_t>(threads_);
+  params.no_perf = true;
+  params.abort_callback = [](void* data) {
+    const auto* self = static_cast<Generator*>(data);
+    return (self->cancelled_ != nullptr && self->cancelled_->load(std::memory_order_relaxed)) ||
+           (self->deadline_us_ > 0 && llama_time_us() > self->deadline_us_);
+  };
+  params.abort_callback_data = this;
+  context_ = llama_init_from_model(model.get(), params);
+}
+
+Generator::~Generator() {
+  if (context_ != nullptr) llama_free(context_);
+}
+
+void Generator::SwitchTo(const std::string& document) {
+  if (document == document_) return;
+  if (!read_.empty() && state_limit_ > 0) {
+    KeptState kept{document_, read_, {}};
+    kept.bytes.resize(llama_state_seq_get_size(context_, kPrompt));
+    kept.bytes.resize(
+        llama_state_seq_get_data(context_, kept.bytes.data(), kept.bytes.size(), kPrompt));
+    std::erase_if(kept_, [&](const KeptState& other) { return other.document == document_; });
+    kept_.push_front(std::move(kept));
+    uint64_t bytes = 0;
+    auto first_too_many = std::find_if(kept_.begin(), kept_.end(), [&](const KeptState& state) {
+      bytes += state.bytes.size() + state.tokens.size() * sizeof(Token);
+      return bytes > state_limit_;
+    });
+    kept_.erase(first_too_many, kept_.end());
+  }
+  document_ = document;
+  read_.clear();
+  llama_memory_clear(llama_get_memory(context_), /*data=*/false);
+  auto kept = std::find_if(kept_.begin(), kept_.end(),
+                           [&](const KeptState& state) { return state.document == document; });
+  if (kept == kept_.end()) return;
+  if (llama_state_seq_set_data(context_, kept->bytes.data(), kept->bytes.size(), kPrompt) > 0) {
+    read_ = std::move(kept->tokens);
+  } else {
+    llama_memory_clear(llama_get_memory(context_), /*data=*/false);
+  }
+  kept_.erase(kept);
+}
+
+absl::Status Generator::Decode(const std::vector<Token>& tokens, size_t from, size_t to) {
+  Batch batch;
+  for (size_t at = from; at < to; ++at) {
+    batch.Add(tokens[at], at, kPrompt, at + 1 == tokens.size());
+  }
+  switch (llama_decode(context_, batch.get())) {
+    case 0:
+      return absl::OkStatus();
+    case 2:
+      return absl::CancelledError("cancelled");
+    case 1:
+      return absl::ResourceExhaustedError("the context is full");
+    default:
+      return absl::InternalError("llama.cpp could not compute the prompt");
+  }
+}
+
+absl::Status Generator::Read(const std::vector<Token>& prompt, GenerationCost* cost) {
+  const auto differs = std::mismatch(read_.begin(), read_.end(), prompt.begin(), prompt.end());
+  // The last token is always computed: its logits are wanted.
+  const size_t common =
+      std::min(static_cast<size_t>(differs.second - prompt.begin()), prompt.size() - 1);
+  llama_memory_t memory = llama_get_memory(context_);
+  if (!llama_memory_seq_rm(memory, kPrompt, static_cast<llama_pos>(common), -1)) {
+    llama_memory_clear(memory, /*data=*/false);  // a state that cannot be cut
+    read_.clear();
+    return Read(prompt, cost);
+  }
+  read_.resize(common);
+  cost->prompt_tokens = static_cast<uint32_t>(prompt.size());
+  cost->reused_tokens = static_cast<uint32_t>(common);
+  for (size_t from = common; from < prompt.size(); from += kBatchTokens) {
+    const size_t to = std::min<size_t>(from + kBatchTokens, prompt.size());
+    if (absl::Status status = Decode(prompt, from, to); !status.ok()) {
+      // What of this batch is in the context is not known.
+      llama_memory_seq_rm(memory, kPrompt, static_cast<llama_pos>(from), -1);
+      return status;
+    }
+    read_.insert(read_.end(), prompt.begin() + static_cast<std::ptrdiff_t>(from),
+                 prompt.begin() + static_cast<std::ptrdiff_t>(to));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Generation> Generator::Generate(const GenerationRequest& request,
+                                               const std::atomic<bool>& cancelled) {
+  const int64_t start = llama_time_us();
+  cancelled_ = &cancelled;
+  deadline_us_ = start + absl::ToInt64Microseconds(request.time_limit);
+  const size_t count = std::min<size_t>(request.temperatures.size(), kMaxCandidates);
+  const uint32_t max_tokens =
+      std::min({request.max_tokens, kMaxTokens, context_tokens_ / 2,
+                static_cast<uint32_t>(kMaxCandidates * 64 / std::max<size_t>(count, 1))});
+  Generation generation;
+  if (count == 0 || max_tokens == 0) return generation;
+  const size_t budget = context_tokens_ - max_tokens;
+  std::vector<Token> prompt;
+  if (request.raw_prompt.empty()) {
+    prompt = InfillPrompt(model_, request.parts, budget);
+  } else {
+    prompt = model_.Tokenize(request.raw_prompt);
+    if (prompt.size() > budget) {
+      return absl::InvalidArgumentError(
+          StrCat("the prompt has ", prompt.size(), " tokens; there is room for ", budget));
+    }
+  }
+  if (prompt.empty()) return generation;
+  SwitchTo(request.document);
+  GenerationCost& cost = generation.cost;
+  absl::Status status = Read(prompt, &cost);
+  cost.prompt_seconds = Seconds(start);
+  if (!status.ok()) {
+    const bool is_late = !cancelled.load() && llama_time_us() > deadline_us_;
+    if (is_late) return absl::DeadlineExceededError("reading the prompt took too long");
+    return status;
+  }
+
+  llama_memory_t memory = llama_get_memory(context_);
+  std::vector<Writer> writers;
+  for (size_t i = 0; i < count; ++i) {
+    writers.emplace_back(model_, request, request.temperatures[i], request.seed + i);
+    writers[i].sequence = static_cast<llama_seq_id>(i + 1);
+    llama_memory_seq_cp(memory, kPrompt, writers[i].sequence, -1, -1);
+    writers[i].logits_at = -1;  // the last of the prompt
+  }
+  std::vector<llama_token_data> all;
+  for (size_t position = prompt.size();; ++position) {
+    Batch batch;
+    for (Writer& writer : writers) {
+      if (writer.is_done) continue;
+      const float* logits = llama_get_logits_ith(context_, writer.logits_at);
+      writer.next = writer.Choose(model_, logits, &all);
+      ++cost.generated_tokens;
+      if (cost.first_token_seconds == 0) cost.first_token_seconds = Seconds(start);
+      if (writer.next != kNoToken && writer.candidate.tokens >= max_tokens) {
+        writer.candidate.end = GenerationEnd::kTokens;
+        writer.next = kNoToken;
+      }
+      writer.is_done = writer.next == kNoToken;
+      if (writer.is_done) continue;
+      writer.logits_at = batch.size();
+      batch.Add(writer.next, position, writer.sequence, /*wants_logits=*/true);
+    }
+    if (batch.size() == 0) break;
+    const int32_t result = llama_decode(context_, batch.get());
+    if (result == 0) continue;
+    if (cancelled.load()) status = absl::CancelledError("cancelled");
+    for (Writer& writer : writers) {
+      if (!writer.is_done) writer.candidate.end = GenerationEnd::kTime;
+    }
+    break;
+  }
+  for (const Writer& writer : writers) llama_memory_seq_rm(memory, writer.sequence, -1, -1);
+  if (!status.ok()) return status;
+  for (Writer& writer : writers) {
+    writer.candidate.text.resize(writer.end.size());
+    generation.candidates.push_back(std::move(writer.candidate));
+  }
+  cost.total_seconds = Seconds(start);
+  return generation;
+}
+
+}  // namespace astrolabe

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "analysis/ai/infill_prompt.h"
+
+#include <algorithm>
+
+#include "base/strings.h"
+
+namespace astrolabe {
+namespace {
+
+// Of what the marks leave: what stands behind the cursor says less than what stands before it.
+constexpr size_t kSuffixShare = 4;
+constexpr size_t kContextShare = 3;
+// Text of more than so many bytes a token is not even tokenized.
+constexpr size_t kBytesPerToken = 6;
+
+bool IsInsideCharacter(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
+
+// The tokens of the end of `text` that fit.
+std::vector<Token> EndWithin(const Model& model, std::string_view text, size_t budget) {
+  std::vector<Token> tokens;
+  size_t bytes = budget * kBytesPerToken;
+  for (;;) {
+    const std::string_view end = AnchoredEnd(text, bytes);
+    tokens = model.Tokenize(end);
+    if (tokens.size() <= budget) return tokens;
+    const size_t enough = end.size() * budget / tokens.size();
+    if (enough == 0 || end.empty()) break;
+    bytes = std::min(enough, end.size() - 1);
+  }
+  return {};
+}
+
+// The tokens of the beginning of `text` that fit: whole lines, unless the first one is too long.
+std::vector<Token> BeginningWithin(const Model& model, std::string_view text, size_t budget) {
+  size_t bytes = std::min(text.size(), budget * kBytesPerToken);
+  while (bytes > 0) {
+    if (bytes < text.size()) {
+      const size_t line = text.rfind('\n', bytes - 1);
+      if (line != text.npos && line > 0) bytes = line + 1;
+      while (bytes > 0 && bytes < text.size() && IsInsideCharacter(text[bytes])) --bytes;
+    }
+    std::vector<Token> tokens = model.Tokenize(text.substr(0, bytes));
+    if (tokens.size() <= budget) return tokens;
+    bytes = std::min(bytes - 1, bytes * budget / tokens.size());
+  }
+  return {};
+}
+
+void Append(const std::vector<Token>& more, std::vector<Token>* tokens) {
+  tokens->insert(tokens->end(), more.begin(), more.end());
+}
+
+}  // namespace
+
+std::string_view AnchoredEnd(std::string_view text, size_t bytes) {
+  if (text.size() <= bytes) return text;
+  const size_t earliest = text.size() - bytes;
+  size_t line = 0;
+  for (size_t at = text.find('\n'); at != text.npos; at = text.find('\n', at + 1)) {
+    ++line;
+    if (at + 1 >= earliest && line % kAnchorLines == 0) return text.substr(at + 1);
+  }
+  size_t begin = earliest;
+  while (begin < text.size() && IsInsideCharacter(text[begin])) ++begin;
+  return text.substr(begin);
+}
+
+std::vector<Token> InfillPrompt(const Model& model, const InfillParts& parts, size_t budget) {
+  const MarkTokens& marks = model.marks();
+  std::vector<Token> prompt;
+  if (marks.begin >= 0) prompt.push_back(marks.begin);
+  constexpr size_t kMarks = 5;
+  if (budget <= prompt.size() + kMarks) return prompt;
+  size_t left = budget - prompt.size() - kMarks;
+  if (!model.info().infills) {
+    Append(EndWithin(model, parts.prefix, left), &prompt);
+    return prompt;
+  }
+  const std::vector<Token> suffix = BeginningWithin(model, parts.suffix, left / kSuffixShare);
+  left -= suffix.size();
+  if (marks.file >= 0) {
+    size_t context_left = left / kContextShare;
+    for (const PromptContext& context : parts.context) {
+      const std::vector<Token> text =
+          model.Tokenize(StrCat(context.path, "\n", context.text, "\n"));
+      if (text.size() + 1 > context_left) continue;
+      prompt.push_back(marks.file);
+      Append(text, &prompt);
+      context_left -= text.size() + 1;
+      left -= text.size() + 1;
+    }
+  }
+  const std::vector<Token> prefix = EndWithin(model, parts.prefix, left);
+  if (model.info().suffix_first) {
+    prompt.push_back(marks.suffix);
+    Append(suffix, &prompt);
+    prompt.push_back(marks.prefix);
+    Append(prefix, &prompt);
+  } else {
+    prompt.push_back(marks.prefix);
+    Append(prefix, &prompt);
+    prompt.push_back(marks.suffix);
+    Append(suffix, &prompt);
+  }
+  prompt.push_back(marks.middle);
+  return prompt;
+}
+
+}  // namespace astrolabe

@@ -1,0 +1,86 @@
+// A language model in memory: weights, vocabulary, and what the file says of both.
+//
+// The only files that know llama.cpp are model.cc, generator.cc and quantize.cc. A GGUF file is untrusted input to a
+// library that aborts when it is surprised: models are loaded in a process of their own (model_server.h).
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+struct llama_model;
+struct llama_vocab;
+
+namespace astrolabe {
+
+using Token = int32_t;
+inline constexpr Token kNoToken = -1;
+
+// What a model's file says of it.
+struct ModelInfo {
+  std::string path;
+  std::string name;          // general.name; the file's name if it has none
+  std::string architecture;  // "llama", "qwen2", "starcoder2", ...
+  std::string description;   // of llama.cpp: architecture, size, quantization
+  std::string license;       // general.license; may be empty
+  uint64_t parameters = 0;
+  uint64_t bytes = 0;  // of the weights
+  uint32_t vocabulary = 0;
+  uint32_t layers = 0;
+  uint32_t embedding = 0;
+  uint32_t trained_context = 0;  // tokens
+  bool infills = false;          // has the tokens of FIM
+  bool suffix_first =
+      false;           // and was trained on the suffix ahead of the prefix (astrolabe.fim.order)
+  bool chats = false;  // has a chat template
+};
+
+// Tokens that mark the parts of a prompt; kNoToken where a vocabulary has none.
+struct MarkTokens {
+  Token begin = kNoToken;  // of every prompt
+  Token prefix = kNoToken;
+  Token suffix = kNoToken;
+  Token middle = kNoToken;
+  Token file = kNoToken;  // ahead of the path of another file
+};
+
+// NotFound, or InvalidArgument saying in what way the file cannot be a model. Reads its first bytes only.
+absl::Status CheckModelFile(const std::string& path);
+
+// Immutable; any thread.
+class Model {
+ public:
+  // Maps the weights. InvalidArgument if llama.cpp cannot use the file.
+  static absl::StatusOr<std::unique_ptr<Model>> Load(const std::string& path);
+  ~Model();
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
+
+  const ModelInfo& info() const { return info_; }
+  const MarkTokens& marks() const { return marks_; }
+  // `text` is never read as marks.
+  std::vector<Token> Tokenize(std::string_view text) const;
+  // The bytes that a token stands for; none for marks.
+  std::string_view TextOf(Token token) const { return texts_[static_cast<size_t>(token)]; }
+  // Whether the model says by it that it is done.
+  bool Ends(Token token) const;
+
+  llama_model* get() const { return model_; }
+
+ private:
+  Model() = default;
+
+  llama_model* model_ = nullptr;
+  const llama_vocab* vocabulary_ = nullptr;
+  ModelInfo info_;
+  MarkTokens marks_;
+  std::vector<std::string> texts_;  // of all tokens
+};
+
+}  // namespace astrolabe

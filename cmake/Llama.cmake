@@ -1,0 +1,17 @@
+# llama.cpp: an installed one if CMake finds it, else ours, built once per machine outside the build folder.
+find_package(llama CONFIG QUIET)
+if(NOT llama_FOUND)
+  if(DEFINED ENV{XDG_CACHE_HOME})
+    set(cache_home $ENV{XDG_CACHE_HOME})
+  else()
+    set(cache_home $ENV{HOME}/.cache)
+  endif()
+  set(ASTROLABE_THIRD_PARTY ${cache_home}/astrolabe/third_party CACHE PATH "Where what is fetched and built once is kept")
+  execute_process(COMMAND ${CMAKE_SOURCE_DIR}/third_party/llama.sh ${ASTROLABE_THIRD_PARTY}
+    OUTPUT_VARIABLE llama_prefix OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  find_package(llama CONFIG REQUIRED PATHS ${llama_prefix} NO_DEFAULT_PATH)
+endif()
+add_library(astrolabe_llama INTERFACE)
+target_link_libraries(astrolabe_llama INTERFACE llama)
+get_target_property(llama_includes llama INTERFACE_INCLUDE_DIRECTORIES)
+target_include_directories(astrolabe_llama SYSTEM INTERFACE ${llama_includes})

@@ -1,0 +1,126 @@
+"""`astrolabe ai` on models that are good, bad and missing.
+
+    ai_test.py ASTROLABE [unittest arguments]
+"""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+ASTROLABE = None
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+class Ai(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="astrolabe-ai-")
+        self.addCleanup(self.folder.cleanup)
+        self.environment = {**os.environ, "XDG_DATA_HOME": self.folder.name}
+        self.source = self.file("a.cc", b"int main() {\n  int value = 1;\n  return value;\n}\n")
+
+    def file(self, name, content):
+        path = os.path.join(self.folder.name, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(content)
+        return path
+
+    def model(self, name="tiny.gguf", *arguments):
+        path = os.path.join(self.folder.name, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        subprocess.run([sys.executable, os.path.join(HERE, "tiny_model.py"), path, *arguments], check=True)
+        return path
+
+    def ai(self, *arguments, check=0):
+        result = subprocess.run([ASTROLABE, "ai", *arguments], capture_output=True, text=True, timeout=120,
+                                env=self.environment)
+        self.assertEqual(result.returncode, check, result.stdout + result.stderr)
+        return result
+
+    def test_a_model_says_what_it_is(self):
+        info = json.loads(self.ai("info", "--json", "--model", self.model()).stdout)
+        self.assertEqual((info["name"], info["architecture"], info["infilling"]), ("tiny", "llama", "suffix first"))
+        self.assertEqual((info["layers"], info["embedding"], info["context"]), (2, 64, 256))
+        prefix_first = self.model("other.gguf", "--order", "")
+        self.assertEqual(json.loads(self.ai("info", "--json", "--model", prefix_first).stdout)["infilling"],
+                         "prefix first")
+
+    def test_models_of_the_users_folder_come_first(self):
+        path = self.model("astrolabe/models/mine.gguf")
+        self.assertEqual(json.loads(self.ai("models", "--json").stdout)["models"][0], path)
+        self.assertEqual(json.loads(self.ai("info", "--json").stdout)["path"], path)
+
+    def test_it_completes_where_it_is_asked(self):
+        model = self.model()
+        place = self.source + ":3:10"
+        first = json.loads(self.ai("complete", "--json", "--model", model, "-n", "4", place).stdout)
+        self.assertEqual(len(first["candidates"]), 4)
+        self.assertTrue(all("\n" not in candidate["text"] for candidate in first["candidates"]))
+        self.assertLess(max(candidate["log_probability"] for candidate in first["candidates"]), 0)
+        again = json.loads(self.ai("complete", "--json", "--model", model, "-n", "4", place).stdout)
+        self.assertEqual(first["candidates"], again["candidates"])
+
+    def test_a_prompt_longer_than_the_context_is_cut(self):
+        long = self.file("long.cc", b"".join(b"int value%d = %d;\n" % (i, i) for i in range(3000)))
+        answer = json.loads(self.ai("complete", "--json", "--model", self.model(), long + ":1500:4").stdout)
+        self.assertLessEqual(answer["cost"]["prompt_tokens"], 256)
+        self.assertGreater(answer["cost"]["prompt_tokens"], 100)
+        one_line = self.file("line.cc", "ä".encode() * 100_000)
+        self.ai("complete", "--json", "--model", self.model(), one_line + ":1:100000")
+
+    def test_places_that_are_none(self):
+        model = self.model()
+        for place in ("a.cc", self.source, self.source + ":0:1", self.source + ":99:1", ":1:1"):
+            with self.subTest(place):
+                self.assertIn("astrolabe: ", self.ai("complete", "--model", model, place, check=2).stderr)
+        self.ai("complete", "--model", model, "/nowhere.cc:1:1", check=4)
+
+    def test_files_that_are_no_models(self):
+        good = self.model()
+        with open(good, "rb") as file:
+            raw = file.read()
+        bad = {
+            "empty.gguf": b"",
+            "text.gguf": b"this is no model\n" * 100,
+            "head.gguf": raw[:100],
+            "cut.gguf": raw[:len(raw) // 2],
+            "version.gguf": raw[:4] + b"\x63\0\0\0" + raw[8:],
+            "huge.gguf": raw[:8] + b"\xff" * 8 + raw[16:],
+            "zeros.gguf": raw[:3000] + b"\0" * len(raw),
+        }
+        for name, content in bad.items():
+            with self.subTest(name):
+                result = self.ai("info", "--model", self.file(name, content), check=4)
+                self.assertIn(name, result.stderr)
+        self.ai("info", "--model", self.model("gpt.gguf", "--architecture", "unheard-of"), check=4)
+        self.assertIn("nowhere.gguf", self.ai("info", "--model", "/nowhere.gguf", check=4).stderr)
+
+    def test_a_killed_model_is_an_error_and_no_hang(self):
+        model = self.model("slow.gguf", "--layers", "8", "--width", "256")
+        process = subprocess.Popen([ASTROLABE, "ai", "bench", "--runs", "1000", "--model", model],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        child = None
+        end = time.time() + 30
+        while child is None and time.time() < end:
+            found = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True).stdout.split()
+            child = int(found[0]) if found else None
+        time.sleep(0.5)
+        os.kill(child, signal.SIGKILL)
+        _, told = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 4)
+        self.assertIn("the model's process died", told)
+
+    def test_by_hand(self):
+        """Without anybody who speaks to it, the model's process ends by itself."""
+        result = subprocess.run([ASTROLABE, "model"], stdin=subprocess.DEVNULL, timeout=10)
+        self.assertEqual(result.returncode, 0)
+
+
+if __name__ == "__main__":
+    ASTROLABE = sys.argv.pop(1)
+    unittest.main()

@@ -1,0 +1,207 @@
+// A model's process seen from the front: what it keeps between requests, and what becomes of requests when it dies,
+// hangs or is not needed. The model is tests/ai/tiny_model.py's.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "analysis/ai/model_process.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <csignal>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/synchronization/blocking_counter.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "analysis/ai/name_mask.h"
+#include "base/strings.h"
+
+namespace astrolabe {
+namespace {
+
+class ModelProcessTest : public testing::Test {
+ protected:
+  void Start(absl::Duration idle_limit = absl::Minutes(5)) {
+    ModelProcessOptions options;
+    options.program = program_;
+    options.setting.path = model_;
+    options.idle_limit = idle_limit;
+    options.patience = absl::Seconds(1);
+    process_ = std::make_unique<ModelProcess>(std::move(options));
+  }
+
+  static GenerationRequest Request(const std::string& prefix,
+                                   const std::string& document = "a.cc") {
+    GenerationRequest request;
+    request.document = document;
+    request.parts.path = document;
+    request.parts.prefix = prefix;
+    request.parts.suffix = ";\n}\n";
+    request.max_tokens = 8;
+    request.time_limit = absl::Seconds(20);
+    return request;
+  }
+
+  void WaitUntilGone() {
+    for (int i = 0; i < 500 && process_->pid() != 0; ++i) absl::SleepFor(absl::Milliseconds(20));
+    EXPECT_EQ(process_->pid(), 0);
+  }
+
+  std::string program_ = ASTROLABE_PROGRAM;
+  std::string model_ = ASTROLABE_TINY_MODEL;
+  std::unique_ptr<ModelProcess> process_;
+};
+
+TEST_F(ModelProcessTest, IsStartedWhenItIsNeeded) {
+  Start();
+  EXPECT_EQ(process_->pid(), 0);
+  absl::StatusOr<Generation> generation = process_->GenerateNow(Request("int main() {\n  return "));
+  ASSERT_TRUE(generation.ok()) << generation.status();
+  ASSERT_EQ(generation->candidates.size(), 1u);
+  EXPECT_GT(generation->cost.generated_tokens, 0u);
+  EXPECT_NE(process_->pid(), 0);
+  EXPECT_EQ(process_->counts().starts, 1u);
+}
+
+TEST_F(ModelProcessTest, WhatIsTypedGoesOnFromWhatWasRead) {
+  Start();
+  std::string text = "int main() {\n  int value = 1;\n  return ";
+  ASSERT_TRUE(process_->GenerateNow(Request(text)).ok());
+  for (char typed : std::string("value + 1 - ")) {
+    text += typed;
+    absl::StatusOr<Generation> generation = process_->GenerateNow(Request(text));
+    ASSERT_TRUE(generation.ok()) << generation.status();
+    const GenerationCost& cost = generation->cost;
+    // The mark at the end and what is typed are new, and letters that become another token.
+    EXPECT_LE(cost.prompt_tokens - cost.reused_tokens, 4u) << text;
+  }
+}
+
+TEST_F(ModelProcessTest, TheStateOfAnotherDocumentIsKept) {
+  Start();
+  const std::string text = "int main() {\n  int value = 1;\n  return ";
+  ASSERT_TRUE(process_->GenerateNow(Request(text, "a.cc")).ok());
+  ASSERT_TRUE(process_->GenerateNow(Request("// something else\n", "b.cc")).ok());
+  absl::StatusOr<Generation> back = process_->GenerateNow(Request(text + "v", "a.cc"));
+  ASSERT_TRUE(back.ok()) << back.status();
+  EXPECT_LE(back->cost.prompt_tokens - back->cost.reused_tokens, 3u);
+}
+
+TEST_F(ModelProcessTest, GoingOnGivesWhatStartingAnewGives) {
+  GenerationRequest wanted = Request("int main() {\n  int value = 1;\n  return v");
+  wanted.temperatures = {0, 0.5, 1};
+  Start();
+  absl::StatusOr<Generation> anew = process_->GenerateNow(wanted);
+  ASSERT_TRUE(anew.ok()) << anew.status();
+  Start();
+  ASSERT_TRUE(process_->GenerateNow(Request("int main() {\n  int value = 1;\n  ret")).ok());
+  ASSERT_TRUE(process_->GenerateNow(Request("int other;", "b.cc")).ok());
+  absl::StatusOr<Generation> again = process_->GenerateNow(wanted);
+  ASSERT_TRUE(again.ok()) << again.status();
+  ASSERT_EQ(again->candidates.size(), 3u);
+  for (size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(again->candidates[i].text, anew->candidates[i].text);
+    EXPECT_NEAR(again->candidates[i].log_probability, anew->candidates[i].log_probability, 0.01);
+  }
+}
+
+TEST_F(ModelProcessTest, OnlyNamesThatMayStandThere) {
+  Start();
+  GenerationRequest request = Request("x.");
+  request.names = SortedNames({"begin", "push_back"});
+  request.temperatures = {0, 1, 1, 1, 1};
+  request.max_tokens = 16;
+  absl::StatusOr<Generation> generation = process_->GenerateNow(request);
+  ASSERT_TRUE(generation.ok()) << generation.status();
+  for (const Candidate& candidate : generation->candidates) {
+    const bool is_one =
+        candidate.text.starts_with("begin") || candidate.text.starts_with("push_back");
+    EXPECT_TRUE(is_one) << candidate.text;
+  }
+}
+
+TEST_F(ModelProcessTest, AKilledProcessIsReplaced) {
+  Start();
+  ASSERT_TRUE(process_->GenerateNow(Request("int a = ")).ok());
+  const int first = process_->pid();
+  kill(first, SIGKILL);
+  WaitUntilGone();
+  absl::StatusOr<Generation> generation = process_->GenerateNow(Request("int a = "));
+  ASSERT_TRUE(generation.ok()) << generation.status();
+  EXPECT_EQ(process_->counts().starts, 2u);
+  EXPECT_EQ(process_->counts().deaths, 1u);
+}
+
+TEST_F(ModelProcessTest, AHungProcessIsEnded) {
+  Start();
+  ASSERT_TRUE(process_->GenerateNow(Request("int a = ")).ok());
+  kill(process_->pid(), SIGSTOP);
+  GenerationRequest request = Request("int b = ");
+  request.time_limit = absl::Milliseconds(100);
+  EXPECT_TRUE(absl::IsDeadlineExceeded(process_->GenerateNow(request).status()));
+  EXPECT_TRUE(process_->GenerateNow(Request("int c = ")).ok());
+}
+
+TEST_F(ModelProcessTest, ItIsLeftAloneWhenItDiesAgainAndAgain) {
+  program_ = "/bin/false";
+  Start();
+  // What it has not been told it is told when it is started again.
+  const absl::Status died = process_->GenerateNow(Request("int a = ")).status();
+  EXPECT_NE(died.message().find("died (exit code 1)"), absl::string_view::npos) << died;
+  const absl::Status status = process_->GenerateNow(Request("int a = ")).status();
+  EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+  EXPECT_NE(status.message().find("left alone"), absl::string_view::npos) << status;
+  EXPECT_EQ(process_->counts().starts, 3u);
+}
+
+TEST_F(ModelProcessTest, ItIsGoneWhenNobodyAsks) {
+  Start(/*idle_limit=*/absl::Milliseconds(100));
+  ASSERT_TRUE(process_->GenerateNow(Request("int a = ")).ok());
+  WaitUntilGone();
+  EXPECT_EQ(process_->counts().deaths, 0u);
+  EXPECT_TRUE(process_->GenerateNow(Request("int a = ")).ok());
+}
+
+TEST_F(ModelProcessTest, OfManyRequestsTheCancelledCostNothing) {
+  Start();
+  ASSERT_TRUE(process_->Load().ok());
+  constexpr int kRequests = 50;
+  absl::BlockingCounter done(kRequests);
+  std::atomic<int> answered = 0;
+  uint64_t last = 0;
+  for (int i = 0; i < kRequests; ++i) {
+    if (last != 0) process_->Cancel(last);
+    last = process_->Generate(Request(StrCat("int a", i, " = ")),
+                              [&](absl::StatusOr<Generation> generation) {
+                                answered += generation.ok() ? 1 : 0;
+                                done.DecrementCount();
+                              });
+  }
+  done.Wait();
+  EXPECT_GE(answered.load(), 1);
+  EXPECT_LT(answered.load(), kRequests / 2);
+  EXPECT_TRUE(process_->GenerateNow(Request("int a = ")).ok());
+}
+
+TEST_F(ModelProcessTest, AModelThatIsNone) {
+  model_ = "/nowhere/model.gguf";
+  Start();
+  absl::StatusOr<ModelReady> ready = process_->Load();
+  EXPECT_NE(ready.status().message().find("/nowhere/model.gguf"), absl::string_view::npos);
+  const absl::Status status = process_->GenerateNow(Request("int a = ")).status();
+  EXPECT_NE(status.message().find("/nowhere/model.gguf"), absl::string_view::npos) << status;
+}
+
+TEST_F(ModelProcessTest, EveryRequestIsAnsweredAtTheEnd) {
+  Start();
+  absl::Notification done;
+  process_->Generate(Request("int a = "),
+                     [&](const absl::StatusOr<Generation>&) { done.Notify(); });
+  process_.reset();
+  EXPECT_TRUE(done.HasBeenNotified());
+}
+
+}  // namespace
+}  // namespace astrolabe

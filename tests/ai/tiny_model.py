@@ -1,0 +1,132 @@
+"""Writes a GGUF model of the llama architecture with random weights, small enough for tests.
+
+    tiny_model.py OUT [--layers 2] [--width 64] [--context 256] [--order suffix-prefix-middle] [--seed 1]
+
+Its vocabulary is the 256 bytes, the words of WORDS and the marks of infilling, so that what it writes is noise with
+the shape of text. Seeds fixed: the same arguments give the same bytes.
+"""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+import argparse
+import random
+import struct
+
+U32, I32, F32, BOOL, STRING, ARRAY = 4, 5, 6, 7, 8, 9
+NORMAL, CONTROL = 1, 3
+WORDS = ["int", "return", "size", "value", "begin", "end", "push", "back"]
+MARKS = ["<|endoftext|>", "<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>", "<|file_sep|>"]
+
+
+def byte_spellings():
+    """How byte-level vocabularies spell each byte: printable ones as themselves, the others from U+0100 on."""
+    printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    spelled, other = {}, 256
+    for byte in range(256):
+        if byte in printable:
+            spelled[byte] = chr(byte)
+        else:
+            spelled[byte] = chr(other)
+            other += 1
+    return [spelled[byte] for byte in range(256)]
+
+
+def text(value):
+    raw = value.encode()
+    return struct.pack("<Q", len(raw)) + raw
+
+
+def scalar(kind, value):
+    if kind == STRING:
+        return text(value)
+    return struct.pack({U32: "<I", I32: "<i", F32: "<f", BOOL: "<?"}[kind], value)
+
+
+def entry(key, kind, value):
+    if isinstance(value, list):
+        body = struct.pack("<IIQ", ARRAY, kind, len(value)) + b"".join(scalar(kind, v) for v in value)
+    else:
+        body = struct.pack("<I", kind) + scalar(kind, value)
+    return text(key) + body
+
+
+def merges_of(words):
+    """Pairs that make each word, left to right, and the tokens on the way."""
+    merges, tokens = [], []
+    for word in words:
+        for length in range(2, len(word) + 1):
+            pair = f"{word[:length - 1]} {word[length - 1]}"
+            if pair not in merges:
+                merges.append(pair)
+                tokens.append(word[:length])
+    return merges, tokens
+
+
+def model(options):
+    merges, words = merges_of(WORDS)
+    spellings = MARKS + byte_spellings() + words
+    width, hidden, heads = options.width, options.width * 2, 4
+    keys = [
+        entry("general.architecture", STRING, options.architecture),
+        entry("general.name", STRING, "tiny"),
+        entry("llama.vocab_size", U32, len(spellings)),
+        entry("llama.context_length", U32, options.context),
+        entry("llama.embedding_length", U32, width),
+        entry("llama.block_count", U32, options.layers),
+        entry("llama.feed_forward_length", U32, hidden),
+        entry("llama.attention.head_count", U32, heads),
+        entry("llama.attention.head_count_kv", U32, heads),
+        entry("llama.attention.layer_norm_rms_epsilon", F32, 1e-5),
+        entry("llama.rope.dimension_count", U32, width // heads),
+        entry("tokenizer.ggml.model", STRING, "gpt2"),
+        entry("tokenizer.ggml.pre", STRING, "qwen2"),
+        entry("tokenizer.ggml.tokens", STRING, spellings),
+        entry("tokenizer.ggml.token_type", I32, [CONTROL] * len(MARKS) + [NORMAL] * (len(spellings) - len(MARKS))),
+        entry("tokenizer.ggml.merges", STRING, merges),
+        entry("tokenizer.ggml.eos_token_id", U32, 0),
+        entry("tokenizer.ggml.fim_pre_token_id", U32, 1),
+        entry("tokenizer.ggml.fim_suf_token_id", U32, 2),
+        entry("tokenizer.ggml.fim_mid_token_id", U32, 3),
+        entry("tokenizer.ggml.fim_sep_token_id", U32, 4),
+        entry("tokenizer.ggml.add_bos_token", BOOL, False),
+    ]
+    if options.order:
+        keys.append(entry("astrolabe.fim.order", STRING, options.order))
+    shapes = {"token_embd": (width, len(spellings)), "output_norm": (width,)}
+    for layer in range(options.layers):
+        for name, shape in (("attn_norm", (width,)), ("ffn_norm", (width,)), ("attn_q", (width, width)),
+                            ("attn_k", (width, width)), ("attn_v", (width, width)), ("attn_output", (width, width)),
+                            ("ffn_gate", (width, hidden)), ("ffn_up", (width, hidden)), ("ffn_down", (hidden, width))):
+            shapes[f"blk.{layer}.{name}"] = shape
+    draw = random.Random(options.seed)
+    infos, data = [], []
+    offset = 0
+    for name, shape in shapes.items():
+        count = 1
+        for size in shape:
+            count *= size
+        is_norm = name.endswith("norm")
+        values = [1.0] * count if is_norm else [draw.gauss(0, 0.3) for _ in range(count)]
+        raw = struct.pack(f"<{count}f", *values)
+        raw += b"\0" * (-len(raw) % 32)
+        infos.append(text(name + ".weight") + struct.pack(f"<I{len(shape)}QIQ", len(shape), *shape, 0, offset))
+        data.append(raw)
+        offset += len(raw)
+    head = struct.pack("<4sIQQ", b"GGUF", 3, len(infos), len(keys)) + b"".join(keys + infos)
+    return head + b"\0" * (-len(head) % 32) + b"".join(data)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("out")
+    parser.add_argument("--layers", type=int, default=2)
+    parser.add_argument("--width", type=int, default=64)
+    parser.add_argument("--context", type=int, default=256)
+    parser.add_argument("--order", default="suffix-prefix-middle")
+    parser.add_argument("--architecture", default="llama")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    with open(options.out, "wb") as file:
+        file.write(model(options))
+
+
+if __name__ == "__main__":
+    main()
