@@ -1,22 +1,38 @@
-"""What an editor sees of `astrolabe lsp` when what it stands on fails: parses that never end.
+"""What an editor sees of `astrolabe lsp` when what it stands on fails: parses that never end, a client that is gone, an
+index that is damaged or can't be written.
 
     lsp_failures_test.py ASTROLABE [unittest arguments]
 """
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import json
 import os
+import shutil
+import signal
+import subprocess
 import sys
+import tempfile
 import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lsp_server"))
 import lsp_server_test  # noqa: E402
-from lsp_server_test import SOURCE, ServerTest  # noqa: E402
+from client import Client, ServerError  # noqa: E402
+from lsp_live_test import descendants  # noqa: E402
+from lsp_server_test import MAIN, SOURCE, ServerTest, lines, place  # noqa: E402
 
 DIAGNOSTICS = "textDocument/publishDiagnostics"
 PULLS = {"textDocument": {"diagnostic": {}}}
 # The compiler is at it for longer than any test.
 ENDLESS = "constexpr int Spin() { for (;;) {} return 0; }\nconstexpr int kEnd = Spin();\nint after;\n"
+
+
+def is_alive(pid):
+    """Whether it is there, and no corpse that nobody has asked for yet."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except OSError:
+        return False
 
 
 class FailuresTest(ServerTest):
@@ -94,6 +110,209 @@ class EndlessParses(FailuresTest):
         client.change("a.cc", "int fine = unknown;\n")
         self.eventually(lambda: self.said(client, "a.cc"), lambda said: said == ["use of undeclared identifier 'unknown'"],
                         deadline=15)
+
+
+class NobodyIsLeft(FailuresTest):
+    """Whatever becomes of the client and of the server, no process stays behind."""
+
+    def check(self, end):
+        self.endless("a.cc")
+        client = self.server("--background-index=0")
+        client.open("a.cc")  # at work, for ever
+        client.open("zoo.cc")  # waits for work
+        self.eventually(lambda: self.said(client, "zoo.cc"), lambda said: said == [])
+        family = descendants(client.process.pid)
+        self.assertGreater(len(family), 3)
+        end(client)
+        client.process.wait(10)
+        latest = time.monotonic() + 10
+        while left := [pid for pid in family if is_alive(pid)]:
+            self.assertLess(time.monotonic(), latest, f"{left} of {family} are still there")
+            time.sleep(0.05)
+
+    def test_after_an_orderly_end(self):
+        self.check(lambda client: client.shutdown())
+
+    def test_after_the_client_has_closed_its_end(self):
+        self.check(lambda client: client.process.stdin.close())
+
+    def test_after_the_server_was_killed(self):
+        self.check(lambda client: client.process.kill())
+
+    def test_after_the_server_was_asked_to_end(self):
+        self.check(lambda client: client.process.terminate())
+
+    def test_after_the_root_of_the_parsing_processes_was_killed(self):
+        """The server stays, and starts anew; what hung on the old root goes."""
+        self.endless("a.cc")
+        client = self.server("--background-index=0")
+        client.open("a.cc")
+        client.open("zoo.cc")
+        self.eventually(lambda: self.said(client, "zoo.cc"), lambda said: said == [])
+        family = descendants(client.process.pid)
+        [root] = [pid for pid in family if os.path.exists(f"/proc/{pid}/stat") and self.parent(pid) == client.process.pid]
+        os.kill(root, signal.SIGKILL)
+        self.eventually(lambda: [pid for pid in family if is_alive(pid)], lambda left: not left, deadline=10)
+        client.change("zoo.cc", SOURCE + "int more = unknown;\n")
+        self.eventually(lambda: self.said(client, "zoo.cc"), lambda said: said == ["use of undeclared identifier 'unknown'"])
+
+    def parent(self, pid):
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
+            return int(stat.read().rsplit(")", 1)[1].split()[1])
+
+
+class Configuration(FailuresTest):
+    """What the client sets, or changes on disk, while the server runs."""
+
+    def test_another_database_by_its_settings(self):
+        self.write("a.cc", "int x = NAME;\n")
+        for folder, name in (("one", "one"), ("two", "1")):
+            self.write(f"{folder}/compile_commands.json", json.dumps([
+                {"directory": self.root, "file": "a.cc", "arguments": ["clang++", f"-DNAME={name}", "-c", "a.cc"]}]))
+        client = self.server("--background-index=0", f"--compile-commands-dir={self.root}/one")
+        client.open("a.cc")
+        self.eventually(lambda: self.said(client, "a.cc"), lambda said: said == ["use of undeclared identifier 'one'"])
+        client.notify("workspace/didChangeConfiguration",
+                      {"settings": {"compilationDatabasePath": os.path.join(self.root, "two")}})
+        self.eventually(lambda: self.said(client, "a.cc"), lambda said: said == [], deadline=15)
+
+    def test_other_flags_by_its_settings(self):
+        client = self.server("--background-index=0")
+        client.open("a.cc", "int x = NAME;\n")
+        self.eventually(lambda: self.said(client, "a.cc"), lambda said: said == ["use of undeclared identifier 'NAME'"])
+        for strange in (None, [], {"fallbackFlags": "-DNAME=1"}, {"other": {"fallbackFlags": 1}}):
+            client.notify("workspace/didChangeConfiguration", {"settings": strange})
+        client.notify("workspace/didChangeConfiguration", {"settings": {"fallbackFlags": ["-DNAME=1"]}})
+        self.eventually(lambda: self.said(client, "a.cc"), lambda said: said == [], deadline=15)
+        path = os.path.join(self.root, "a.cc")
+        client.notify("workspace/didChangeConfiguration", {"settings": {"compilationDatabaseChanges": {
+            path: {"workingDirectory": self.root, "compilationCommand": ["clang++", "-DNAME=other", path]}}}})
+        self.eventually(lambda: self.said(client, "a.cc"), lambda said: said == ["use of undeclared identifier 'other'"],
+                        deadline=15)
+
+    def test_files_that_change_where_the_client_watches_none(self):
+        self.zoo()
+        client = self.server()
+        client.open("zoo.cc")
+        self.eventually(lambda: self.said(client, "zoo.cc"), lambda said: said == [])
+        self.eventually(lambda: self.symbols(client, "MacroHidden"), lambda names: "MacroHidden" in names)
+        self.write("zoo.h", lsp_server_test.HEADER.replace("CountLegs", "SumOfLegs"))
+        with open(os.path.join(self.root, "zoo.h"), "a", encoding="utf-8") as header:
+            header.write("#error from disk\n")
+        self.eventually(lambda: self.said(client, "zoo.cc"), lambda said: said and "from disk" in said[0], deadline=15)
+
+    def test_what_is_closed_is_no_longer_spoken_of(self):
+        client = self.server("--background-index=0")
+        client.open("a.cc", "int x = y;\n")
+        self.eventually(lambda: self.said(client, "a.cc"), lambda said: said)
+        client.close("a.cc")
+        self.eventually(lambda: self.said(client, "a.cc"), lambda said: said == [], deadline=10)
+
+
+def mounting():
+    """How to run a program with mounts of its own; None where that is not allowed."""
+    for prefix in (["unshare", "-m"], ["unshare", "-rm"]):
+        with tempfile.TemporaryDirectory() as folder:
+            probe = subprocess.run([*prefix, "mount", "-t", "tmpfs", "none", folder], capture_output=True)
+        if probe.returncode == 0:
+            return prefix
+    return None
+
+
+class TheIndex(FailuresTest):
+    """Whatever its folder is like, the server starts and answers, says what is wrong, and mends what it can."""
+
+    def check_it_is_mended(self):
+        client = self.server()
+        client.open("main.cc")
+        use = self.at(client, "main.cc", MAIN, "CountL|egs")
+        self.assertEqual(lines(client.request("textDocument/declaration", use)), [("zoo.h", 15)])
+        for name in ("CountLegs", "MacroHidden"):  # the scanner's and the compiler's
+            self.eventually(lambda: self.symbols(client, name), lambda names: name in names)  # noqa: B023
+        self.assertEqual(lines(client.request("textDocument/definition", use)), [("zoo.cc", 6)])
+        self.assertEqual(client.shutdown(), 0)
+
+    def test_each_of_its_files_damaged(self):
+        self.zoo()
+        self.index()
+        folder = os.path.join(self.root, ".cache/astrolabe")
+        spoilt = self.folder + "/good"
+        shutil.copytree(folder, spoilt)
+        files = [os.path.relpath(os.path.join(at, name), folder) for at, _, names in os.walk(folder) for name in names]
+        self.assertGreater(len(files), 3)
+        for name in sorted(files):
+            for spoil in (self.flip, self.cut, os.unlink, self.fill):
+                with self.subTest(name, how=spoil.__name__):
+                    shutil.rmtree(folder)
+                    shutil.copytree(spoilt, folder)
+                    spoil(os.path.join(folder, name))
+                    self.check_it_is_mended()
+
+    def flip(self, path):
+        with open(path, "r+b") as file:
+            content = bytearray(file.read())
+            for at in range(0, len(content), 97):
+                content[at] ^= 4
+            file.seek(0)
+            file.write(content)
+
+    def cut(self, path):
+        os.truncate(path, os.path.getsize(path) // 2)
+
+    def fill(self, path):
+        with open(path, "wb") as file:
+            file.write(b"nonsense\n" * 1000)
+
+    def check_it_is_done_without(self, client):
+        """There is no index; what does not need one is there, and the reason is told."""
+        client.initialize()
+        client.open("zoo.cc")
+        hover = client.request("textDocument/hover", self.at(client, "zoo.cc", SOURCE, "int lo|cal"))
+        self.assertIn("local", hover["contents"]["value"])
+        self.assertEqual(lines(client.request("textDocument/declaration", self.at(client, "zoo.cc", SOURCE, "CountL|egs"))),
+                         [("zoo.h", 15)])
+        client.wait_notification("window/logMessage", lambda p: p["type"] == 2 and ".cache" in p["message"])
+        self.symbols(client, "CountLegs")
+        self.assertEqual(client.shutdown(), 0)
+
+    def test_a_file_where_its_folder_should_be(self):
+        self.zoo()
+        self.write(".cache", "")
+        self.check_it_is_done_without(self.start())
+
+    def mounted(self, options, then="true"):
+        """A server whose index is on a disk of its own."""
+        prefix = mounting()
+        if prefix is None:
+            self.skipTest("nothing can be mounted here")
+        folder = os.path.join(self.root, ".cache/astrolabe")
+        os.makedirs(folder, exist_ok=True)
+        client = Client([*prefix, "sh", "-c", f'mount -t tmpfs -o {options} none "$0" && {then} && exec "$@"', folder,
+                         lsp_server_test.ASTROLABE, "lsp"], self.root)
+        self.clients.append(client)
+        return client
+
+    def test_a_disk_that_is_read_only(self):
+        self.zoo()
+        self.check_it_is_done_without(self.mounted("size=1m", 'mount -o remount,ro "$0"'))
+
+    def test_a_disk_that_is_full(self):
+        self.zoo()
+        for size in ("4k", "12k"):
+            self.check_it_is_done_without(self.mounted("size=" + size))
+
+    def test_a_read_only_disk_that_has_an_index(self):
+        self.zoo()
+        self.index()
+        folder = os.path.join(self.root, ".cache/astrolabe")
+        shutil.copytree(folder, folder + "-copy")
+        client = self.mounted("size=8m", 'cp -a "$0-copy/." "$0" && mount -o remount,ro "$0"')
+        client.initialize()
+        for name in ("CountLegs", "MacroHidden"):
+            self.assertIn(name, self.symbols(client, name))
+        client.wait_notification("window/logMessage", lambda p: ".cache" in p["message"])
+        self.assertIn("MacroHidden", self.symbols(client, "MacroHidden"))
+        self.assertEqual(client.shutdown(), 0)
 
 
 if __name__ == "__main__":
