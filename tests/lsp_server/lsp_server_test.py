@@ -255,6 +255,17 @@ class Documents(ServerTest):
         for i, request in enumerate(ids):
             self.assertEqual([s["name"] for s in client.result(request)], [f"name{i}"])
 
+    def test_a_request_about_all_documents_sees_the_edits_before_it(self):
+        self.zoo(database=False)
+        client = self.server("--background-index=0")
+        client.open("main.cc")
+        for i in range(5):
+            # Each of these edits takes longer than it takes to read the next message.
+            for j in range(20):
+                lines_of_it = "".join(f"// {(k * (j + 7)) % 9973} {i}\n" for k in range(9973))
+                client.change("main.cc", f"{lines_of_it}int Name{i}of{j};\n")
+            self.assertEqual(self.symbols(client, f"Name{i}of19"), {f"Name{i}of19"})
+
     def test_thousand_random_edits_leave_both_sides_with_one_text(self):
         for encoding in ("utf-8", "utf-16", "utf-32"):
             with self.subTest(encoding):
