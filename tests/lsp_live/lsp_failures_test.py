@@ -16,7 +16,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lsp_server"))
 import lsp_server_test  # noqa: E402
-from client import Client, ServerError  # noqa: E402
+from client import Client  # noqa: E402
 from lsp_live_test import descendants  # noqa: E402
 from lsp_server_test import MAIN, SOURCE, ServerTest, lines, place  # noqa: E402
 
@@ -60,12 +60,12 @@ class EndlessParses(FailuresTest):
         names = ["a.cc", "b.cc", "c.cc"]
         self.endless(*names)
         self.index("--tier", "0")
-        client = self.server("--background-index=0")
+        client = self.server("--background-index=0", capabilities=PULLS)
         # As editors do with each file that they show.
         for name in names:
             client.open(name)
             for method in ("semanticTokens/full", "codeLens", "inlayHint", "hover", "documentHighlight", "codeAction",
-                           "linkedEditingRange", "prepareRename"):
+                           "linkedEditingRange", "prepareRename", *["diagnostic"] * 5):
                 span = {"start": {"line": 0, "character": 0}, "end": {"line": 2, "character": 0}}
                 client.send("textDocument/" + method,
                             client.at(name, 2, 5, range=span, context={"diagnostics": []}))
@@ -209,6 +209,33 @@ class Configuration(FailuresTest):
         self.eventually(lambda: self.said(client, "a.cc"), lambda said: said == [], deadline=10)
 
 
+class WithoutAnAst(FailuresTest):
+    """What the index knows is answered of a file that the compiler does not come through."""
+
+    def test_a_file_that_takes_the_compiler_down(self):
+        self.zoo()
+        self.index("--tier", "0")
+        client = self.server("--background-index=0")
+        text = '#include "zoo.h"\n#pragma clang __debug crash\nint legs = zoo::CountLegs(dog);\n'
+        self.check(client, "bad.cc", text)
+
+    def test_a_file_that_is_not_done_with(self):
+        self.endless("bad.cc")
+        self.index("--tier", "0")
+        client = self.server("--background-index=0")
+        self.check(client, "bad.cc", ENDLESS + "int legs = zoo::CountLegs(dog);\n")
+
+    def check(self, client, name, text):
+        client.open(name, text)
+        use = self.at(client, name, text, "CountL|egs")
+        start = time.monotonic()
+        self.assertEqual(lines(client.request("textDocument/definition", use)), [("zoo.cc", 6)])
+        self.assertEqual(lines(client.request("textDocument/declaration", use)), [("zoo.h", 15)])
+        found = client.request("textDocument/references", {**use, "context": {"includeDeclaration": False}})
+        self.assertIn("main.cc", {file for file, _ in lines(found)})
+        self.assertLess(time.monotonic() - start, 15)
+
+
 def mounting():
     """How to run a program with mounts of its own; None where that is not allowed."""
     for prefix in (["unshare", "-m"], ["unshare", "-rm"]):
@@ -222,7 +249,7 @@ def mounting():
 class TheIndex(FailuresTest):
     """Whatever its folder is like, the server starts and answers, says what is wrong, and mends what it can."""
 
-    def check_it_is_mended(self):
+    def check_it_is_mended(self, damaged=None):
         client = self.server()
         client.open("main.cc")
         use = self.at(client, "main.cc", MAIN, "CountL|egs")
@@ -230,6 +257,8 @@ class TheIndex(FailuresTest):
         for name in ("CountLegs", "MacroHidden"):  # the scanner's and the compiler's
             self.eventually(lambda: self.symbols(client, name), lambda names: name in names)  # noqa: B023
         self.assertEqual(lines(client.request("textDocument/definition", use)), [("zoo.cc", 6)])
+        if damaged:
+            client.wait_notification("window/logMessage", lambda p: p["type"] == 2 and damaged in p["message"])
         self.assertEqual(client.shutdown(), 0)
 
     def test_each_of_its_files_damaged(self):
@@ -246,7 +275,9 @@ class TheIndex(FailuresTest):
                     shutil.rmtree(folder)
                     shutil.copytree(spoilt, folder)
                     spoil(os.path.join(folder, name))
-                    self.check_it_is_mended()
+                    # Without a manifest there is no index; a lock holds nothing.
+                    is_told = name.endswith(".seg") or (name.endswith("MANIFEST") and spoil != os.unlink)
+                    self.check_it_is_mended(damaged=os.path.join(folder, name) if is_told else None)
 
     def flip(self, path):
         with open(path, "r+b") as file:
@@ -271,7 +302,8 @@ class TheIndex(FailuresTest):
         self.assertIn("local", hover["contents"]["value"])
         self.assertEqual(lines(client.request("textDocument/declaration", self.at(client, "zoo.cc", SOURCE, "CountL|egs"))),
                          [("zoo.h", 15)])
-        client.wait_notification("window/logMessage", lambda p: p["type"] == 2 and ".cache" in p["message"])
+        client.wait_notification("window/logMessage", lambda p: p["type"] == 2 and ".cache" in p["message"]
+                                 and p["message"].startswith("index of"))
         self.symbols(client, "CountLegs")
         self.assertEqual(client.shutdown(), 0)
 
