@@ -190,6 +190,7 @@ absl::StatusOr<std::shared_ptr<const KnownDiagnostics>> DocumentDiagnostics::Awa
     return known;
   }
   const bool first_stage_will_do = ClientPullsAgain();
+  const Scheduler::Waiting waits(session_.scheduler());
   absl::MutexLock lock(&mutex_);
   const auto is_known = [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
     const auto it = files_.find(document->name.path);

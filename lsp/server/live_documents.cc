@@ -229,6 +229,8 @@ absl::StatusOr<std::string> LiveDocuments::AskForBytes(const DocumentSnapshot& d
                              waiting->answer = std::move(answer);
                              waiting->done.Notify();
                            });
+  // A parse that takes long, or for ever, must not keep others from their answers.
+  const Scheduler::Waiting waits(session_.scheduler());
   while (!waiting->done.WaitForNotificationWithTimeout(kCancelInterval)) {
     if (work.stop) {
       live.Cancel(id);

@@ -123,6 +123,8 @@ absl::Status SetInputStyle(std::string_view value, ServerOptions& options) {
   return absl::OkStatus();
 }
 
+absl::Status SetNothing(std::string_view, ServerOptions&) { return absl::OkStatus(); }
+
 // Values are checked where they are used, as a folder may come into being later.
 constexpr Flag kFlags[] = {
     {"compile-commands-dir", "DIR", "folder of compile_commands.json (default: looked for)",
@@ -162,6 +164,8 @@ constexpr Flag kFlags[] = {
     {"input-mirror-file", "FILE", "write a copy of all that the client sends",
      SetText<&ServerOptions::input_mirror_file>},
     {"input-style", "STYLE", "standard", SetInputStyle},
+    {"stdio", "", "standard input and output, as always: clients of all servers give it",
+     SetNothing},
     {"compile_args_from", "WHERE",
      "lsp: commands come from the client alone; filesystem (default): from databases too",
      SetCommandSource},

@@ -17,6 +17,8 @@ namespace {
 
 constinit Counter tasks_run{"scheduler.run", "tasks"};
 constinit Counter tasks_dropped{"scheduler.dropped", "tasks"};
+// Threads, those of tasks that wait for somebody else among them. One that waits has 20 KB or so.
+constexpr size_t kMaxThreads = 256;
 // From submission to start, of kInteractive and of writes.
 constinit Histogram interactive_wait{"scheduler.interactive_wait", "ns"};
 
@@ -358,6 +360,23 @@ void Scheduler::Forget(const EntryRef& entry) {
   if (entries_.empty()) idle_.SignalAll();
 }
 
+Scheduler::Waiting::Waiting(Scheduler& scheduler) : scheduler_(scheduler) {
+  absl::MutexLock lock(&scheduler_.mutex_);
+  ++scheduler_.pausing_;
+  // A thread that found too many at work may take the next one.
+  scheduler_.work_.Signal();
+  scheduler_.AddThreads();
+}
+
+Scheduler::Waiting::~Waiting() {
+  absl::MutexLock lock(&scheduler_.mutex_);
+  --scheduler_.pausing_;
+}
+
+size_t Scheduler::ThreadLimit() const {
+  return std::max(max_threads_, std::min(max_threads_ + pausing_, kMaxThreads));
+}
+
 size_t Scheduler::FreeForUnasked() const {
   return std::max<size_t>(2, max_threads_) - 1 - running_unasked_;
 }
@@ -372,7 +391,7 @@ void Scheduler::AddThreads() {
   size_t wanted = ready_[0].size() + ready_[1].size() + unasked;
   if (!delayed_.empty()) wanted = std::max<size_t>(wanted, 1);  // somebody has to watch the clock
   size_t available = idle_threads_;
-  while (available < wanted && threads_.size() < max_threads_ && !stopped_) {
+  while (available < wanted && threads_.size() < ThreadLimit() && !stopped_) {
     try {
       threads_.emplace_back([this] { Work(); });
     } catch (const std::system_error& error) {
@@ -385,6 +404,8 @@ void Scheduler::AddThreads() {
 }
 
 Scheduler::EntryRef Scheduler::TakeReady() {
+  // Threads that were started for those that waited may be more than are to work.
+  if (running_ >= max_threads_ + pausing_) return nullptr;
   for (std::map<TaskId, EntryRef>& rank : ready_) {
     if (rank.empty()) continue;
     EntryRef entry = rank.begin()->second;

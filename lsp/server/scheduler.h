@@ -84,7 +84,8 @@ struct Task {
 using TaskId = uint64_t;  // 0 is none
 
 struct SchedulerOptions {
-  // Threads at most, started as work comes. 0: one more than there are cores, at least 3.
+  // Threads at most that are at work, started as work comes; see Scheduler::Waiting. 0: one more than there are
+  // cores, at least 3.
   size_t threads = 0;
 };
 
@@ -129,6 +130,19 @@ class Scheduler {
   // Waits until nothing waits or runs, delayed tasks included.
   void WaitIdle();
 
+  // While it lives, the task that made it waits for somebody else (a child that parses) and counts as no thread
+  // at work: others start in its place, up to 256 in all. Made and destroyed by the thread that runs the task.
+  class Waiting {
+   public:
+    explicit Waiting(Scheduler& scheduler);
+    ~Waiting();
+    Waiting(const Waiting&) = delete;
+    Waiting& operator=(const Waiting&) = delete;
+
+   private:
+    Scheduler& scheduler_;
+  };
+
   struct Counts {
     size_t waiting = 0;  // delayed ones included
     size_t running = 0;
@@ -169,6 +183,8 @@ class Scheduler {
   void Tell(const Dropped& dropped) ABSL_LOCKS_EXCLUDED(mutex_);
   // The entry has come to its end, and its callbacks are through.
   void Forget(const EntryRef& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // How many threads there may be.
+  size_t ThreadLimit() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // How many more may start, of kOpenFile and below; of kNeighbour and kBackground.
   size_t FreeForUnasked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   size_t FreeForLow() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -191,6 +207,7 @@ class Scheduler {
   std::array<std::map<TaskId, EntryRef>, 1 + kTaskPriorities> ready_ ABSL_GUARDED_BY(mutex_);
   std::map<std::pair<int64_t, TaskId>, EntryRef> delayed_ ABSL_GUARDED_BY(mutex_);  // by start time
   size_t running_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t pausing_ ABSL_GUARDED_BY(mutex_) = 0;  // of those that run: they wait for somebody else
   // Of kOpenFile and below; of kNeighbour and kBackground.
   size_t running_unasked_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t running_low_ ABSL_GUARDED_BY(mutex_) = 0;

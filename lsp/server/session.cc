@@ -13,7 +13,7 @@
 namespace astrolabe::lsp {
 namespace {
 
-// Requests that wait for the parse of a file that is being opened must not keep others from the index.
+// Of requests that are at work; those that wait for a parse come on top (Scheduler::Waiting).
 constexpr size_t kRequestThreads = 12;
 
 MessageType MessageTypeOf(LogLevel level) {

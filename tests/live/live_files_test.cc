@@ -30,10 +30,10 @@ class LiveFilesTest : public testing::Test {
     absl::StatusOr<std::unique_ptr<FrontEndCommands>> commands = FrontEndCommands::Create({});
     EXPECT_TRUE(commands.ok()) << commands.status();
     commands_ = *std::move(commands);
-    LiveOptions options;
+    LiveOptions& options = options_;
     options.program = ASTROLABE_PROGRAM;
     options.root = root_.string();
-    options.parse_limit = parse_limit_;
+    options.parse_limit = absl::Seconds(30);
     options.command = [this](const std::string& path) -> absl::StatusOr<LiveCommand> {
       CompileCommand command = CommandFor(path);
       absl::StatusOr<FrontEndCommand> front_end = commands_->For(command);
@@ -54,7 +54,7 @@ class LiveFilesTest : public testing::Test {
       first_.try_emplace(generation, Lines(diagnostics));
       said_[path] = {generation, complete, std::move(diagnostics)};
     };
-    live_ = std::make_unique<LiveFiles>(std::move(options));
+    live_ = std::make_unique<LiveFiles>(options_);
   }
   ~LiveFilesTest() override {
     live_.reset();
@@ -66,7 +66,17 @@ class LiveFilesTest : public testing::Test {
     command.file = path;
     command.directory = root_.string();
     command.arguments = {"clang++", "-std=c++20", "-Wall", path};
+    // For parses that are to take longer than they may.
+    command.arguments.insert(command.arguments.end() - 1, "-fconstexpr-steps=4294967295");
     return command;
+  }
+
+  // From here on with these limits.
+  void Limit(absl::Duration parse_limit, uint64_t memory_limit) {
+    options_.parse_limit = parse_limit;
+    options_.memory_limit = memory_limit;
+    live_.reset();
+    live_ = std::make_unique<LiveFiles>(options_);
   }
 
   void Write(const std::string& name, const std::string& text) {
@@ -88,10 +98,22 @@ class LiveFilesTest : public testing::Test {
     }
     Write("main.cc", first);
     Open(first);
-    for (int i = 0; i < 1000 && Processes("astrolabe-base").size() != 1; ++i) {
+    // It is there once the open file stands on it: the process alone may be parsing still.
+    EXPECT_TRUE(Eventually([] {
+      std::vector<pid_t> bases = Processes("astrolabe-base");
+      return bases.size() == 1 && !Processes("astrolabe-pre", bases[0]).empty();
+    }));
+    ASSERT_EQ(Processes("astrolabe-base").size(), 1u);
+  }
+
+  static bool Eventually(const std::function<bool()>& is_so,
+                         absl::Duration limit = absl::Seconds(20)) {
+    absl::Time latest = absl::Now() + limit;
+    while (!is_so()) {
+      if (absl::Now() > latest) return false;
       absl::SleepFor(absl::Milliseconds(20));
     }
-    ASSERT_EQ(Processes("astrolabe-base").size(), 1u);
+    return true;
   }
 
   // Of ours, by name.
@@ -158,7 +180,7 @@ class LiveFilesTest : public testing::Test {
     return got;
   }
 
-  absl::Duration parse_limit_ = absl::Seconds(30);
+  LiveOptions options_;
   std::filesystem::path root_;
   std::string main_;
   std::unique_ptr<FrontEndCommands> commands_;
@@ -335,6 +357,82 @@ TEST_F(LiveFilesTest, ACompilerCrashIsSaidAndTheNextTextIsParsed) {
   Open("int f() { return 1; }\n");
   EXPECT_EQ(Diagnostics(), "");
   EXPECT_TRUE(Ask(hover).ok());
+}
+
+constexpr char kEndless[] =
+    "constexpr int Spin() { for (;;) {} return 0; }\nconstexpr int kEnd = Spin();\n";
+
+TEST_F(LiveFilesTest, AParseThatNeverEndsIsStoppedAndSaid) {
+  Limit(absl::Seconds(2), options_.memory_limit);
+  std::string endless = main_;
+  Open(kEndless);
+  uint64_t generation = generation_;
+  EXPECT_EQ(OpenAnother("other.cc", "int f() { return g(); }\n"),
+            "0:17 use of undeclared identifier 'g'\n")
+      << "another file does not wait for it";
+  EXPECT_EQ(Ask(Question(), endless).status().code(), absl::StatusCode::kUnavailable);
+  main_ = endless;
+  std::swap(generation, generation_);
+  EXPECT_NE(Diagnostics().find("this file cannot be parsed: the compiler took longer than 2s"),
+            std::string::npos)
+      << Diagnostics();
+  EXPECT_TRUE(Eventually([] { return Processes("astrolabe-ast").size() == 1; }));
+  absl::SleepFor(absl::Milliseconds(300));
+  EXPECT_EQ(Processes("astrolabe-ast").size(), 1u) << "only the other one is left, and stays so";
+  generation_ = generation;
+  Open("int f();\n");
+  EXPECT_EQ(Diagnostics(), "");
+}
+
+TEST_F(LiveFilesTest, AParseThatOutgrowsItsMemoryIsStoppedAndSaid) {
+  Limit(absl::Seconds(30), uint64_t{300} << 20);
+  // 24 bytes each.
+  Open(
+      "template <class T, T... numbers> struct Sequence {};\n"
+      "__make_integer_seq<Sequence, int, 20000000> sequence;\n");
+  EXPECT_NE(Diagnostics().find("this file cannot be parsed: the compiler out of memory"),
+            std::string::npos)
+      << Diagnostics();
+  EXPECT_EQ(OpenAnother("other.cc", "#include <vector>\n"), "");
+}
+
+TEST_F(LiveFilesTest, AProcessThatNoLongerAnswersIsReplaced) {
+  Open("#include <vector>\nint f();\n");
+  EXPECT_EQ(Diagnostics(), "");
+  std::vector<pid_t> stopped = Processes("astrolabe-ast");
+  ASSERT_EQ(stopped.size(), 1u);
+  kill(stopped[0], SIGSTOP);
+  EXPECT_TRUE(Ask(Question()).ok());
+  EXPECT_TRUE(Eventually([] { return Processes("astrolabe-ast").size() == 1; }));
+  EXPECT_NE(Processes("astrolabe-ast"), stopped);
+}
+
+TEST_F(LiveFilesTest, ACancelledQuestionEndsItsProcess) {
+  Open(StrCat(kEndless, "int x = \n"));
+  Question question;
+  question.kind = QuestionKind::kComplete;
+  question.place = {2, 8};
+  absl::Notification answered;
+  absl::Status status;
+  QuestionId id = live_->Ask(main_, question, [&](const absl::StatusOr<std::string>& answer) {
+    status = answer.status();
+    answered.Notify();
+  });
+  EXPECT_TRUE(Eventually([] { return !Processes("astrolabe-tu").empty(); }));
+  live_->Cancel(id);
+  EXPECT_TRUE(answered.WaitForNotificationWithTimeout(absl::Seconds(5)));
+  EXPECT_EQ(status.code(), absl::StatusCode::kCancelled);
+  EXPECT_TRUE(Eventually([] { return Processes("astrolabe-tu").empty(); }, absl::Seconds(5)));
+}
+
+TEST_F(LiveFilesTest, AClosedFileGivesItsProcessesBack) {
+  Open("#include <vector>\nint f();\n");
+  EXPECT_EQ(Diagnostics(), "");
+  live_->Update((root_ / "endless.cc").string(), kEndless, 1000);
+  live_->Close(main_);
+  live_->Close((root_ / "endless.cc").string());
+  EXPECT_TRUE(Eventually(
+      [] { return Processes("astrolabe-ast").empty() && Processes("astrolabe-pre").empty(); }));
 }
 
 TEST_F(LiveFilesTest, QuestionsAboutFilesThatAreNotOpen) {

@@ -6,6 +6,7 @@ broken, and while its parsing processes are killed.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import json
 import os
+import random
 import shutil
 import signal
 import sys
@@ -189,6 +190,17 @@ class Live(unittest.TestCase):
         self.diagnostics("shop.cc", [])
         self.replace("bad.cc", "int fine;\n")
         self.diagnostics("bad.cc", [])
+
+    def test_diagnostics_are_of_the_version_that_they_name(self):
+        self.client.open("a.cc", "")
+        chance = random.Random(3)
+        for version in range(2, 150):
+            self.replace("a.cc", f"int x = name{version};\n")
+            time.sleep(chance.random() * 0.02)
+        self.diagnostics("a.cc", ["use of undeclared identifier 'name149'"])
+        for told in self.client.notifications(DIAGNOSTICS):
+            if told["version"] > 1 and told["diagnostics"]:
+                self.assertEqual(told["diagnostics"][0]["message"], f"use of undeclared identifier 'name{told['version']}'")
 
     def test_killed_processes_come_back(self):
         self.client.open("shop.cc", SOURCE)

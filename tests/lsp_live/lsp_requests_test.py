@@ -424,12 +424,23 @@ class Headers(ServerTest):
             {"directory": self.root, "file": "use.cc",
              "arguments": ["clang++", "-std=c++17", "-DkValue=7", "-c", "use.cc"]}]))
 
+    def strangers(self):
+        """Units of the headers' names, beside them, that include neither and know nothing of what these need."""
+        names = ["use.cc", "sub/table.cc", "sub/part.cc"]
+        for name in names[1:]:
+            self.write(name, "int stranger;\n")
+        self.write("compile_commands.json", json.dumps([
+            {"directory": self.root, "file": name,
+             "arguments": ["clang++", "-std=c++17", *(["-DkValue=7"] if name == "use.cc" else []), "-c", name]}
+            for name in names]))
+
     def said(self, client, name):
         report = client.request("textDocument/diagnostic", client.document(name))
         return [d["message"] for d in report["items"]]
 
     def test_a_header_is_parsed_as_its_includer_has_it(self):
         self.project()
+        self.strangers()
         self.index("--tier", "0")
         client = self.server("--background-index=0", capabilities=PULLS)
         client.open("sub/part.h")

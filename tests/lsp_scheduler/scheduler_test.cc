@@ -109,6 +109,9 @@ struct Held {
   std::atomic<bool> was_cancelled{false};
 };
 
+// For a thread to start what is not to start.
+void GiveTime() { absl::SleepFor(absl::Milliseconds(20)); }
+
 TEST(Scheduler, WhatTheUserWaitsForComesFirst) {
   Journal journal;
   Scheduler scheduler({.threads = 1});
@@ -133,6 +136,7 @@ TEST(Scheduler, TheBackgroundLeavesAThreadFree) {
   Held held(scheduler, background);
   scheduler.Submit(WithPriority(Noted(journal, "second"), TaskPriority::kBackground));
   scheduler.Submit(WithPriority(Noted(journal, "third"), TaskPriority::kNeighbour));
+  GiveTime();
   // Returns only because the second thread took it, past the two that came earlier.
   Held interactive(scheduler);
   EXPECT_EQ(journal.text(), "");
@@ -149,6 +153,7 @@ TEST(Scheduler, OpenFilesLeaveAThreadFreeAndTheBackgroundTwo) {
   scheduler.Submit(WithPriority(Noted(journal, "background"), TaskPriority::kBackground));
   Held open(scheduler, WithPriority({}, TaskPriority::kOpenFile));
   scheduler.Submit(WithPriority(Noted(journal, "open"), TaskPriority::kOpenFile));
+  GiveTime();
   Held interactive(scheduler);
   EXPECT_EQ(journal.text(), "");
   open.gate.Open();
@@ -158,6 +163,41 @@ TEST(Scheduler, OpenFilesLeaveAThreadFreeAndTheBackgroundTwo) {
   interactive.gate.Open();
   scheduler.WaitIdle();
   EXPECT_EQ(journal.text(), "open background");
+}
+
+TEST(Scheduler, WhoWaitsForOthersCountsAsNoThread) {
+  Journal journal;
+  Scheduler scheduler({.threads = 1});
+  Gate gate;
+  for (int i = 0; i < 5; ++i) {
+    Gate begun;
+    scheduler.Submit({.run = [&](const CancelToken&) {
+      const Scheduler::Waiting waits(scheduler);
+      begun.Open();
+      gate.Wait();
+    }});
+    begun.Wait();
+  }
+  {
+    Held held(scheduler);
+    scheduler.Submit(Noted(journal, "second"));
+    GiveTime();
+    EXPECT_EQ(journal.text(), "") << "of those that work there is still one";
+    held.gate.Open();
+    while (journal.text().empty()) std::this_thread::yield();
+  }
+  gate.Open();
+  scheduler.WaitIdle();
+  // There are more threads by now; only one works.
+  {
+    Held held(scheduler);
+    scheduler.Submit(Noted(journal, "third"));
+    GiveTime();
+    EXPECT_EQ(journal.text(), "second");
+    held.gate.Open();
+    scheduler.WaitIdle();
+  }
+  EXPECT_EQ(journal.text(), "second third");
 }
 
 TEST(Scheduler, AReadComesAfterTheWritesBeforeIt) {

@@ -134,6 +134,7 @@ TEST(ServerOptions, AFlagWithoutEffectSaysSo) {
   EXPECT_TRUE(AreOneThatSays(Parsed({"--pch-storage=memory"}).warnings, "--pch-storage=memory"));
   EXPECT_TRUE(AreOneThatSays(Parsed({"--input-style=delimited"}).warnings, "delimited"));
   EXPECT_EQ(Parsed({"--input-style=standard", "--pretty"}).warnings, Strings());
+  EXPECT_EQ(Parsed({"--stdio"}).warnings, Strings()) << "given to all servers";
 }
 
 TEST(ServerOptions, CheckTakesAFileOrNone) {
