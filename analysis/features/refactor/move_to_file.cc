@@ -133,7 +133,9 @@ std::optional<std::string> Offer(const Selection& selection) {
 
 class Needs {
  public:
-  Needs(LiveAst& ast, TextSpan span) : ast_(ast), span_(span), includes_(FindIncludeLines(ast)) {}
+  // `heads`: where the namespaces around it are named.
+  Needs(LiveAst& ast, TextSpan span, std::set<uint32_t> heads)
+      : ast_(ast), span_(span), heads_(std::move(heads)), includes_(FindIncludeLines(ast)) {}
 
   absl::Status Collect() {
     WalkNames(ast_, std::nullopt, [&](const NamePlace& place) {
@@ -141,7 +143,8 @@ class Needs {
       for (const clang::NamedDecl* decl : place.decls) Meet(decl);
     });
     for (const MacroPlace& place : FindMacroPlaces(ast_)) {
-      if (place.begin < span_.begin || place.end > span_.end || place.macro == nullptr) continue;
+      const bool is_inside = span_.begin <= place.begin && place.end <= span_.end;
+      if (place.macro == nullptr || (!is_inside && !heads_.contains(place.begin))) continue;
       if (place.is_definition) stays_ = "a macro that is defined in it";
       if (!place.macro->isBuiltinMacro())
         MeetPlace(place.macro->getDefinitionLoc(), place.name->getName().str());
@@ -214,6 +217,7 @@ class Needs {
 
   LiveAst& ast_;
   const TextSpan span_;
+  const std::set<uint32_t> heads_;
   const std::vector<IncludeLine> includes_;
   std::set<size_t> wanted_;
   bool is_any_unknown_ = false;
@@ -253,17 +257,26 @@ Guard GuardLike(const LiveAst& ast, const std::string& name) {
 struct Namespaces {
   std::string begin;
   std::string end;
+  std::set<uint32_t> heads;  // places of the names
 };
 
-Namespaces NamespacesAround(const clang::DeclContext* context) {
+// Named as they are there, which may be by macros.
+Namespaces NamespacesAround(const LiveAst& ast, const clang::DeclContext* context) {
   Namespaces text;
   for (; !context->isTranslationUnit(); context = context->getParent()) {
     const auto* space = llvm::dyn_cast<clang::NamespaceDecl>(context);
     if (space == nullptr) continue;
-    const std::string head =
-        std::string(space->isInline() ? "inline " : "") + "namespace " + space->getNameAsString();
+    std::string name = space->getNameAsString();
+    if (const auto at =
+            OffsetOf(ast, ast.context->getSourceManager().getExpansionLoc(space->getLocation()))) {
+      uint32_t end = *at;
+      while (end < ast.text.size() && clang::isAsciiIdentifierContinue(ast.text[end])) ++end;
+      name = ast.text.substr(*at, end - *at);
+      text.heads.insert(*at);
+    }
+    const std::string head = std::string(space->isInline() ? "inline " : "") + "namespace " + name;
     text.begin = head + " {\n" + text.begin;
-    text.end += "}  // namespace " + space->getNameAsString() + "\n";
+    text.end += "}  // namespace " + name + "\n";
   }
   if (!text.begin.empty()) {
     text.begin += "\n";
@@ -316,7 +329,8 @@ absl::StatusOr<FilesChanges> Make(const Selection& selection) {
   if (OpenConditionals(ast, found.span) != 0) {
     return absl::FailedPreconditionError("a condition of the preprocessor ends in it");
   }
-  Needs needs(ast, found.span);
+  const Namespaces namespaces = NamespacesAround(ast, found.around);
+  Needs needs(ast, found.span, namespaces.heads);
   if (absl::Status status = needs.Collect(); !status.ok()) return status;
   const std::string name = NewName(ast, *NameGiver(found));
   const std::string path = ast.path.substr(0, ast.path.rfind('/') + 1) + name;
@@ -324,7 +338,6 @@ absl::StatusOr<FilesChanges> Make(const Selection& selection) {
     return absl::FailedPreconditionError(name + " is there already");
   }
   const Guard guard = GuardLike(ast, name);
-  const Namespaces namespaces = NamespacesAround(found.around);
   const std::string includes = needs.IncludeText();
   std::string text = LicenceOf(ast) + guard.begin + "\n";
   if (!includes.empty()) text += includes + "\n";

@@ -9,6 +9,8 @@
 #include "clang/AST/Decl.h"
 #include "clang/AST/DeclCXX.h"
 #include "clang/Basic/SourceManager.h"
+#include "clang/Lex/MacroInfo.h"
+#include "clang/Lex/Preprocessor.h"
 
 namespace astrolabe {
 namespace {
@@ -218,11 +220,23 @@ std::vector<SourceOutline::Function> SourceOutline::Find(const std::vector<std::
   for (const Function& function : functions_) {
     if (function.name != name || function.scope.size() > scope.size()) continue;
     // What a `using namespace` stands for is not written.
-    if (std::equal(function.scope.rbegin(), function.scope.rend(), scope.rbegin())) {
-      found.push_back(function);
-    }
+    const bool is_in_scope = std::equal(
+        function.scope.rbegin(), function.scope.rend(), scope.rbegin(),
+        [&](const std::string& written, const std::string& of) { return Means(written, of); });
+    if (is_in_scope) found.push_back(function);
   }
   return found;
+}
+
+bool SourceOutline::Means(std::string_view written, std::string_view name) const {
+  if (written == name) return true;
+  const clang::IdentifierTable& names = view_.preprocessor->getIdentifierTable();
+  const auto known = names.find(written);
+  if (known == names.end()) return false;
+  const clang::MacroInfo* macro = view_.preprocessor->getMacroInfo(known->second);
+  if (macro == nullptr || !macro->isObjectLike() || macro->getNumTokens() != 1) return false;
+  const clang::IdentifierInfo* meant = macro->getReplacementToken(0).getIdentifierInfo();
+  return meant != nullptr && meant->getName() == llvm::StringRef(name);
 }
 
 SourceOutline::Place SourceOutline::PlaceFor(const std::vector<std::string>& namespaces) const {
@@ -231,7 +245,9 @@ SourceOutline::Place SourceOutline::PlaceFor(const std::vector<std::string>& nam
   for (const Block& block : blocks_) {
     const bool is_around =
         block.namespaces.size() <= namespaces.size() &&
-        std::equal(block.namespaces.begin(), block.namespaces.end(), namespaces.begin());
+        std::equal(
+            block.namespaces.begin(), block.namespaces.end(), namespaces.begin(),
+            [&](const std::string& written, const std::string& of) { return Means(written, of); });
     const bool is_better =
         !has_block || block.namespaces.size() > best.namespaces.size() ||
         (block.namespaces.size() == best.namespaces.size() && block.close > best.offset);

@@ -83,7 +83,10 @@ absl::StatusOr<SourcePlace> PlaceInSource(const SourceOutline& source,
     place.is_behind = true;
     const bool is_around =
         ahead->namespaces.size() <= wanted.size() &&
-        std::equal(ahead->namespaces.begin(), ahead->namespaces.end(), wanted.begin());
+        std::equal(ahead->namespaces.begin(), ahead->namespaces.end(), wanted.begin(),
+                   [&](const std::string& written, const std::string& of) {
+                     return source.Means(written, of);
+                   });
     inside = is_around ? ahead->namespaces.size() : 0;
     if (!is_around) place.is_behind = false;
   }

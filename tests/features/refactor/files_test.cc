@@ -234,6 +234,43 @@ TEST(MoveToFiles, WithTheDefinitionsOfTheSource) {
       "return 1; }\n\n}  // namespace n\n");
 }
 
+// As RocksDB does, to be linked twice.
+MarkedSource InNamespaceOfMacro(std::string_view marked) {
+  MarkedSource header(marked);
+  header.Flags({"-std=c++20", "-xc++"}).File("ns.h", "#pragma once\n#define NS n\n");
+  return header;
+}
+
+TEST(NamespacesOfMacros, TheSourceIsUnderstood) {
+  const OpenAs open = Header("#include \"a.h\"\nnamespace NS {\nvoid C::f() {}\n}\n");
+  EXPECT_EQ(RefactoredFiles("DefineMissing",
+                            InNamespaceOfMacro("#include \"ns.h\"\nnamespace NS { struct C { void "
+                                               "^f(); void g(); }; }\n"),
+                            open),
+            "no");
+  EXPECT_EQ(RefactoredFiles("DefineMissing",
+                            InNamespaceOfMacro("#include \"ns.h\"\nnamespace NS { struct C { void "
+                                               "f(); void ^g(); }; }\n"),
+                            open),
+            "#include \"ns.h\"\nnamespace NS { struct C { void f(); void g(); }; }\n"
+            "== a.cc ==\n#include \"a.h\"\nnamespace NS {\nvoid C::f() {}\n\nvoid C::g() {}\n}\n");
+}
+
+TEST(NamespacesOfMacros, NewFilesHaveThem) {
+  EXPECT_EQ(
+      RefactoredFiles("MoveToFiles",
+                      InNamespaceOfMacro("#pragma once\n#include \"ns.h\"\nnamespace NS {\nstruct "
+                                         "^Box {\n  void f();\n};\nint x();\n}\n"),
+                      Header("#include \"a.h\"\n\nnamespace NS {\n\nvoid Box::f() {}\n\nint x() { "
+                             "return 1; }\n}\n")),
+      "#pragma once\n#include \"ns.h\"\n#include \"box.h\"\nnamespace NS {\nint x();\n}\n"
+      "== box.h ==\n#pragma once\n\n#include \"ns.h\"\n\nnamespace NS {\n\nstruct Box {\n  void "
+      "f();\n};\n\n}  // namespace NS\n"
+      "== box.cc ==\n#include \"box.h\"\n\n#include \"a.h\"\n\nnamespace NS {\n\nvoid Box::f() "
+      "{}\n\n}  // namespace NS\n"
+      "== a.cc ==\n#include \"a.h\"\n\nnamespace NS {\n\nint x() { return 1; }\n}\n");
+}
+
 TEST(MoveToFiles, Refused) {
   const std::string header = "struct ^B { void f(); };\nint x;\n";
   EXPECT_EQ(InHeader("MoveToFiles", header, "#include \"a.h\"\n"), "no");
