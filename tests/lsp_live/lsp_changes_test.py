@@ -121,6 +121,19 @@ class Rename(ChangesTest):
                 "Box<int> b(1);\nBox<int> c = Box<int>(2);\n")
         self.check("box.cc", "struct B|ox {", "Crate", {"box.cc": 8}, texts={"box.cc": text})
 
+    def test_a_type_in_explicit_instantiations(self):
+        text = ("namespace n { struct One {}; }\nusing n::One;\ntemplate <class T> void f(T) {}\ntemplate <class T> T* g() { return nullptr; }\n"
+                "template void f(One);\ntemplate n::One* g();\ntemplate struct Box<One>;\n")
+        box = "template <class T> struct Box {};\n"
+        self.check("one.cc", "struct O|ne", "Two", {"one.cc": 5}, texts={"one.cc": box + text}, also=["one.cc"])
+
+    def test_a_name_in_explicit_instantiations_that_is_another_s_too(self):
+        text = ("namespace n { struct One {}; }\nnamespace m { struct One {}; }\ntemplate <class T> void f(T) {}\n"
+                "template void f(m::One);\n")
+        client = self.opened("one.cc", texts={"one.cc": text}, capabilities=ANNOTATES)
+        found = self.edits(self.rename(client, "one.cc", "n { struct O|ne", "Two"))["one.cc"]
+        self.assertEqual([(start[0], bool(note)) for start, _, _, note in found], [(0, False), (3, True)])
+
     def test_a_namespace(self):
         self.check("zoo.cc", "namespace z|oo {", "park", {"zoo.h": 1, "zoo.cc": 1, "main.cc": 3})
 
