@@ -532,6 +532,16 @@ class SeveralFiles(ChangesTest):
         client.change("zoo.cc", defined)
         self.eventually(is_offered, lambda offered: not offered)
 
+    def test_what_instantiates_with_a_type_that_the_header_does_not_know(self):
+        header = ("#pragma once\n#include <memory>\nstruct Reader;\nclass Tracer {\n public:\n  explicit Tracer(std::unique_ptr<Reader> reader);\n"
+                  "  ~Tracer() = default;\n\n private:\n  std::unique_ptr<Reader> reader_;\n};\n")
+        source = ('#include "tracer.h"\n#include <utility>\nstruct Reader {};\n'
+                  "Tracer::Tracer(std::unique_ptr<Reader> reader) : reader_(std::move(reader)) {}\n")
+        client = self.opened("tracer.h", texts={"tracer.h": header, "tracer.cc": source}, capabilities=RESOLVES)
+        with self.assertRaises(ServerError) as caught:
+            self.resolve(client, "tracer.h", "explicit Tra|cer", "define Tracer in its class")
+        self.assertIn("incomplete type 'Reader'", caught.exception.message)
+
     def test_a_member_is_declared_in_the_header(self):
         source = SOURCE.replace("int CountLegs", "int Dog::Tails(int n) const { return n; }\n\nint CountLegs")
         client = self.opened("zoo.cc", texts={"zoo.cc": source}, capabilities=RESOLVES)

@@ -66,7 +66,10 @@ bool BelongsInSource(const Selection& selection, const clang::FunctionDecl& func
 bool IsDefinedIn(const SourceOutline& source, const clang::FunctionDecl& function) {
   const auto found = source.Find(ScopeNames(function.getDeclContext()), function.getNameAsString());
   return std::ranges::any_of(found, [&](const SourceOutline::Function& other) {
-    return other.parameter_count == function.getNumParams() + (function.isVariadic() ? 1 : 0);
+    // A condition of the preprocessor among the parameters: any count may be meant.
+    return source.text().substr(0, other.parameters.end).find("\n#", other.parameters.begin) !=
+               std::string::npos ||
+           other.parameter_count == function.getNumParams() + (function.isVariadic() ? 1 : 0);
   });
 }
 

@@ -77,6 +77,9 @@ TEST(DefineMissing, NotWhere) {
       InHeader("DefineMissing", "struct C { C(const C&) = ^delete; };\n", "#include \"a.h\"\n"),
       "no");
   EXPECT_EQ(InHeader("DefineMissing", "struct C { void ^f() {} };\n", "#include \"a.h\"\n"), "no");
+  EXPECT_EQ(InHeader("DefineMissing", "struct C { void ^f(int); };\n",
+                     "#include \"a.h\"\nvoid C::f(int a\n#ifdef X\n, int b\n#endif\n) {}\n"),
+            "no");
 }
 
 // ---- declare what is defined
