@@ -4,8 +4,8 @@
 
 Opens files of a workspace (default: RocksDB), sources and the headers beside them, asks at random places for code actions, resolves one of the
 refactorings that are offered, tells the server the edited text, and compares its errors with those from before; then
-the text goes back to what it was. Other files that an edit changes are opened with what they are to be, and looked at as
-well. Prints per refactoring how often it was applied, refused and not checked, why it was refused, and every new error, with
+the text goes back to what it was. Other files that an edit changes are opened with what they are to be, and of the sources
+among them the first few looked at as well. Prints per refactoring how often it was applied, refused and not checked, why it was refused, and every new error, with
 its file and place. The exit status is 1 if there was one in an edit that the server had checked. On a busy machine it does
 not come to check all in its three seconds, and says so to the user: errors of those are counted apart.
 """
@@ -17,6 +17,7 @@ import os
 import random
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -34,6 +35,14 @@ CAPABILITIES = {"textDocument": {
 LIKELY = re.compile(rb"\b(auto|if|switch|using namespace|enum|class|struct|for)\b|\\n|&&|\|\||==|\w+\(")
 
 
+# Sources beside the open file in which an edit's errors are looked for.
+MAX_SOURCES = 5
+
+
+def is_source(name):
+    return name.endswith((".cc", ".cpp", ".c"))
+
+
 class Campaign:
     def __init__(self, astrolabe, root, database, seed, only, show):
         self.random = random.Random(seed)
@@ -47,6 +56,9 @@ class Campaign:
         self.times = []
         self.root = root
         self.index = tempfile.mkdtemp()
+        # Changed signatures reach as far as it does.
+        subprocess.run([astrolabe, "index", "--root", root, "--compile-commands-dir", database, "--index-dir", self.index],
+                       check=True, stdout=subprocess.DEVNULL)
         self.client = Client([astrolabe, "lsp", "--background-index=0", f"--index-dir={self.index}",
                               f"--compile-commands-dir={database}"], root)
         self.client.initialize(CAPABILITIES)
@@ -145,7 +157,10 @@ class Campaign:
         self.unchecked[kind] += not is_checked
         documents = self.documents(resolved["edit"])
         edited = self.edited(data, documents.pop(name, []))
-        others = {other: self.open_other(other, edits) for other, edits in documents.items()}
+        # Sources first: what is wrong in them ahead of the edit is so with the headers as they are.
+        sources = [other for other in documents if is_source(other)][:MAX_SOURCES]
+        headers = [other for other in documents if not is_source(other)]
+        others = {other: self.open_other(other, documents[other]) for other in sources + headers}
         self.tell(name, edited.decode())
         after = self.errors(name)
         self.applied[kind] += 1
@@ -176,9 +191,8 @@ class Campaign:
         if os.path.exists(path):
             with open(path, "rb") as f:
                 data = f.read()
-        is_source = name.endswith((".cc", ".cpp", ".c"))
-        self.client.open(name, data.decode() if is_source else self.edited(data, edits).decode())
-        if not is_source:
+        self.client.open(name, data.decode() if is_source(name) else self.edited(data, edits).decode())
+        if not is_source(name):
             return None
         before = self.errors(name)
         self.tell(name, self.edited(data, edits).decode())

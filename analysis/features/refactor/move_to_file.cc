@@ -40,6 +40,40 @@ bool CanMove(const clang::Decl* decl) {
                    clang::TypeAliasTemplateDecl, clang::ConceptDecl, clang::VarTemplateDecl>(decl);
 }
 
+// What belongs to a class and stands behind it: definitions of its members, operators that take it.
+bool BelongsTo(const clang::Decl& decl, const clang::Decl& of_class) {
+  const auto* function = decl.getAsFunction();
+  if (function == nullptr || function->isInvalidDecl()) return false;
+  const auto is_it = [&](const clang::Decl* record) {
+    return record != nullptr && record->getCanonicalDecl() == of_class.getCanonicalDecl();
+  };
+  if (const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(function)) {
+    return is_it(method->getParent());
+  }
+  return function->isOverloadedOperator() &&
+         std::ranges::any_of(function->parameters(), [&](const clang::ParmVarDecl* parameter) {
+           return is_it(parameter->getType().getNonReferenceType()->getAsTagDecl());
+         });
+}
+
+// Of a class at the cursor, what directly follows it.
+template <typename Declarations>
+void TakeWhatBelongs(const LiveAst& ast, const Declarations& declarations, Found& found) {
+  const clang::Decl* of_class = found.declarations.front();
+  bool is_behind = false;
+  for (const clang::Decl* decl : declarations) {
+    if (decl == of_class) is_behind = true;
+    if (!is_behind || decl == of_class || decl->isImplicit() || IsInstantiation(decl)) continue;
+    const std::optional<TextSpan> span = StatementSpanOf(ast, decl->getSourceRange());
+    if (!span || !BelongsTo(*decl, *of_class) || !IsWritten(ast, decl->getSourceRange()) ||
+        OpenConditionals(ast, {found.span.begin, span->end}) != 0) {
+      return;
+    }
+    found.declarations.push_back(decl);
+    found.span.end = span->end;
+  }
+}
+
 std::optional<Found> Find(const Selection& selection) {
   const LiveAst& ast = selection.ast();
   if (!ast.context->getLangOpts().CPlusPlus) return std::nullopt;
@@ -87,6 +121,12 @@ std::optional<Found> Find(const Selection& selection) {
   if (found.declarations.empty()) return std::nullopt;
   const clang::Decl* first = found.declarations.front();
   if (first->isInAnonymousNamespace() || first->isInvalidDecl()) return std::nullopt;
+  if (is_whole) return found;
+  if (found.around->isTranslationUnit()) {
+    TakeWhatBelongs(ast, WrittenDeclarations(ast), found);
+  } else {
+    TakeWhatBelongs(ast, found.around->decls(), found);
+  }
   return found;
 }
 

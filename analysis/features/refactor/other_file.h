@@ -43,8 +43,11 @@ class SourceOutline {
 
   const LiveAst& view() const { return view_; }
   const std::string& text() const { return view_.text; }
-  // Functions that have a body, as far as tokens tell: what is called so in that scope. Operators are not found.
+  // Functions that have a body, as far as tokens tell: what is called so in that scope. Conversions are not found.
   std::vector<Function> Find(const std::vector<std::string>& scope, const std::string& name) const;
+  // Static members of classes: without parameters and body.
+  std::vector<Function> FindVariables(const std::vector<std::string>& scope,
+                                      const std::string& name) const;
 
   // Whether a name as written in it is `name`, or a macro that stands for it.
   bool Means(std::string_view written, std::string_view name) const;
@@ -58,9 +61,13 @@ class SourceOutline {
 
  private:
   void Read();
+  std::vector<Function> FindIn(const std::vector<Function>& all,
+                               const std::vector<std::string>& scope,
+                               const std::string& name) const;
 
   LiveAst view_;
   std::vector<Function> functions_;
+  std::vector<Function> variables_;
   struct Block {
     std::vector<std::string> namespaces;
     uint32_t close = 0;  // its brace

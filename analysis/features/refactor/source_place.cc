@@ -52,15 +52,19 @@ std::optional<SourceOutline::Function> DefinitionAhead(const SourceOutline& sour
 
 }  // namespace
 
+bool HasSource(const Selection& selection) {
+  return selection.source() != nullptr && IsHeader(selection.ast().path) &&
+         Includes(selection.source()->text, selection.ast().path);
+}
+
 bool BelongsInSource(const Selection& selection, const clang::FunctionDecl& function) {
-  if (selection.source() == nullptr || !IsHeader(selection.ast().path)) return false;
   const bool is_of_file =
       function.getStorageClass() == clang::SC_Static && !llvm::isa<clang::CXXMethodDecl>(function);
   if (function.isTemplated() || function.isInlineSpecified() || function.isConstexpr() ||
       function.isInAnonymousNamespace() || is_of_file) {
     return false;
   }
-  return Includes(selection.source()->text, selection.ast().path);
+  return HasSource(selection);
 }
 
 bool IsDefinedIn(const SourceOutline& source, const clang::FunctionDecl& function) {

@@ -274,6 +274,31 @@ TEST(NamespacesOfMacros, NewFilesHaveThem) {
       "== a.cc ==\n#include \"a.h\"\n\nnamespace NS {\n\nint x() { return 1; }\n}\n");
 }
 
+TEST(MoveToFiles, WithOperatorsAndStaticMembers) {
+  EXPECT_EQ(
+      InHeader(
+          "MoveToFiles",
+          "#pragma once\nnamespace n {\nstruct ^Box {\n  bool operator()(int) const;\n  bool "
+          "operator==(const Box&) const;\n  static int count;\n  static const char names[2];\n  "
+          "int x;\n};\nbool operator<(const Box& a, const Box& b);\nint h();\n}\n",
+          "#include \"a.h\"\n\nnamespace n {\n\nint Box::count = 1;\nconst char Box::names[2] = "
+          "{'a', 'b'};\n\nbool Box::operator()(int) const { return true; }\n\nbool "
+          "Box::operator==(const Box& o) const {\n  return x == o.x;\n}\n\nbool operator<(const "
+          "Box& a, const Box& b) { return a.x < b.x; }\n\nint h() { return 1; }\n\n}\n"),
+      "#pragma once\n\n#include \"box.h\"\n\nnamespace n {\nint h();\n}\n"
+      "== box.h ==\n#pragma once\n\nnamespace n {\n\nstruct Box {\n  bool operator()(int) const;\n "
+      " "
+      "bool operator==(const Box&) const;\n  static int count;\n  static const char names[2];\n  "
+      "int x;\n};\nbool operator<(const Box& a, const Box& b);\n\n}  // namespace n\n"
+      "== box.cc ==\n#include \"box.h\"\n\n#include \"a.h\"\n\nnamespace n {\n\nint Box::count = "
+      "1;\n\nconst char Box::names[2] = {'a', 'b'};\n\nbool Box::operator()(int) const { return "
+      "true; "
+      "}\n\nbool Box::operator==(const Box& o) const {\n  return x == o.x;\n}\n\nbool "
+      "operator<(const "
+      "Box& a, const Box& b) { return a.x < b.x; }\n\n}  // namespace n\n"
+      "== a.cc ==\n#include \"a.h\"\n\nnamespace n {\n\nint h() { return 1; }\n\n}\n");
+}
+
 TEST(MoveToFiles, Refused) {
   const std::string header = "struct ^B { void f(); };\nint x;\n";
   EXPECT_EQ(InHeader("MoveToFiles", header, "#include \"a.h\"\n"), "no");
