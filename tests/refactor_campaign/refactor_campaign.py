@@ -2,12 +2,13 @@
 
     refactor_campaign.py ASTROLABE [N] [--root DIR] [--database DIR] [--seed SEED] [--only ID] [--show]
 
-Opens files of a workspace (default: RocksDB), sources and the headers beside them, asks at random places for code actions, resolves one of the
-refactorings that are offered, tells the server the edited text, and compares its errors with those from before; then
-the text goes back to what it was. Other files that an edit changes are opened with what they are to be, and of the sources
-among them the first few looked at as well. Prints per refactoring how often it was applied, refused and not checked, why it was refused, and every new error, with
-its file and place. The exit status is 1 if there was one in an edit that the server had checked. On a busy machine it does
-not come to check all in its three seconds, and says so to the user: errors of those are counted apart.
+Opens files of a workspace (default: RocksDB), sources and the headers beside them, asks at random places for code actions,
+resolves one of the refactorings that are offered, tells the server the edited text, and compares its errors with those from
+before; then the text goes back to what it was. Other files that an edit changes are opened with what they are to be, and of
+the sources among them the first few looked at as well. Prints per refactoring how often it was applied, refused and not
+checked, why it was refused, and every new error, with its file and place. The exit status is 1 if there was one in an edit
+that the server was sure of. On a busy machine it does not come to check all in its three seconds, and says so to the user;
+so it does of constructors that containers may call. Errors of those are counted apart.
 """
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import argparse
@@ -29,7 +30,8 @@ CAPABILITIES = {"textDocument": {
     "codeAction": {"dataSupport": True, "resolveSupport": {"properties": ["edit"]},
                    "codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["refactor"]}}},
     "diagnostic": {}},
-    "workspace": {"workspaceEdit": {"documentChanges": True, "resourceOperations": ["create"]}},
+    "workspace": {"workspaceEdit": {"documentChanges": True, "resourceOperations": ["create"],
+                                    "changeAnnotationSupport": {}}},
     "general": {"positionEncodings": ["utf-8"]}}
 # Where most refactorings have something to say: the rest of the places is drawn from all words.
 LIKELY = re.compile(rb"\b(auto|if|switch|using namespace|enum|class|struct|for)\b|\\n|&&|\|\||==|\w+\(")
@@ -153,7 +155,9 @@ class Campaign:
                 print(f"{name}:{span['start']['line'] + 1}:{span['start']['character'] + 1}: {kind}: refused: {error.message}")
             return True
         self.times.append(time.monotonic() - start)
-        is_checked = not resolved["title"].endswith("(not checked)")
+        # What the user has to confirm has a note.
+        is_checked = not resolved["title"].endswith("(not checked)") and not any(
+            "annotationId" in e for change in resolved["edit"]["documentChanges"] for e in change.get("edits", ()))
         self.unchecked[kind] += not is_checked
         documents = self.documents(resolved["edit"])
         edited = self.edited(data, documents.pop(name, []))
@@ -173,7 +177,7 @@ class Campaign:
             if is_checked:
                 self.broken.append((kind, name, span, list(new)))
             self.broken_unchecked += not is_checked
-            print(f"NEW ERROR {'' if is_checked else '(not checked) '}{kind} {name}:{span['start']['line'] + 1}:{span['start']['character'] + 1}"
+            print(f"NEW ERROR {'' if is_checked else '(to be confirmed) '}{kind} {name}:{span['start']['line'] + 1}:{span['start']['character'] + 1}"
                   f"-{span['end']['line'] + 1}:{span['end']['character'] + 1}: {'; '.join(list(new)[:2])}", flush=True)
         if self.show or new:
             self.print_difference(name, data, edited)
@@ -230,7 +234,7 @@ class Campaign:
         if self.times:
             times = sorted(self.times)
             print(f"resolve: median {times[len(times) // 2] * 1000:.0f} ms, slowest {times[-1] * 1000:.0f} ms")
-        print(f"{len(self.broken)} brought a new error, and {self.broken_unchecked} of those that were not checked")
+        print(f"{len(self.broken)} brought a new error, and {self.broken_unchecked} of those that had to be confirmed")
 
 
 def main():

@@ -4,6 +4,7 @@
 // Functions that are defined in the file itself become inline.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "absl/status/status.h"
@@ -166,7 +167,9 @@ std::optional<std::string> Offer(const Selection& selection) {
       found->around->isTranslationUnit()) {
     return std::nullopt;
   }
-  return "move to a new file " + NewName(selection.ast(), *NameGiver(*found));
+  const std::string name = NewName(selection.ast(), *NameGiver(*found));
+  if (name == FileName(selection.ast().path)) return std::nullopt;
+  return "move to a new file " + name;
 }
 
 // ---- What the moved text uses.
@@ -174,8 +177,12 @@ std::optional<std::string> Offer(const Selection& selection) {
 class Needs {
  public:
   // `heads`: where the namespaces around it are named.
-  Needs(LiveAst& ast, TextSpan span, std::set<uint32_t> heads)
-      : ast_(ast), span_(span), heads_(std::move(heads)), includes_(FindIncludeLines(ast)) {}
+  Needs(LiveAst& ast, const Found& found, std::set<uint32_t> heads)
+      : ast_(ast),
+        span_(found.span),
+        around_(found.around),
+        heads_(std::move(heads)),
+        includes_(FindIncludeLines(ast)) {}
 
   absl::Status Collect() {
     WalkNames(ast_, std::nullopt, [&](const NamePlace& place) {
@@ -203,6 +210,13 @@ class Needs {
   }
   const std::vector<IncludeLine>& includes() const { return includes_; }
 
+  // `class X;` of what is only known by name, said again.
+  std::string ForwardText() const {
+    std::string text;
+    for (const auto& [place, declaration] : forwards_) text += declaration + "\n";
+    return text.empty() ? text : text + "\n";
+  }
+
  private:
   void Meet(const clang::NamedDecl* decl) {
     if (llvm::isa<clang::NamespaceDecl, clang::NamespaceAliasDecl>(decl) || decl->isImplicit())
@@ -214,11 +228,26 @@ class Needs {
       if (at && span_.begin <= *at && *at < span_.end) return;
       is_elsewhere |= !at;
     }
+    if (!is_elsewhere && TakeForward(*decl)) return;
     for (const clang::Decl* redecl : decl->redecls()) {
       if (InFile(redecl->getLocation()) && is_elsewhere) continue;
       MeetPlace(redecl->getLocation(), decl->getNameAsString());
       if (is_elsewhere) return;
     }
+  }
+
+  // Whether it is a class of which the file has nothing but such a declaration.
+  bool TakeForward(const clang::NamedDecl& decl) {
+    const auto* tag = llvm::dyn_cast<clang::TagDecl>(&decl);
+    if (tag == nullptr || tag->getDefinition() != nullptr) return false;
+    const clang::TagDecl* first = tag->getFirstDecl();
+    if (first->isEmbeddedInDeclarator() || first->getLexicalDeclContext() != around_) return false;
+    const std::optional<TextSpan> span = StatementSpanOf(ast_, first->getSourceRange());
+    if (!span || !IsWritten(ast_, first->getSourceRange()) || ast_.text[span->end - 1] != ';') {
+      return false;
+    }
+    forwards_[span->begin] = std::string(TextOf(ast_, *span));
+    return true;
   }
 
   std::optional<uint32_t> InFile(clang::SourceLocation location) const {
@@ -257,9 +286,11 @@ class Needs {
 
   LiveAst& ast_;
   const TextSpan span_;
+  const clang::DeclContext* const around_;
   const std::set<uint32_t> heads_;
   const std::vector<IncludeLine> includes_;
   std::set<size_t> wanted_;
+  std::map<uint32_t, std::string> forwards_;  // by place
   bool is_any_unknown_ = false;
   std::string stays_;
 };
@@ -370,7 +401,7 @@ absl::StatusOr<FilesChanges> Make(const Selection& selection) {
     return absl::FailedPreconditionError("a condition of the preprocessor ends in it");
   }
   const Namespaces namespaces = NamespacesAround(ast, found.around);
-  Needs needs(ast, found.span, namespaces.heads);
+  Needs needs(ast, found, namespaces.heads);
   if (absl::Status status = needs.Collect(); !status.ok()) return status;
   const std::string name = NewName(ast, *NameGiver(found));
   const std::string path = ast.path.substr(0, ast.path.rfind('/') + 1) + name;
@@ -381,7 +412,8 @@ absl::StatusOr<FilesChanges> Make(const Selection& selection) {
   const std::string includes = needs.IncludeText();
   std::string text = LicenceOf(ast) + guard.begin + "\n";
   if (!includes.empty()) text += includes + "\n";
-  text += namespaces.begin + MovedText(ast, found) + "\n" + namespaces.end + guard.end;
+  text += namespaces.begin + needs.ForwardText() + MovedText(ast, found) + "\n" + namespaces.end +
+          guard.end;
   FilesChanges made;
   made.others.push_back({.path = path, .creates = true, .text = "", .changes = {{0, 0, text}}});
   const TextChange removal = RemoveLines(ast, found.span);

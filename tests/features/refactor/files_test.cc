@@ -212,6 +212,21 @@ TEST(MoveToFile, AClassWithWhatItNeeds) {
             "  One one;\n};\n\n}  // namespace n\n");
 }
 
+TEST(MoveToFile, WithWhatIsKnownByName) {
+  MarkedSource source(
+      "#pragma once\nnamespace n {\nclass One;\nstruct Two;\n\nstruct ^Box {\n  One* "
+      "one;\n};\n\nTwo* "
+      "g(One*);\n}\n");
+  source.Flags({"-std=c++20", "-xc++"});
+  EXPECT_EQ(RefactoredFiles("MoveToFile", source, {.name = "a.h"}),
+            "#pragma once\n\n#include \"box.h\"\n\nnamespace n {\nclass One;\nstruct Two;\n\nTwo* "
+            "g(One*);\n}\n"
+            "== box.h ==\n#pragma once\n\nnamespace n {\n\nclass One;\n\nstruct Box {\n  One* "
+            "one;\n};\n\n}  // "
+            "namespace n\n");
+  EXPECT_EQ(RefactoredFiles("MoveToFile", source, {.name = "box.h"}), "no");
+}
+
 TEST(MoveToFile, FunctionsOfASource) {
   EXPECT_EQ(RefactoredFiles("MoveToFile",
                             MarkedSource("[[struct A {};\nA f() { return {}; }]]\n\nA a = f();\n")),
