@@ -10,11 +10,9 @@ namespace astrolabe {
 namespace {
 
 struct CurrentScope : PrivateMember<CurrentScope, clang::Scope * clang::Sema::*> {};
-}  // namespace
 
-template struct Expose<CurrentScope, &clang::Sema::CurScope>;
-
-void EndTranslationUnit(clang::Sema& sema) {
+// As if the parser were there still.
+void Continue(clang::Sema& sema) {
   const_cast<clang::TranslationUnitKind&>(sema.TUKind) = clang::TU_Complete;
   // The parser has taken its scopes with it. Builtins are declared in the outermost one when first used, and classes
   // inside instantiated functions are numbered by the current one.
@@ -22,7 +20,22 @@ void EndTranslationUnit(clang::Sema& sema) {
   scope->setEntity(sema.Context.getTranslationUnitDecl());
   sema.TUScope = scope;
   sema.*PointerTo(CurrentScope()) = scope;
+}
+
+}  // namespace
+
+template struct Expose<CurrentScope, &clang::Sema::CurScope>;
+
+void EndTranslationUnit(clang::Sema& sema) {
+  Continue(sema);
   sema.ActOnEndOfTranslationUnit();
+}
+
+void InstantiateFor(clang::Sema& sema, llvm::function_ref<bool(clang::SourceLocation)> is_wanted) {
+  Continue(sema);
+  std::erase_if(sema.PendingInstantiations,
+                [&](const auto& pending) { return !is_wanted(pending.second); });
+  sema.PerformPendingInstantiations();
 }
 
 }  // namespace astrolabe

@@ -6,7 +6,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include "llvm/ADT/STLFunctionalExtras.h"
+
 namespace clang {
+class SourceLocation;
 class Sema;
 }  // namespace clang
 
@@ -14,5 +17,9 @@ namespace astrolabe {
 
 // Once in a process; afterwards no more can be parsed in it.
 void EndTranslationUnit(clang::Sema& sema);
+
+// Of the end of the unit what is instantiated for the places that `is_wanted` says, and no more: that leaves out what
+// headers have left, which is most. Once in a process, instead of the above.
+void InstantiateFor(clang::Sema& sema, llvm::function_ref<bool(clang::SourceLocation)> is_wanted);
 
 }  // namespace astrolabe

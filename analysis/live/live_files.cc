@@ -107,6 +107,8 @@ class LiveFiles::Engine {
         file.text.begin());
     file.text = std::move(text);
     file.generation = generation;
+    if (file.is_edited) file.changed = absl::Now();
+    file.is_all_told = false;
     file.preamble_size = PreambleSize(file.text, file.closes_preamble);
     file.refused.clear();
     file.is_evicted = false;
@@ -115,8 +117,7 @@ class LiveFiles::Engine {
     StopOvertakenParse(file);
     for (auto& [other_path, other] : files_) {
       if (other_path == path || !other.reads.contains(path)) continue;
-      other.is_evicted = false;
-      other.preamble_due = absl::Now() + kHeaderPause;
+      IncludesAreOld(other_path, other, absl::Now() + kHeaderPause);
     }
     Advance(path);
     PrepareCompletion(path, edited);
@@ -146,8 +147,7 @@ class LiveFiles::Engine {
     for (auto& [other_path, other] : files_) {
       // Of an open file the others see the text in the editor.
       if (!other.reads.contains(path) || files_.contains(path)) continue;
-      other.is_evicted = false;
-      other.preamble_due = absl::Now();
+      IncludesAreOld(other_path, other, absl::Now());
     }
     AdvanceAll();
   }
@@ -313,6 +313,29 @@ class LiveFiles::Engine {
     EvictAsts();
   }
 
+  // A file that it includes has changed. Whoever waits for all diagnostics waits for those with the new one.
+  void IncludesAreOld(const std::string& path, OpenFile& file, absl::Time due) {
+    file.is_evicted = false;
+    file.refused.clear();
+    file.crashes = 0;
+    file.preamble_due = due;
+    if (file.is_all_told) Publish(path, file, /*complete=*/false);
+  }
+
+  // Of the files that are open. What the first preamble reads is not known before it is there.
+  bool HasReadOldTexts(const OpenFile& file) const {
+    return std::ranges::any_of(files_, [&](const auto& entry) {
+      return &entry.second != &file && entry.second.changed > file.preamble->started &&
+             file.reads.contains(entry.first);
+    });
+  }
+
+  // There is always more to come while the includes are old.
+  void Publish(const std::string& path, OpenFile& file, bool complete) {
+    file.is_all_told = complete && !file.AwaitsIncludes();
+    options_.on_diagnostics(path, file.generation, file.is_all_told, file.diagnostics);
+  }
+
   void PreambleMayBeOld(OpenFile& file) {
     std::string_view wanted(file.text.data(), file.preamble_size);
     const std::optional<NodeOfFile>& have = file.next_preamble ? file.next_preamble : file.preamble;
@@ -376,7 +399,7 @@ class LiveFiles::Engine {
     for (auto& [path, file] : files_) {
       if (file.key != key) continue;
       bool suits =
-          shared != nullptr && !file.is_alone && file.base == kRootNode &&
+          shared != nullptr && file.refused.empty() && !file.is_alone && file.base == kRootNode &&
           std::includes(file.reads.begin(), file.reads.end(), shared->begin(), shared->end());
       if (suits && !file.is_evicted) file.preamble_due = absl::Now();
       paths.push_back(path);
@@ -398,12 +421,6 @@ class LiveFiles::Engine {
     job.kind = JobKind::kWarm;
     job.file = path;
     file.warm = StartNode(path, file.preamble->node, std::move(job), file.generation);
-    for (auto& [other_path, other] : files_) {
-      if (other_path == path || !other.warm) continue;
-      other.is_evicted |= other.ast && other.ast->parent == other.warm->node;
-      if (other.is_evicted) DropAst(other);
-      Drop(other.warm);
-    }
   }
 
   // What an edit inside one function has done to the diagnostics, ahead of the parse of the whole file.
@@ -515,12 +532,31 @@ class LiveFiles::Engine {
     std::sort(alive.begin(), alive.end(),
               [](OpenFile* a, OpenFile* b) { return a->asked < b->asked; });
     for (size_t i = 0; i + options_.max_asts < alive.size(); ++i) {
-      bool is_busy = alive[i]->completing != 0 || alive[i]->tidying != 0;
-      if (is_busy || alive[i]->next_ast.has_value()) continue;
+      if (IsBusy(*alive[i])) continue;
       Drop(alive[i]->ast);
       alive[i]->is_evicted = true;
     }
+    EvictWarm();
     EvictPreambles();
+  }
+
+  // There is more to come of it, for which somebody may wait.
+  static bool IsBusy(const OpenFile& file) {
+    return file.completing != 0 || file.tidying != 0 || file.next_ast || file.AwaitsIncludes();
+  }
+
+  // The file that was edited last keeps its own.
+  void EvictWarm() {
+    const OpenFile* edited = nullptr;
+    for (const auto& [path, file] : files_) {
+      if (file.warm && (edited == nullptr || file.changed > edited->changed)) edited = &file;
+    }
+    for (auto& [path, file] : files_) {
+      if (&file == edited || !file.warm || IsBusy(file)) continue;
+      file.is_evicted |= file.ast && file.ast->parent == file.warm->node;
+      if (file.is_evicted) DropAst(file);
+      Drop(file.warm);
+    }
   }
 
   void EvictPreambles() {
@@ -551,9 +587,12 @@ class LiveFiles::Engine {
   void Refuse(const std::string& path, OpenFile& file, const std::string& why) {
     file.refused = why;
     DropAst(file);
-    options_.on_diagnostics(path, file.generation, /*complete=*/true,
-                            {Notice(StrCat("this file cannot be parsed: ", why,
-                                           "; it is tried again when its text changes"))});
+    Drop(file.next_preamble);
+    file.preamble_due = absl::InfiniteFuture();
+    file.diagnostics = {
+        Notice(StrCat("this file cannot be parsed: ", why,
+                      "; it is tried again when its text or a header of it changes"))};
+    Publish(path, file, /*complete=*/true);
     Tell(path, "idle");
     if (questions_ != nullptr) questions_->Start(path, file);
   }
@@ -612,6 +651,7 @@ class LiveFiles::Engine {
         file.is_alone = true;
         file.preamble_due = absl::Now();
       }
+      if (HasReadOldTexts(file)) file.preamble_due = absl::Now();
       PreambleMayBeOld(file);
     } else if (file.next_ast && file.next_ast->node == event.node) {
       StopCompleting(file);
@@ -680,7 +720,7 @@ class LiveFiles::Engine {
     if (answer.ok() && file.ast) {
       TakeDiagnostics(file, std::move(answer->diagnostics));
       if (file.ast->generation == file.generation) {
-        options_.on_diagnostics(path, file.generation, /*complete=*/false, file.diagnostics);
+        Publish(path, file, /*complete=*/false);
       }
     }
     StartTidy(path, file);
@@ -727,7 +767,7 @@ class LiveFiles::Engine {
           " crashed on this file, or took too long, and is left out until it is opened again")));
     }
     if (file.ast->generation != file.generation) return;
-    options_.on_diagnostics(path, file.generation, /*complete=*/true, file.diagnostics);
+    Publish(path, file, /*complete=*/true);
   }
 
   // The compiler's, and what it can't know: why a module is missing.
@@ -839,7 +879,7 @@ class LiveFiles::Engine {
           StrCat("what the end of the file instantiates could not be checked: ", why)));
     }
     if (file.ast->generation != file.generation) return;
-    options_.on_diagnostics(path, file.generation, /*complete=*/true, file.diagnostics);
+    Publish(path, file, /*complete=*/true);
   }
 
   // Once may be an accident: memory was short for a moment. Who was killed from outside is not to blame at all.

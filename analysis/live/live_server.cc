@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "analysis/batch/parse_session.h"
@@ -28,6 +30,7 @@
 #include "analysis/live/end_of_unit.h"
 #include "analysis/live/function_spans.h"
 #include "analysis/live/line_index.h"
+#include "analysis/project/source_language.h"
 #include "base/strings.h"
 #include "clang/Basic/SourceManager.h"
 #include "clang/Frontend/CompilerInstance.h"
@@ -129,10 +132,16 @@ class LiveRunner : public ParseDelegate {
       Become(state, Encode(std::move(report)));
     }
     if (task_.job.kind == JobKind::kWhole) {
-      AnswerWith(Encode(DiagnosticsAnswer{diagnostics_.Take(MakeAst(state)), {}}));
+      const LiveAst ast = MakeAst(state);
+      InstantiateForTexts(state, ast);
+      AnswerWith(Encode(DiagnosticsAnswer{diagnostics_.Take(ast), {}}));
     }
     if (!functions_) Misplaced();
     LiveAst ast = MakeAst(state);
+    if (task_.job.kind == JobKind::kBody && !IsSourceFile(path_) &&
+        QuestionOfJob().kind == QuestionKind::kCheckText) {
+      InstantiateForTexts(state, ast);  // of a source that would take too long for one place
+    }
     DiagnosticsAnswer parsed{diagnostics_.Take(ast), functions_->Spans()};
     if (task_.job.kind == JobKind::kBody) AnswerWith(Encode(std::move(parsed)));
     auto read = [&](const Job& job) {
@@ -160,6 +169,22 @@ class LiveRunner : public ParseDelegate {
     rlimit limit = {kTidySeconds, kTidySeconds + 1};
     setrlimit(RLIMIT_CPU, &limit);
     AnswerWith(Encode(DiagnosticsAnswer{RunTidy(ast, question.tidy, tape_), {}}));
+  }
+
+  // What the file itself needs, and what the files need whose texts came with it: edits of them are looked at.
+  void InstantiateForTexts(ParseState& state, const LiveAst& ast) const {
+    std::set<std::string> texts;
+    for (size_t i = 0; i + 1 < task_.job.unsaved.size(); i += 2) texts.insert(task_.job.unsaved[i]);
+    std::map<clang::FileID, bool> wanted;
+    clang::CompilerInstance& compiler = *state.compiler;
+    InstantiateFor(compiler.getSema(), [&](clang::SourceLocation at) {
+      const clang::SourceManager& sources = compiler.getSourceManager();
+      const clang::FileID file = sources.getFileID(sources.getExpansionLoc(at));
+      const auto [known, is_new] = wanted.try_emplace(file, ast.IsInFile(file));
+      if (!is_new || known->second) return known->second;
+      const std::optional<CodeLocation> place = ast.LocationOf(clang::SourceRange(at));
+      return known->second = place && texts.contains(place->path);
+    });
   }
 
   // What the headers have left to instantiate is done once, here, and not by each child that completes the

@@ -30,6 +30,7 @@ struct NodeOfFile {
 struct OpenFile {
   std::string text;
   uint64_t generation = 0;
+  absl::Time changed = absl::InfinitePast();  // when a text came that is not on disk
   size_t preamble_size = 0;
   bool is_edited = false;  // it is not what is on disk, or may not be
   // Why the newest text can't be parsed; empty if it can or is about to be.
@@ -52,11 +53,16 @@ struct OpenFile {
   std::optional<NodeOfFile> next_preamble;  // replaces it when ready
   NodeId next_base = kRootNode;
   absl::Time preamble_due = absl::InfiniteFuture();
+  // What was parsed may be on top of old includes.
+  bool AwaitsIncludes() const {
+    return next_preamble.has_value() || preamble_due != absl::InfiniteFuture();
+  }
   std::optional<NodeOfFile> warm;  // on top of `preamble`: see JobKind::kWarm
 
   std::optional<NodeOfFile> ast;            // ready, of the newest text that was parsed
   std::optional<NodeOfFile> next_ast;       // being parsed
   std::vector<LiveDiagnostic> diagnostics;  // of `ast`, as far as they are known
+  bool is_all_told = false;                 // they were published as all that there is to say
   std::vector<FunctionSpan> functions;      // of `ast`
   uint32_t completing = 0;  // the job that looks for the rest of the diagnostics of `ast`
   // It does so as a node that clang-tidy can be asked on; while that is at work, the job.

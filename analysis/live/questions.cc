@@ -28,7 +28,7 @@ bool NeedsChild(QuestionKind kind) { return kind == QuestionKind::kRefactor; }
 // Whether a kCheckText can be parsed on the preamble that the file has.
 bool SuitsPreamble(const OpenFile& file, const Question& question) {
   return question.files.empty() && question.other.empty() && file.is_exact &&
-         question.text.starts_with(file.preamble->text);
+         !file.AwaitsIncludes() && question.text.starts_with(file.preamble->text);
 }
 
 void AddUnsaved(Job& job, const std::string& path, const std::string& text) {

@@ -4,13 +4,15 @@
 // methods that override each other. Each is looked at in the text as it is now, and only where the old name stands
 // there it is replaced; places that the index knows of and that say something else (a macro makes the name, or the
 // file has changed since) are reported, since they may need a hand. What may mean another symbol as well, in a
-// template, is left to the user to confirm.
+// template, is left to the user to confirm. Of what an explicit instantiation of a function names Clang keeps no places:
+// there the name counts if it means nothing else in that file.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lsp/handlers/rename.h"
 
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -223,6 +225,39 @@ std::optional<Range> SpelledAt(const TextBuffer& text, const Range& range, std::
   return ClientRange(text, {begin, end}, encoding);
 }
 
+// `replaced`: the begins of the places in this file that the compiler knows of.
+void RenameInInstantiations(const std::string& uri, const TextBuffer& buffer,
+                            const std::string& name, const std::string& new_name,
+                            const std::set<size_t>& replaced, PositionEncoding encoding,
+                            EditBuilder& edits) {
+  const std::string text = buffer.ToString();
+  bool has_instantiation = false;
+  for (size_t at = text.find("template "); at != std::string::npos && !has_instantiation;
+       at = text.find("template ", at + 1)) {
+    const size_t next = text.find_first_not_of(" \t\r\n", at + 9);
+    has_instantiation = next != std::string::npos && text[next] != '<';
+  }
+  if (!has_instantiation) return;
+  const SourceTokens tokens(buffer);
+  const std::vector<ByteRange> inside = tokens.FindInInstantiations(name);
+  if (inside.empty()) return;
+  const bool is_sure = std::ranges::all_of(tokens.Find(name), [&](const ByteRange& place) {
+    return replaced.contains(place.begin) ||
+           std::ranges::find(inside, place.begin, &ByteRange::begin) != inside.end();
+  });
+  for (const ByteRange& place : inside) {
+    if (replaced.contains(place.begin)) continue;
+    const Range range = ClientRange(buffer, place, encoding);
+    if (is_sure) {
+      edits.Replace(uri, range, new_name);
+    } else {
+      edits.Propose(uri, range, new_name,
+                    StrCat("In explicit instantiations, in files where \"", name,
+                           "\" means something else as well"));
+    }
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<WorkspaceEdit> Rename(Session& session, LiveDocuments& live,
@@ -250,6 +285,7 @@ absl::StatusOr<WorkspaceEdit> Rename(Session& session, LiveDocuments& live,
   for (const auto& [path, references] : *found) {
     if (work.stop) return absl::CancelledError("cancelled");
     const TextBuffer text = CurrentDocument(session.documents(), path)->text;
+    std::set<size_t> replaced;
     for (const FoundReference& reference : references) {
       if ((reference.roles & kRoleImplicit) != 0) continue;
       const Location& location = reference.location;
@@ -267,6 +303,11 @@ absl::StatusOr<WorkspaceEdit> Rename(Session& session, LiveDocuments& live,
       } else {
         edits.Replace(location.uri, *range, params.new_name);
       }
+      if (range) replaced.insert(OffsetOfClient(text, range->start, session.encoding()));
+    }
+    if (!replaced.empty() && !renamed->subject.is_local) {
+      RenameInInstantiations(references.front().location.uri, text, renamed->name, params.new_name,
+                             replaced, session.encoding(), edits);
     }
   }
   if (edits.empty()) {

@@ -45,6 +45,21 @@ std::vector<ByteRange> SourceTokens::Find(std::string_view word) const {
   return found;
 }
 
+std::vector<ByteRange> SourceTokens::FindInInstantiations(std::string_view word) const {
+  std::vector<ByteRange> found;
+  for (size_t i = 0; i + 1 < tokens.size(); ++i) {
+    if (Text(tokens[i]) != "template" || Text(tokens[i + 1]) == "<") continue;
+    const std::string_view ahead = i == 0 ? "" : Text(tokens[i - 1]);
+    if (ahead == "::" || ahead == "." || ahead == "->") continue;  // `a.template f<T>()`
+    for (++i; i < tokens.size() && Text(tokens[i]) != ";"; ++i) {
+      if (tokens[i].Is(TokenKind::kIdentifier) && Text(tokens[i]) == word) {
+        found.push_back({tokens[i].offset, tokens[i].end()});
+      }
+    }
+  }
+  return found;
+}
+
 std::optional<ByteRange> IdentifierAt(const TextBuffer& text, size_t offset) {
   constexpr size_t kLongest = 4096;  // bytes to each side
   const size_t from = offset > kLongest ? offset - kLongest : 0;

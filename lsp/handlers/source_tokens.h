@@ -25,6 +25,8 @@ struct SourceTokens {
   }
   // The identifiers that spell `word`; outside comments and literals.
   std::vector<ByteRange> Find(std::string_view word) const;
+  // Those of them in explicit instantiations of functions or classes: `template void f(Word);`.
+  std::vector<ByteRange> FindInInstantiations(std::string_view word) const;
 
   const std::string text;
   ByteClasses classes;

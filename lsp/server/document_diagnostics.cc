@@ -123,9 +123,13 @@ void DocumentDiagnostics::Take(const std::string& path, uint64_t generation, boo
   }
   known->result_id = ResultIdOf(known->items, known->related);
   bool pull_again = false;
+  bool is_news = true;
   {
     absl::MutexLock lock(&mutex_);
     File& file = files_[path];
+    // Only that there is more to come: who has asked waits for it, who is told hears of it then.
+    is_news = file.known == nullptr || file.known->generation != generation ||
+              !file.known->complete || complete || file.known->result_id != known->result_id;
     const bool was_answered =
         file.known != nullptr && file.known->generation == generation && !file.answered.empty();
     pull_again = was_answered && file.answered != known->result_id;
@@ -143,6 +147,7 @@ void DocumentDiagnostics::Take(const std::string& path, uint64_t generation, boo
     }
     return;
   }
+  if (!is_news) return;
   session_.client()->Notify<PublishDiagnosticsNotification>(
       {.uri = document->name.uri,
        .version = static_cast<int32_t>(document->version),

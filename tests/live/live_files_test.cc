@@ -319,7 +319,7 @@ TEST_F(LiveFilesTest, ProcessesThatEndAtOnceAreNotStartedForEver) {
   EXPECT_EQ(
       message,
       "this file cannot be parsed: the processes that parse it end at once; it is tried again when "
-      "its text changes");
+      "its text or a header of it changes");
   absl::Notification answered;
   live.Ask(main_, Question(), [&](const absl::StatusOr<std::string>& answer) {
     EXPECT_EQ(answer.status().code(), absl::StatusCode::kUnavailable);

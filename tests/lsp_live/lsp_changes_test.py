@@ -121,6 +121,19 @@ class Rename(ChangesTest):
                 "Box<int> b(1);\nBox<int> c = Box<int>(2);\n")
         self.check("box.cc", "struct B|ox {", "Crate", {"box.cc": 8}, texts={"box.cc": text})
 
+    def test_a_type_in_explicit_instantiations(self):
+        text = ("namespace n { struct One {}; }\nusing n::One;\ntemplate <class T> void f(T) {}\ntemplate <class T> T* g() { return nullptr; }\n"
+                "template void f(One);\ntemplate n::One* g();\ntemplate struct Box<One>;\n")
+        box = "template <class T> struct Box {};\n"
+        self.check("one.cc", "struct O|ne", "Two", {"one.cc": 5}, texts={"one.cc": box + text}, also=["one.cc"])
+
+    def test_a_name_in_explicit_instantiations_that_is_another_s_too(self):
+        text = ("namespace n { struct One {}; }\nnamespace m { struct One {}; }\ntemplate <class T> void f(T) {}\n"
+                "template void f(m::One);\n")
+        client = self.opened("one.cc", texts={"one.cc": text}, capabilities=ANNOTATES)
+        found = self.edits(self.rename(client, "one.cc", "n { struct O|ne", "Two"))["one.cc"]
+        self.assertEqual([(start[0], bool(note)) for start, _, _, note in found], [(0, False), (3, True)])
+
     def test_a_namespace(self):
         self.check("zoo.cc", "namespace z|oo {", "park", {"zoo.h": 1, "zoo.cc": 1, "main.cc": 3})
 
@@ -518,6 +531,16 @@ class SeveralFiles(ChangesTest):
         self.eventually(is_offered, bool)
         client.change("zoo.cc", defined)
         self.eventually(is_offered, lambda offered: not offered)
+
+    def test_what_instantiates_with_a_type_that_the_header_does_not_know(self):
+        header = ("#pragma once\n#include <memory>\nstruct Reader;\nclass Tracer {\n public:\n  explicit Tracer(std::unique_ptr<Reader> reader);\n"
+                  "  ~Tracer() = default;\n\n private:\n  std::unique_ptr<Reader> reader_;\n};\n")
+        source = ('#include "tracer.h"\n#include <utility>\nstruct Reader {};\n'
+                  "Tracer::Tracer(std::unique_ptr<Reader> reader) : reader_(std::move(reader)) {}\n")
+        client = self.opened("tracer.h", texts={"tracer.h": header, "tracer.cc": source}, capabilities=RESOLVES)
+        with self.assertRaises(ServerError) as caught:
+            self.resolve(client, "tracer.h", "explicit Tra|cer", "define Tracer in its class")
+        self.assertIn("incomplete type 'Reader'", caught.exception.message)
 
     def test_a_member_is_declared_in_the_header(self):
         source = SOURCE.replace("int CountLegs", "int Dog::Tails(int n) const { return n; }\n\nint CountLegs")

@@ -155,6 +155,34 @@ class PullDiagnostics(ServerTest):
         self.eventually(lambda: self.messages(self.pull(client, "a.cc")),
                         lambda said: any("undeclared identifier 'one'" in message for message in said))
 
+    def test_who_can_not_be_asked_to_pull_again_waits_for_a_changed_header(self):
+        header = "inline int one() { return 1; }\n"
+        self.write("a.h", header)
+        client = self.server("--background-index=0", capabilities=PULLS)
+        client.open("a.cc", "#include \"a.h\"\nint f() { return one(); }\n")
+        client.open("a.h", header.replace("one", "two"))  # while a.cc's includes are parsed for the first time
+        self.assertEqual(len(self.messages(self.pull(client, "a.cc"))), 1)
+        client.change("a.h", header)
+        self.assertEqual(self.pull(client, "a.h")["items"], [])
+        self.assertEqual(self.pull(client, "a.cc")["items"], [])
+        # One edit of both files, as moving a definition from one to the other is.
+        client.change("a.cc", "#include \"a.h\"\nint one() { return 1; }\nint f() { return one(); }\n")
+        client.change("a.h", "int one();\n")
+        self.assertEqual(self.pull(client, "a.h")["items"], [])
+        self.assertEqual(self.pull(client, "a.cc")["items"], [])
+
+    def test_files_that_are_edited_in_turn(self):
+        client = self.server("--background-index=0", capabilities=PULLS)
+        names = ("a.cc", "b.cc")
+        for name in names:
+            client.open(name, "#include <string>\nstd::string f() { return \"\"; }\n")
+            self.assertEqual(self.pull(client, name)["items"], [])
+        for i in range(10):
+            for name in names:
+                client.change(name, f"#include <string>\nstd::string f() {{ return std::to_string({i}); }}\n")
+            for name in names:
+                self.assertEqual(self.pull(client, name)["items"], [])
+
     def test_warnings_say_where_they_are_explained(self):
         client = self.server("--background-index=0", capabilities=PULLS)
         client.open("a.cc", "int f(int x) { if (x = 1) return 2; return x; }\n")

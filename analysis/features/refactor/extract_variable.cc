@@ -90,6 +90,12 @@ bool IsWorthIt(const clang::Expr& expression) {
          !type->isPlaceholderType();
 }
 
+// `p->` of a smart pointer, which no text is for by itself.
+bool IsArrow(const clang::Expr& expression) {
+  const auto* call = llvm::dyn_cast<clang::CXXOperatorCallExpr>(expression.IgnoreImplicit());
+  return call != nullptr && call->getOperator() == clang::OO_Arrow;
+}
+
 // The expression that is selected, or the cursor is in, by its index in the path.
 std::optional<size_t> ExpressionAt(const Selection& selection) {
   const std::vector<SelectedNode>& path = selection.path();
@@ -104,7 +110,8 @@ std::optional<size_t> ExpressionAt(const Selection& selection) {
         call != nullptr && selection.is_point() &&
         llvm::isa<clang::DeclRefExpr, clang::MemberExpr, clang::ImplicitCastExpr>(expression(at)) &&
         call->getCallee() == expression(at);
-    if (path[at - 1].span != path[at].span && !is_callee) break;
+    const bool is_whole = path[at - 1].span != path[at].span && !IsArrow(*expression(at));
+    if (is_whole && !is_callee) break;
     --at;
   }
   if (!selection.is_point() && path[at].span != selection.span()) return std::nullopt;

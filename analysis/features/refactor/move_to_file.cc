@@ -4,6 +4,7 @@
 // Functions that are defined in the file itself become inline.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "absl/status/status.h"
@@ -38,6 +39,40 @@ bool CanMove(const clang::Decl* decl) {
   if (variable != nullptr) return variable->isConstexpr() || variable->getType().isConstQualified();
   return llvm::isa<clang::TagDecl, clang::ClassTemplateDecl, clang::TypedefNameDecl,
                    clang::TypeAliasTemplateDecl, clang::ConceptDecl, clang::VarTemplateDecl>(decl);
+}
+
+// What belongs to a class and stands behind it: definitions of its members, operators that take it.
+bool BelongsTo(const clang::Decl& decl, const clang::Decl& of_class) {
+  const auto* function = decl.getAsFunction();
+  if (function == nullptr || function->isInvalidDecl()) return false;
+  const auto is_it = [&](const clang::Decl* record) {
+    return record != nullptr && record->getCanonicalDecl() == of_class.getCanonicalDecl();
+  };
+  if (const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(function)) {
+    return is_it(method->getParent());
+  }
+  return function->isOverloadedOperator() &&
+         std::ranges::any_of(function->parameters(), [&](const clang::ParmVarDecl* parameter) {
+           return is_it(parameter->getType().getNonReferenceType()->getAsTagDecl());
+         });
+}
+
+// Of a class at the cursor, what directly follows it.
+template <typename Declarations>
+void TakeWhatBelongs(const LiveAst& ast, const Declarations& declarations, Found& found) {
+  const clang::Decl* of_class = found.declarations.front();
+  bool is_behind = false;
+  for (const clang::Decl* decl : declarations) {
+    if (decl == of_class) is_behind = true;
+    if (!is_behind || decl == of_class || decl->isImplicit() || IsInstantiation(decl)) continue;
+    const std::optional<TextSpan> span = StatementSpanOf(ast, decl->getSourceRange());
+    if (!span || !BelongsTo(*decl, *of_class) || !IsWritten(ast, decl->getSourceRange()) ||
+        OpenConditionals(ast, {found.span.begin, span->end}) != 0) {
+      return;
+    }
+    found.declarations.push_back(decl);
+    found.span.end = span->end;
+  }
 }
 
 std::optional<Found> Find(const Selection& selection) {
@@ -87,6 +122,12 @@ std::optional<Found> Find(const Selection& selection) {
   if (found.declarations.empty()) return std::nullopt;
   const clang::Decl* first = found.declarations.front();
   if (first->isInAnonymousNamespace() || first->isInvalidDecl()) return std::nullopt;
+  if (is_whole) return found;
+  if (found.around->isTranslationUnit()) {
+    TakeWhatBelongs(ast, WrittenDeclarations(ast), found);
+  } else {
+    TakeWhatBelongs(ast, found.around->decls(), found);
+  }
   return found;
 }
 
@@ -126,14 +167,22 @@ std::optional<std::string> Offer(const Selection& selection) {
       found->around->isTranslationUnit()) {
     return std::nullopt;
   }
-  return "move to a new file " + NewName(selection.ast(), *NameGiver(*found));
+  const std::string name = NewName(selection.ast(), *NameGiver(*found));
+  if (name == FileName(selection.ast().path)) return std::nullopt;
+  return "move to a new file " + name;
 }
 
 // ---- What the moved text uses.
 
 class Needs {
  public:
-  Needs(LiveAst& ast, TextSpan span) : ast_(ast), span_(span), includes_(FindIncludeLines(ast)) {}
+  // `heads`: where the namespaces around it are named.
+  Needs(LiveAst& ast, const Found& found, std::set<uint32_t> heads)
+      : ast_(ast),
+        span_(found.span),
+        around_(found.around),
+        heads_(std::move(heads)),
+        includes_(FindIncludeLines(ast)) {}
 
   absl::Status Collect() {
     WalkNames(ast_, std::nullopt, [&](const NamePlace& place) {
@@ -141,7 +190,8 @@ class Needs {
       for (const clang::NamedDecl* decl : place.decls) Meet(decl);
     });
     for (const MacroPlace& place : FindMacroPlaces(ast_)) {
-      if (place.begin < span_.begin || place.end > span_.end || place.macro == nullptr) continue;
+      const bool is_inside = span_.begin <= place.begin && place.end <= span_.end;
+      if (place.macro == nullptr || (!is_inside && !heads_.contains(place.begin))) continue;
       if (place.is_definition) stays_ = "a macro that is defined in it";
       if (!place.macro->isBuiltinMacro())
         MeetPlace(place.macro->getDefinitionLoc(), place.name->getName().str());
@@ -160,6 +210,13 @@ class Needs {
   }
   const std::vector<IncludeLine>& includes() const { return includes_; }
 
+  // `class X;` of what is only known by name, said again.
+  std::string ForwardText() const {
+    std::string text;
+    for (const auto& [place, declaration] : forwards_) text += declaration + "\n";
+    return text.empty() ? text : text + "\n";
+  }
+
  private:
   void Meet(const clang::NamedDecl* decl) {
     if (llvm::isa<clang::NamespaceDecl, clang::NamespaceAliasDecl>(decl) || decl->isImplicit())
@@ -171,11 +228,26 @@ class Needs {
       if (at && span_.begin <= *at && *at < span_.end) return;
       is_elsewhere |= !at;
     }
+    if (!is_elsewhere && TakeForward(*decl)) return;
     for (const clang::Decl* redecl : decl->redecls()) {
       if (InFile(redecl->getLocation()) && is_elsewhere) continue;
       MeetPlace(redecl->getLocation(), decl->getNameAsString());
       if (is_elsewhere) return;
     }
+  }
+
+  // Whether it is a class of which the file has nothing but such a declaration.
+  bool TakeForward(const clang::NamedDecl& decl) {
+    const auto* tag = llvm::dyn_cast<clang::TagDecl>(&decl);
+    if (tag == nullptr || tag->getDefinition() != nullptr) return false;
+    const clang::TagDecl* first = tag->getFirstDecl();
+    if (first->isEmbeddedInDeclarator() || first->getLexicalDeclContext() != around_) return false;
+    const std::optional<TextSpan> span = StatementSpanOf(ast_, first->getSourceRange());
+    if (!span || !IsWritten(ast_, first->getSourceRange()) || ast_.text[span->end - 1] != ';') {
+      return false;
+    }
+    forwards_[span->begin] = std::string(TextOf(ast_, *span));
+    return true;
   }
 
   std::optional<uint32_t> InFile(clang::SourceLocation location) const {
@@ -214,8 +286,11 @@ class Needs {
 
   LiveAst& ast_;
   const TextSpan span_;
+  const clang::DeclContext* const around_;
+  const std::set<uint32_t> heads_;
   const std::vector<IncludeLine> includes_;
   std::set<size_t> wanted_;
+  std::map<uint32_t, std::string> forwards_;  // by place
   bool is_any_unknown_ = false;
   std::string stays_;
 };
@@ -253,17 +328,26 @@ Guard GuardLike(const LiveAst& ast, const std::string& name) {
 struct Namespaces {
   std::string begin;
   std::string end;
+  std::set<uint32_t> heads;  // places of the names
 };
 
-Namespaces NamespacesAround(const clang::DeclContext* context) {
+// Named as they are there, which may be by macros.
+Namespaces NamespacesAround(const LiveAst& ast, const clang::DeclContext* context) {
   Namespaces text;
   for (; !context->isTranslationUnit(); context = context->getParent()) {
     const auto* space = llvm::dyn_cast<clang::NamespaceDecl>(context);
     if (space == nullptr) continue;
-    const std::string head =
-        std::string(space->isInline() ? "inline " : "") + "namespace " + space->getNameAsString();
+    std::string name = space->getNameAsString();
+    if (const auto at =
+            OffsetOf(ast, ast.context->getSourceManager().getExpansionLoc(space->getLocation()))) {
+      uint32_t end = *at;
+      while (end < ast.text.size() && clang::isAsciiIdentifierContinue(ast.text[end])) ++end;
+      name = ast.text.substr(*at, end - *at);
+      text.heads.insert(*at);
+    }
+    const std::string head = std::string(space->isInline() ? "inline " : "") + "namespace " + name;
     text.begin = head + " {\n" + text.begin;
-    text.end += "}  // namespace " + space->getNameAsString() + "\n";
+    text.end += "}  // namespace " + name + "\n";
   }
   if (!text.begin.empty()) {
     text.begin += "\n";
@@ -316,7 +400,8 @@ absl::StatusOr<FilesChanges> Make(const Selection& selection) {
   if (OpenConditionals(ast, found.span) != 0) {
     return absl::FailedPreconditionError("a condition of the preprocessor ends in it");
   }
-  Needs needs(ast, found.span);
+  const Namespaces namespaces = NamespacesAround(ast, found.around);
+  Needs needs(ast, found, namespaces.heads);
   if (absl::Status status = needs.Collect(); !status.ok()) return status;
   const std::string name = NewName(ast, *NameGiver(found));
   const std::string path = ast.path.substr(0, ast.path.rfind('/') + 1) + name;
@@ -324,11 +409,11 @@ absl::StatusOr<FilesChanges> Make(const Selection& selection) {
     return absl::FailedPreconditionError(name + " is there already");
   }
   const Guard guard = GuardLike(ast, name);
-  const Namespaces namespaces = NamespacesAround(found.around);
   const std::string includes = needs.IncludeText();
   std::string text = LicenceOf(ast) + guard.begin + "\n";
   if (!includes.empty()) text += includes + "\n";
-  text += namespaces.begin + MovedText(ast, found) + "\n" + namespaces.end + guard.end;
+  text += namespaces.begin + needs.ForwardText() + MovedText(ast, found) + "\n" + namespaces.end +
+          guard.end;
   FilesChanges made;
   made.others.push_back({.path = path, .creates = true, .text = "", .changes = {{0, 0, text}}});
   const TextChange removal = RemoveLines(ast, found.span);

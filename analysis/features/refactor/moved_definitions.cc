@@ -17,14 +17,17 @@
 namespace astrolabe {
 namespace {
 
-// A function, or those of a class and of the classes in it.
-void AddFunctions(const clang::Decl* declaration,
-                  std::vector<const clang::FunctionDecl*>& functions) {
+// A function, or those of a class and of the classes in it, with the static members.
+void AddDefinable(const clang::Decl* declaration,
+                  std::vector<const clang::FunctionDecl*>& functions,
+                  std::vector<const clang::VarDecl*>& variables) {
   if (const auto* function = llvm::dyn_cast<clang::FunctionDecl>(declaration)) {
     functions.push_back(function);
+  } else if (const auto* variable = llvm::dyn_cast<clang::VarDecl>(declaration)) {
+    if (variable->isStaticDataMember()) variables.push_back(variable);
   } else if (const auto* record = llvm::dyn_cast<clang::CXXRecordDecl>(declaration)) {
     for (const clang::Decl* member : record->decls()) {
-      if (!member->isImplicit()) AddFunctions(member, functions);
+      if (!member->isImplicit()) AddDefinable(member, functions, variables);
     }
   }
 }
@@ -74,11 +77,17 @@ void AppendNamespaces(const std::vector<std::string>& from, const std::vector<st
 std::vector<SourceOutline::Function> DefinitionsInSource(
     const Selection& selection, const std::vector<const clang::Decl*>& declarations) {
   std::vector<const clang::FunctionDecl*> functions;
-  for (const clang::Decl* declaration : declarations) AddFunctions(declaration, functions);
+  std::vector<const clang::VarDecl*> variables;
+  for (const clang::Decl* declaration : declarations) {
+    AddDefinable(declaration, functions, variables);
+  }
   std::erase_if(functions, [&](const clang::FunctionDecl* function) {
     return function->getDefinition() != nullptr || !BelongsInSource(selection, *function);
   });
-  if (functions.empty()) return {};
+  std::erase_if(variables, [](const clang::VarDecl* variable) {
+    return variable->getDefinition() != nullptr || variable->isTemplated();
+  });
+  if ((functions.empty() && variables.empty()) || !HasSource(selection)) return {};
   const SourceOutline source(selection.ast(), *selection.source());
   std::map<uint32_t, SourceOutline::Function> by_place;
   for (const clang::FunctionDecl* function : functions) {
@@ -87,6 +96,12 @@ std::vector<SourceOutline::Function> DefinitionsInSource(
     const bool is_clear = llvm::isa<clang::CXXMethodDecl>(function) || found.size() == 1;
     if (!is_clear) continue;
     for (SourceOutline::Function& one : found) by_place.emplace(one.whole.begin, std::move(one));
+  }
+  for (const clang::VarDecl* variable : variables) {
+    for (SourceOutline::Function& one : source.FindVariables(ScopeNames(variable->getDeclContext()),
+                                                             variable->getNameAsString())) {
+      by_place.emplace(one.whole.begin, std::move(one));
+    }
   }
   std::vector<SourceOutline::Function> definitions;
   for (auto& [place, definition] : by_place) definitions.push_back(std::move(definition));
@@ -124,6 +139,7 @@ absl::StatusOr<std::vector<OtherFile>> MoveDefinitions(
   OtherFile left{.path = view.path, .creates = false, .text = view.text, .changes = {}};
   std::string text = LicenceOf(view) + "#include " + own + "\n\n" + others;
   std::vector<std::string> around;
+  std::vector<TextSpan> removed;  // those with nothing in between as one
   for (const SourceOutline::Function& definition : definitions) {
     const TextSpan span{BeginWithComments(view, definition.whole.begin), definition.whole.end};
     if (OpenConditionals(view, {0, span.begin}) != 0 || OpenConditionals(view, span) != 0) {
@@ -134,8 +150,13 @@ absl::StatusOr<std::vector<OtherFile>> MoveDefinitions(
     around = definition.namespaces;
     text += "\n" +
             Reindented(std::string(TextOf(view, span)), IndentAt(view.text, span.begin), "") + "\n";
-    left.changes.push_back(RemoveLines(view, span));
+    if (!removed.empty() && SkipSpaceBack(view.text, span.begin) == removed.back().end) {
+      removed.back().end = span.end;
+    } else {
+      removed.push_back(span);
+    }
   }
+  for (const TextSpan& span : removed) left.changes.push_back(RemoveLines(view, span));
   AppendNamespaces(around, {}, text);
   // No empty line stays at the end.
   TextChange& last = left.changes.back();

@@ -2,8 +2,7 @@
 // move to a new source.
 //
 // What the definitions use of that source (a function of its unnamed namespace, a macro, a using declaration) stays there:
-// who parses the new source finds out. So do operators and static members, which tokens alone do not tell: they are
-// defined where they were.
+// who parses the new source finds out. So do conversions, which tokens alone do not tell: they are defined where they were.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 

@@ -9,6 +9,8 @@
 #include "clang/AST/Decl.h"
 #include "clang/AST/DeclCXX.h"
 #include "clang/Basic/SourceManager.h"
+#include "clang/Lex/MacroInfo.h"
+#include "clang/Lex/Preprocessor.h"
 
 namespace astrolabe {
 namespace {
@@ -67,28 +69,46 @@ class Reader {
   std::vector<TextToken> tokens_;
 };
 
-// The function that the tokens [begin, open) are the head of.
-std::optional<SourceOutline::Function> HeadOf(const Reader& reader, size_t begin, size_t open) {
-  size_t paren = begin;
-  while (paren < open && reader.At(paren) != "(") {
-    if (reader.At(paren) == "=" || reader.At(paren) == "class" || reader.At(paren) == "struct" ||
-        reader.At(paren) == "enum" || reader.At(paren) == "union") {
-      return std::nullopt;
-    }
-    ++paren;
-  }
-  if (paren == open || paren == begin || !reader.token(paren - 1).is_word) return std::nullopt;
-  SourceOutline::Function function;
-  size_t name = paren - 1;
-  function.name = reader.At(name);
-  if (name > begin && reader.At(name - 1) == "~") {
-    function.name = "~" + function.name;
-    --name;
-  }
+// The qualifier ahead of a name; false if a template is in it. `name` becomes its first token.
+bool TakeQualifier(const Reader& reader, size_t begin, size_t& name,
+                   SourceOutline::Function& function) {
   for (; name >= begin + 2 && reader.At(name - 1) == "::"; name -= 2) {
-    if (!reader.token(name - 2).is_word) return std::nullopt;  // the arguments of a template
+    if (!reader.token(name - 2).is_word) return false;  // the arguments of a template
     function.scope.insert(function.scope.begin(), std::string(reader.At(name - 2)));
   }
+  return true;
+}
+
+// The function that the tokens [begin, open) are the head of.
+std::optional<SourceOutline::Function> HeadOf(const Reader& reader, size_t begin, size_t open) {
+  SourceOutline::Function function;
+  size_t paren = begin;
+  size_t name = begin;
+  while (paren < open && reader.At(paren) != "(" && function.name.empty()) {
+    const std::string_view token = reader.At(paren);
+    if (token == "=" || token == "class" || token == "struct" || token == "enum" ||
+        token == "union") {
+      return std::nullopt;
+    }
+    name = paren++;
+    if (token != "operator") continue;
+    function.name = token;
+    if (reader.At(paren) == "(") {
+      function.name += "()";
+      paren += 2;
+    }
+    while (paren < open && reader.At(paren) != "(") function.name += reader.At(paren++);
+  }
+  if (paren >= open || paren == begin) return std::nullopt;
+  if (function.name.empty()) {
+    if (!reader.token(name).is_word) return std::nullopt;
+    function.name = reader.At(name);
+    if (name > begin && reader.At(name - 1) == "~") {
+      function.name = "~" + function.name;
+      --name;
+    }
+  }
+  if (!TakeQualifier(reader, begin, name, function)) return std::nullopt;
   const size_t close = reader.Behind(paren);
   if (close > open) return std::nullopt;
   function.parameters = {reader.token(paren).end(), reader.token(close - 1).begin};
@@ -98,6 +118,32 @@ std::optional<SourceOutline::Function> HeadOf(const Reader& reader, size_t begin
   function.body = reader.token(body).begin;
   function.whole.begin = reader.token(begin).begin;
   return function;
+}
+
+// The static member of a class that the tokens [begin, semicolon) define: `int n::C::x = 1`.
+std::optional<SourceOutline::Function> StaticMemberOf(const Reader& reader, size_t begin,
+                                                      size_t semicolon) {
+  const std::string_view first = reader.At(begin);
+  if (first == "using" || first == "typedef" || first == "template" || first == "friend" ||
+      first == "extern") {
+    return std::nullopt;
+  }
+  size_t end = begin;
+  for (int angles = 0; end < semicolon; ++end) {
+    const std::string_view token = reader.At(end);
+    if (token == "<") ++angles;
+    if (token == ">" || token == ">>") angles -= static_cast<int>(token.size());
+    if (angles <= 0 && (token == "=" || Opens(token))) break;
+  }
+  if (end < begin + 4 || !reader.token(end - 1).is_word || reader.At(end - 2) != "::") {
+    return std::nullopt;
+  }
+  SourceOutline::Function variable;
+  size_t name = end - 1;
+  variable.name = reader.At(name);
+  if (!TakeQualifier(reader, begin, name, variable) || name == begin) return std::nullopt;
+  variable.whole = {reader.token(begin).begin, reader.token(semicolon).end()};
+  return variable;
 }
 
 }  // namespace
@@ -150,6 +196,14 @@ void SourceOutline::Read() {
     return open.empty() ? std::vector<std::string>() : open.back().namespaces;
   };
   size_t begin = 0;
+  const auto take_variable = [&](size_t semicolon) {
+    auto variable = StaticMemberOf(reader, begin, semicolon);
+    if (!variable) return;
+    variable->namespaces = around();
+    variable->scope.insert(variable->scope.begin(), variable->namespaces.begin(),
+                           variable->namespaces.end());
+    variables_.push_back(*std::move(variable));
+  };
   bool has_head = false;  // a parameter list was met in this declaration
   bool initialises = false;
   for (size_t i = 0; i < reader.size();) {
@@ -175,6 +229,7 @@ void SourceOutline::Read() {
       }
       begin = ++i;
     } else if (token == ";") {
+      take_variable(i);
       begin = ++i;
     } else if (token == "(" || token == "[") {
       has_head |= token == "(";
@@ -198,6 +253,7 @@ void SourceOutline::Read() {
         functions_.push_back(*std::move(function));
       }
       i = end;
+      if (!has_head && reader.At(i) == ";") take_variable(i);
       if (has_head || reader.At(i) == ";") {
         begin = i += reader.At(i) == ";" ? 1 : 0;
       } else {
@@ -214,15 +270,38 @@ void SourceOutline::Read() {
 
 std::vector<SourceOutline::Function> SourceOutline::Find(const std::vector<std::string>& scope,
                                                          const std::string& name) const {
+  return FindIn(functions_, scope, name);
+}
+
+std::vector<SourceOutline::Function> SourceOutline::FindVariables(
+    const std::vector<std::string>& scope, const std::string& name) const {
+  return FindIn(variables_, scope, name);
+}
+
+std::vector<SourceOutline::Function> SourceOutline::FindIn(const std::vector<Function>& all,
+                                                           const std::vector<std::string>& scope,
+                                                           const std::string& name) const {
   std::vector<Function> found;
-  for (const Function& function : functions_) {
+  for (const Function& function : all) {
     if (function.name != name || function.scope.size() > scope.size()) continue;
     // What a `using namespace` stands for is not written.
-    if (std::equal(function.scope.rbegin(), function.scope.rend(), scope.rbegin())) {
-      found.push_back(function);
-    }
+    const bool is_in_scope = std::equal(
+        function.scope.rbegin(), function.scope.rend(), scope.rbegin(),
+        [&](const std::string& written, const std::string& of) { return Means(written, of); });
+    if (is_in_scope) found.push_back(function);
   }
   return found;
+}
+
+bool SourceOutline::Means(std::string_view written, std::string_view name) const {
+  if (written == name) return true;
+  const clang::IdentifierTable& names = view_.preprocessor->getIdentifierTable();
+  const auto known = names.find(written);
+  if (known == names.end()) return false;
+  const clang::MacroInfo* macro = view_.preprocessor->getMacroInfo(known->second);
+  if (macro == nullptr || !macro->isObjectLike() || macro->getNumTokens() != 1) return false;
+  const clang::IdentifierInfo* meant = macro->getReplacementToken(0).getIdentifierInfo();
+  return meant != nullptr && meant->getName() == llvm::StringRef(name);
 }
 
 SourceOutline::Place SourceOutline::PlaceFor(const std::vector<std::string>& namespaces) const {
@@ -231,7 +310,9 @@ SourceOutline::Place SourceOutline::PlaceFor(const std::vector<std::string>& nam
   for (const Block& block : blocks_) {
     const bool is_around =
         block.namespaces.size() <= namespaces.size() &&
-        std::equal(block.namespaces.begin(), block.namespaces.end(), namespaces.begin());
+        std::equal(
+            block.namespaces.begin(), block.namespaces.end(), namespaces.begin(),
+            [&](const std::string& written, const std::string& of) { return Means(written, of); });
     const bool is_better =
         !has_block || block.namespaces.size() > best.namespaces.size() ||
         (block.namespaces.size() == best.namespaces.size() && block.close > best.offset);

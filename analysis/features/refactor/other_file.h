@@ -33,7 +33,7 @@ class SourceOutline {
 
   struct Function {
     std::vector<std::string> scope;       // of namespaces and of the qualifier, as written
-    std::vector<std::string> namespaces;  // around it
+    std::vector<std::string> namespaces;  // around it, as written
     std::string name;
     TextSpan whole;
     TextSpan parameters;  // between the parentheses
@@ -43,21 +43,31 @@ class SourceOutline {
 
   const LiveAst& view() const { return view_; }
   const std::string& text() const { return view_.text; }
-  // Functions that have a body, as far as tokens tell: what is called so in that scope. Operators are not found.
+  // Functions that have a body, as far as tokens tell: what is called so in that scope. Conversions are not found.
   std::vector<Function> Find(const std::vector<std::string>& scope, const std::string& name) const;
+  // Static members of classes: without parameters and body.
+  std::vector<Function> FindVariables(const std::vector<std::string>& scope,
+                                      const std::string& name) const;
+
+  // Whether a name as written in it is `name`, or a macro that stands for it.
+  bool Means(std::string_view written, std::string_view name) const;
 
   struct Place {
     uint32_t offset = 0;
-    std::vector<std::string> namespaces;  // around it
+    std::vector<std::string> namespaces;  // around it, as written
   };
   // Where a function goes that is declared in these namespaces: behind the last block of the innermost of them.
   Place PlaceFor(const std::vector<std::string>& namespaces) const;
 
  private:
   void Read();
+  std::vector<Function> FindIn(const std::vector<Function>& all,
+                               const std::vector<std::string>& scope,
+                               const std::string& name) const;
 
   LiveAst view_;
   std::vector<Function> functions_;
+  std::vector<Function> variables_;
   struct Block {
     std::vector<std::string> namespaces;
     uint32_t close = 0;  // its brace

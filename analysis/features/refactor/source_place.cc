@@ -52,21 +52,28 @@ std::optional<SourceOutline::Function> DefinitionAhead(const SourceOutline& sour
 
 }  // namespace
 
+bool HasSource(const Selection& selection) {
+  return selection.source() != nullptr && IsHeader(selection.ast().path) &&
+         Includes(selection.source()->text, selection.ast().path);
+}
+
 bool BelongsInSource(const Selection& selection, const clang::FunctionDecl& function) {
-  if (selection.source() == nullptr || !IsHeader(selection.ast().path)) return false;
   const bool is_of_file =
       function.getStorageClass() == clang::SC_Static && !llvm::isa<clang::CXXMethodDecl>(function);
   if (function.isTemplated() || function.isInlineSpecified() || function.isConstexpr() ||
       function.isInAnonymousNamespace() || is_of_file) {
     return false;
   }
-  return Includes(selection.source()->text, selection.ast().path);
+  return HasSource(selection);
 }
 
 bool IsDefinedIn(const SourceOutline& source, const clang::FunctionDecl& function) {
   const auto found = source.Find(ScopeNames(function.getDeclContext()), function.getNameAsString());
   return std::ranges::any_of(found, [&](const SourceOutline::Function& other) {
-    return other.parameter_count == function.getNumParams() + (function.isVariadic() ? 1 : 0);
+    // A condition of the preprocessor among the parameters: any count may be meant.
+    return source.text().substr(0, other.parameters.end).find("\n#", other.parameters.begin) !=
+               std::string::npos ||
+           other.parameter_count == function.getNumParams() + (function.isVariadic() ? 1 : 0);
   });
 }
 
@@ -83,7 +90,10 @@ absl::StatusOr<SourcePlace> PlaceInSource(const SourceOutline& source,
     place.is_behind = true;
     const bool is_around =
         ahead->namespaces.size() <= wanted.size() &&
-        std::equal(ahead->namespaces.begin(), ahead->namespaces.end(), wanted.begin());
+        std::equal(ahead->namespaces.begin(), ahead->namespaces.end(), wanted.begin(),
+                   [&](const std::string& written, const std::string& of) {
+                     return source.Means(written, of);
+                   });
     inside = is_around ? ahead->namespaces.size() : 0;
     if (!is_around) place.is_behind = false;
   }

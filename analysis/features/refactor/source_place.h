@@ -15,6 +15,9 @@ class FunctionDecl;
 
 namespace astrolabe {
 
+// Whether there is such a source and it includes the header.
+bool HasSource(const Selection& selection);
+
 // Whether there is such a source, it includes the header, and nothing keeps the definition in the header: a template, `inline`, `constexpr`, an
 // unnamed namespace.
 bool BelongsInSource(const Selection& selection, const clang::FunctionDecl& function);

@@ -97,6 +97,15 @@ TEST(ExtractVariable, NamesAsTheyAreAround) {
           "fooBar;\n}\n");
 }
 
+TEST(ExtractVariable, BehindTheArrowOfASmartPointer) {
+  const std::string zoo =
+      "struct S { int GetSize(); void Go(); };\nstruct P { S* operator->(); };\n";
+  EXPECT_EQ(ExtractVariable(zoo + "int f(P p) {\n  return 1 + p->^GetSize();\n}\n"),
+            zoo + "int f(P p) {\n  int size = p->GetSize();\n  return 1 + size;\n}\n");
+  EXPECT_EQ(ExtractVariable(zoo + "void f(P p) { p->^Go(); }"), "no");
+  EXPECT_EQ(ExtractVariable(zoo + "void f(P p) { [[p->]]Go(); }"), "no");
+}
+
 TEST(ExtractVariable, AWholeStatement) {
   EXPECT_EQ(ExtractVariable("int make();\nvoid f() {\n  [[make()]];\n}\n"),
             "int make();\nvoid f() {\n  int result = make();\n}\n");

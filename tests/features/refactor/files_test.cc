@@ -77,6 +77,9 @@ TEST(DefineMissing, NotWhere) {
       InHeader("DefineMissing", "struct C { C(const C&) = ^delete; };\n", "#include \"a.h\"\n"),
       "no");
   EXPECT_EQ(InHeader("DefineMissing", "struct C { void ^f() {} };\n", "#include \"a.h\"\n"), "no");
+  EXPECT_EQ(InHeader("DefineMissing", "struct C { void ^f(int); };\n",
+                     "#include \"a.h\"\nvoid C::f(int a\n#ifdef X\n, int b\n#endif\n) {}\n"),
+            "no");
 }
 
 // ---- declare what is defined
@@ -209,6 +212,21 @@ TEST(MoveToFile, AClassWithWhatItNeeds) {
             "  One one;\n};\n\n}  // namespace n\n");
 }
 
+TEST(MoveToFile, WithWhatIsKnownByName) {
+  MarkedSource source(
+      "#pragma once\nnamespace n {\nclass One;\nstruct Two;\n\nstruct ^Box {\n  One* "
+      "one;\n};\n\nTwo* "
+      "g(One*);\n}\n");
+  source.Flags({"-std=c++20", "-xc++"});
+  EXPECT_EQ(RefactoredFiles("MoveToFile", source, {.name = "a.h"}),
+            "#pragma once\n\n#include \"box.h\"\n\nnamespace n {\nclass One;\nstruct Two;\n\nTwo* "
+            "g(One*);\n}\n"
+            "== box.h ==\n#pragma once\n\nnamespace n {\n\nclass One;\n\nstruct Box {\n  One* "
+            "one;\n};\n\n}  // "
+            "namespace n\n");
+  EXPECT_EQ(RefactoredFiles("MoveToFile", source, {.name = "box.h"}), "no");
+}
+
 TEST(MoveToFile, FunctionsOfASource) {
   EXPECT_EQ(RefactoredFiles("MoveToFile",
                             MarkedSource("[[struct A {};\nA f() { return {}; }]]\n\nA a = f();\n")),
@@ -232,6 +250,68 @@ TEST(MoveToFiles, WithTheDefinitionsOfTheSource) {
       " return 1;\n}\n\n}  // namespace n\n\nint n::Box::g() { return 2; }\n"
       "== a.cc ==\n// SPDX\n#include \"x/a.h\"\n#include <vector>\n\nnamespace n {\n\nint h() { "
       "return 1; }\n\n}  // namespace n\n");
+}
+
+// As RocksDB does, to be linked twice.
+MarkedSource InNamespaceOfMacro(std::string_view marked) {
+  MarkedSource header(marked);
+  header.Flags({"-std=c++20", "-xc++"}).File("ns.h", "#pragma once\n#define NS n\n");
+  return header;
+}
+
+TEST(NamespacesOfMacros, TheSourceIsUnderstood) {
+  const OpenAs open = Header("#include \"a.h\"\nnamespace NS {\nvoid C::f() {}\n}\n");
+  EXPECT_EQ(RefactoredFiles("DefineMissing",
+                            InNamespaceOfMacro("#include \"ns.h\"\nnamespace NS { struct C { void "
+                                               "^f(); void g(); }; }\n"),
+                            open),
+            "no");
+  EXPECT_EQ(RefactoredFiles("DefineMissing",
+                            InNamespaceOfMacro("#include \"ns.h\"\nnamespace NS { struct C { void "
+                                               "f(); void ^g(); }; }\n"),
+                            open),
+            "#include \"ns.h\"\nnamespace NS { struct C { void f(); void g(); }; }\n"
+            "== a.cc ==\n#include \"a.h\"\nnamespace NS {\nvoid C::f() {}\n\nvoid C::g() {}\n}\n");
+}
+
+TEST(NamespacesOfMacros, NewFilesHaveThem) {
+  EXPECT_EQ(
+      RefactoredFiles("MoveToFiles",
+                      InNamespaceOfMacro("#pragma once\n#include \"ns.h\"\nnamespace NS {\nstruct "
+                                         "^Box {\n  void f();\n};\nint x();\n}\n"),
+                      Header("#include \"a.h\"\n\nnamespace NS {\n\nvoid Box::f() {}\n\nint x() { "
+                             "return 1; }\n}\n")),
+      "#pragma once\n#include \"ns.h\"\n#include \"box.h\"\nnamespace NS {\nint x();\n}\n"
+      "== box.h ==\n#pragma once\n\n#include \"ns.h\"\n\nnamespace NS {\n\nstruct Box {\n  void "
+      "f();\n};\n\n}  // namespace NS\n"
+      "== box.cc ==\n#include \"box.h\"\n\n#include \"a.h\"\n\nnamespace NS {\n\nvoid Box::f() "
+      "{}\n\n}  // namespace NS\n"
+      "== a.cc ==\n#include \"a.h\"\n\nnamespace NS {\n\nint x() { return 1; }\n}\n");
+}
+
+TEST(MoveToFiles, WithOperatorsAndStaticMembers) {
+  EXPECT_EQ(
+      InHeader(
+          "MoveToFiles",
+          "#pragma once\nnamespace n {\nstruct ^Box {\n  bool operator()(int) const;\n  bool "
+          "operator==(const Box&) const;\n  static int count;\n  static const char names[2];\n  "
+          "int x;\n};\nbool operator<(const Box& a, const Box& b);\nint h();\n}\n",
+          "#include \"a.h\"\n\nnamespace n {\n\nint Box::count = 1;\nconst char Box::names[2] = "
+          "{'a', 'b'};\n\nbool Box::operator()(int) const { return true; }\n\nbool "
+          "Box::operator==(const Box& o) const {\n  return x == o.x;\n}\n\nbool operator<(const "
+          "Box& a, const Box& b) { return a.x < b.x; }\n\nint h() { return 1; }\n\n}\n"),
+      "#pragma once\n\n#include \"box.h\"\n\nnamespace n {\nint h();\n}\n"
+      "== box.h ==\n#pragma once\n\nnamespace n {\n\nstruct Box {\n  bool operator()(int) const;\n "
+      " "
+      "bool operator==(const Box&) const;\n  static int count;\n  static const char names[2];\n  "
+      "int x;\n};\nbool operator<(const Box& a, const Box& b);\n\n}  // namespace n\n"
+      "== box.cc ==\n#include \"box.h\"\n\n#include \"a.h\"\n\nnamespace n {\n\nint Box::count = "
+      "1;\n\nconst char Box::names[2] = {'a', 'b'};\n\nbool Box::operator()(int) const { return "
+      "true; "
+      "}\n\nbool Box::operator==(const Box& o) const {\n  return x == o.x;\n}\n\nbool "
+      "operator<(const "
+      "Box& a, const Box& b) { return a.x < b.x; }\n\n}  // namespace n\n"
+      "== a.cc ==\n#include \"a.h\"\n\nnamespace n {\n\nint h() { return 1; }\n\n}\n");
 }
 
 TEST(MoveToFiles, Refused) {
