@@ -22,6 +22,7 @@ void BindLive(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   BindExecuteCommand(dispatcher, session, live);
   BindFormatting(dispatcher, session, live);
   BindInlayHint(dispatcher, session, live);
+  BindInlineCompletion(dispatcher, session, live);
   BindClangdExtensions(dispatcher, session, live);
   BindMemoryUsage(dispatcher, session, live);
 }

@@ -33,6 +33,7 @@ void BindClangdExtensions(Dispatcher& dispatcher, Session& session, LiveDocument
 // formatting, rangeFormatting, rangesFormatting, onTypeFormatting
 void BindFormatting(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindInlayHint(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
+void BindInlineCompletion(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindCodeAction(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 // workspace/executeCommand
 void BindExecuteCommand(Dispatcher& dispatcher, Session& session, LiveDocuments& live);

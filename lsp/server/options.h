@@ -44,6 +44,8 @@ struct ServerOptions {
   bool clang_tidy = true;
   bool enable_config = true;  // .clangd and the user's file
   std::string fallback_style = "LLVM";
+  bool ai = true;
+  std::string ai_model;  // a GGUF file, or a folder with one; empty: the first that is found
   // Protocol and process.
   std::optional<PositionEncoding> encoding;  // whatever the client offers
   std::string log_level = "info";

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "analysis/ai/suggester.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include "absl/synchronization/notification.h"
+#include "analysis/ai/candidate_text.h"
+#include "base/strings.h"
+
+namespace astrolabe {
+namespace {
+
+constexpr size_t kRemembered = 32;
+constexpr uint32_t kTokensOfLine = 32;
+constexpr uint32_t kTokensOfLines = 128;
+// How long nobody looks whether an answer is still wanted.
+constexpr absl::Duration kGlance = absl::Milliseconds(5);
+// What agreement of candidates is worth, beside the mean log probability of a token.
+constexpr double kAgreement = 0.5;
+
+double SecondsSince(absl::Time start) { return absl::ToDoubleSeconds(absl::Now() - start); }
+
+bool IsUtf8(std::string_view text) {
+  for (size_t at = 0; at < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[at]);
+    const size_t length = lead < 0x80           ? 1
+                          : (lead >> 5) == 0x06 ? 2
+                          : (lead >> 4) == 0x0E ? 3
+                          : (lead >> 3) == 0x1E ? 4
+                                                : 0;
+    if (length == 0 || at + length > text.size()) return false;
+    for (size_t i = 1; i < length; ++i) {
+      if ((static_cast<unsigned char>(text[at + i]) & 0xC0) != 0x80) return false;
+    }
+    at += length;
+  }
+  return true;
+}
+
+// The first likeliest candidate, the others ever more daring.
+std::vector<double> Temperatures(uint32_t candidates) {
+  std::vector<double> temperatures;
+  for (uint32_t i = 0; i < candidates; ++i) temperatures.push_back(0.25 * i);
+  return temperatures;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<Suggestion>> Suggester::Suggest(const SuggestionRequest& request,
+                                                           const CandidateChecker& check,
+                                                           const std::atomic<bool>& stop) {
+  {
+    absl::MutexLock lock(&mutex_);
+    ++counts_.requests;
+    if (auto known = Recall(request)) {
+      ++counts_.remembered;
+      counts_.shown += known->size();
+      return *std::move(known);
+    }
+  }
+  const absl::Time start = absl::Now();
+  absl::StatusOr<Generation> generation = Generate(request, stop);
+  if (!generation.ok()) return generation.status();
+  std::vector<Suggestion> suggestions = Distinct(*generation, request.parts.suffix);
+  const absl::Time generated = absl::Now();
+
+  std::vector<CandidateCheck> checks(suggestions.size(), CandidateCheck::kNotChecked);
+  std::vector<std::thread> checkers;
+  for (size_t i = 0; i < suggestions.size(); ++i) {
+    checkers.emplace_back([&, i] { checks[i] = check(suggestions[i].text); });
+  }
+  for (std::thread& checker : checkers) checker.join();
+  std::vector<Suggestion> good;
+  absl::MutexLock lock(&mutex_);
+  counts_.model_seconds += absl::ToDoubleSeconds(generated - start);
+  counts_.check_seconds += SecondsSince(generated);
+  for (size_t i = 0; i < suggestions.size(); ++i) {
+    counts_.refused += checks[i] == CandidateCheck::kNewError ? 1 : 0;
+    counts_.not_checked += checks[i] == CandidateCheck::kNotChecked ? 1 : 0;
+    if (checks[i] == CandidateCheck::kGood) good.push_back(std::move(suggestions[i]));
+  }
+  if (stop.load()) return absl::CancelledError("cancelled");
+  counts_.shown += good.size();
+  remembered_.push_front({request.document, request.parts.prefix, request.parts.suffix, good});
+  if (remembered_.size() > kRemembered) remembered_.pop_back();
+  return good;
+}
+
+std::optional<std::vector<Suggestion>> Suggester::Recall(const SuggestionRequest& request) {
+  const std::string_view prefix = request.parts.prefix;
+  for (const Remembered& known : remembered_) {
+    const bool fits = known.document == request.document && prefix.starts_with(known.prefix) &&
+                      known.suffix == request.parts.suffix;
+    if (!fits) continue;
+    const std::string_view typed = prefix.substr(known.prefix.size());
+    std::vector<Suggestion> left;
+    for (const Suggestion& suggestion : known.suggestions) {
+      if (!suggestion.text.starts_with(typed) || suggestion.text.size() == typed.size()) continue;
+      left.push_back({suggestion.text.substr(typed.size()), suggestion.score});
+    }
+    if (typed.empty() || !left.empty()) return left;
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<Generation> Suggester::Generate(const SuggestionRequest& request,
+                                               const std::atomic<bool>& stop) {
+  GenerationRequest wanted;
+  wanted.document = request.document;
+  wanted.parts = request.parts;
+  wanted.is_single_line = request.is_single_line;
+  wanted.max_tokens = request.is_single_line ? kTokensOfLine : kTokensOfLines;
+  wanted.temperatures = Temperatures(request.candidates);
+  wanted.names = request.names;
+  wanted.time_limit = request.time_limit;
+  // The callback may come after nobody waits any more.
+  struct Waiting {
+    absl::Notification done;
+    absl::StatusOr<Generation> answer = absl::UnknownError("");
+  };
+  auto waiting = std::make_shared<Waiting>();
+  const uint64_t number =
+      model_.Generate(std::move(wanted), [waiting](absl::StatusOr<Generation> answer) {
+        waiting->answer = std::move(answer);
+        waiting->done.Notify();
+      });
+  uint64_t older = 0;
+  {
+    absl::MutexLock lock(&mutex_);
+    older = std::exchange(newest_[request.document], number);
+  }
+  if (older != 0) model_.Cancel(older);
+  while (!waiting->done.WaitForNotificationWithTimeout(kGlance)) {
+    if (stop.load()) model_.Cancel(number);
+  }
+  absl::MutexLock lock(&mutex_);
+  auto newest = newest_.find(request.document);
+  const bool is_newest = newest != newest_.end() && newest->second == number;
+  if (is_newest) newest_.erase(newest);
+  if (!waiting->answer.ok()) {
+    const bool is_cancelled = absl::IsCancelled(waiting->answer.status());
+    ++(is_cancelled ? counts_.superseded : counts_.failures);
+  }
+  return std::move(waiting->answer);
+}
+
+std::vector<Suggestion> Suggester::Distinct(const Generation& generation,
+                                            const std::string& suffix) {
+  struct Group {
+    std::string text;
+    double mean = 0;
+    int count = 0;
+  };
+  std::vector<Group> groups;
+  absl::MutexLock lock(&mutex_);
+  for (const Candidate& candidate : generation.candidates) {
+    ++counts_.candidates;
+    const std::string_view text = WithoutOverlap(WithoutTrailingSpace(candidate.text), suffix);
+    if (WithoutTrailingSpace(text).empty()) {
+      ++counts_.empty;
+      continue;
+    }
+    if (!IsUtf8(text)) {
+      ++counts_.no_text;
+      continue;
+    }
+    const double mean = candidate.log_probability / std::max(1U, candidate.tokens);
+    auto same = std::ranges::find(groups, text, &Group::text);
+    if (same == groups.end()) {
+      groups.push_back({std::string(text), mean, 1});
+    } else {
+      same->mean = std::max(same->mean, mean);
+      ++same->count;
+      ++counts_.repeated;
+    }
+  }
+  std::vector<Suggestion> suggestions;
+  for (Group& group : groups) {
+    suggestions.push_back({std::move(group.text), group.mean + kAgreement * std::log(group.count)});
+  }
+  std::ranges::stable_sort(suggestions, std::ranges::greater(), &Suggestion::score);
+  return suggestions;
+}
+
+SuggestionCounts Suggester::counts() const {
+  absl::MutexLock lock(&mutex_);
+  return counts_;
+}
+
+}  // namespace astrolabe

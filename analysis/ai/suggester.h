@@ -1,0 +1,101 @@
+// Proposals at a cursor: asked of a model, cut to what makes sense there, checked by the compiler, ranked. What was
+// proposed is remembered, and goes on being proposed while the user types it.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "analysis/ai/generation.h"
+#include "analysis/ai/model_process.h"
+
+namespace astrolabe {
+
+struct SuggestionRequest {
+  std::string document;  // which it is, for the model's state and for what is remembered
+  InfillParts parts;
+  bool is_single_line = true;
+  std::vector<std::string> names;  // GenerationRequest::names
+  uint32_t candidates = 4;
+  absl::Duration time_limit = absl::Milliseconds(400);  // of the model
+};
+
+struct Suggestion {
+  std::string text;  // to be inserted at the cursor
+  double score =
+      0;  // higher is better: mean of the tokens' log probabilities, and how many candidates agree
+};
+
+// What the compiler says of the document with a candidate in it.
+enum class CandidateCheck { kGood, kNewError, kNotChecked };
+// Called for several candidates at the same time, on threads of ours.
+using CandidateChecker = std::function<CandidateCheck(const std::string& text)>;
+
+// What became of requests and candidates so far.
+struct SuggestionCounts {
+  uint64_t requests = 0;
+  uint64_t remembered = 0;  // answered without the model
+  uint64_t failures = 0;    // of the model
+  uint64_t superseded = 0;  // by a newer request for the document
+  uint64_t candidates = 0;  // that the model wrote; of those:
+  uint64_t empty = 0;
+  uint64_t no_text = 0;  // no UTF-8
+  uint64_t repeated = 0;
+  uint64_t refused = 0;      // brought an error
+  uint64_t not_checked = 0;  // in time: not shown either
+  uint64_t shown = 0;
+  double model_seconds = 0;
+  double check_seconds = 0;
+};
+
+// Any thread. Of requests for one document the newest wins.
+class Suggester {
+ public:
+  // Borrowed.
+  explicit Suggester(ModelProcess& model) : model_(model) {}
+
+  // The best first; none where nothing good was found. Cancelled once `stop` is set or a newer request came.
+  absl::StatusOr<std::vector<Suggestion>> Suggest(const SuggestionRequest& request,
+                                                  const CandidateChecker& check,
+                                                  const std::atomic<bool>& stop)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
+  SuggestionCounts counts() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  // What was proposed at a place.
+  struct Remembered {
+    std::string document;
+    std::string prefix;
+    std::string suffix;
+    std::vector<Suggestion> suggestions;
+  };
+
+  // What is left of an earlier answer, if the user has typed the beginning of it since; nullopt if there is none.
+  std::optional<std::vector<Suggestion>> Recall(const SuggestionRequest& request)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<Generation> Generate(const SuggestionRequest& request,
+                                      const std::atomic<bool>& stop) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Distinct texts that could be inserted, the best first.
+  std::vector<Suggestion> Distinct(const Generation& generation, const std::string& suffix)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
+  ModelProcess& model_;
+  mutable absl::Mutex mutex_;
+  std::map<std::string, uint64_t> newest_
+      ABSL_GUARDED_BY(mutex_);                                 // generation at work, by document
+  std::deque<Remembered> remembered_ ABSL_GUARDED_BY(mutex_);  // the newest first
+  SuggestionCounts counts_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace astrolabe
