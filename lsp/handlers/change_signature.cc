@@ -172,9 +172,10 @@ absl::StatusOr<RefactoringEdit> ChangeSignature(Session& session, LiveDocuments&
                                                 const Work& work) {
   absl::Status status = CheckParameters(parameters);
   if (!status.ok()) return status;
-  const Subject subject = SubjectAt(session, live, document, position, work);
+  Subject subject = SubjectAt(session, live, document, position, work);
   auto function = FunctionOf(subject);
   if (!function.ok()) return function.status();
+  AddFamily(subject, work);
   function->parameters = parameters;
   ReferenceQuery query;
   query.with_silent_calls = function->is_constructor;

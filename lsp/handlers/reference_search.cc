@@ -182,6 +182,24 @@ Subject SubjectAt(Session& session, LiveDocuments& live, const DocumentSnapshot&
   return subject;
 }
 
+void AddFamily(Subject& subject, const Work& work) {
+  const bool is_virtual = std::ranges::any_of(subject.symbols, [](const LiveSymbol& symbol) {
+    return symbol.is_virtual && !symbol.name.starts_with('~');
+  });
+  if (!is_virtual && !subject.symbols.empty()) return;
+  std::set<std::string> usrs(subject.usrs.begin(), subject.usrs.end());
+  for (std::vector<std::string> next = subject.usrs; !next.empty() && !work.stop;) {
+    const std::string usr = std::move(next.back());
+    next.pop_back();
+    std::set<std::string> related;
+    AddOverrides(subject.asked, usr, work, related);
+    for (const std::string& other : related) {
+      if (usrs.insert(other).second) next.push_back(other);
+    }
+  }
+  subject.usrs.assign(usrs.begin(), usrs.end());
+}
+
 absl::StatusOr<FoundReferences> FindReferences(Session& session, LiveDocuments& live,
                                                const DocumentSnapshot& document,
                                                const Subject& subject, const ReferenceQuery& query,

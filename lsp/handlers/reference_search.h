@@ -29,6 +29,10 @@ struct Subject {
 Subject SubjectAt(Session& session, LiveDocuments& live, const DocumentSnapshot& document,
                   const Position& position, const Work& work);
 
+// Of a virtual method all that have to be called alike and have the same parameters: also the others that override what it
+// overrides, which no call of it reaches.
+void AddFamily(Subject& subject, const Work& work);
+
 struct ReferenceQuery {
   bool with_declarations = true;
   size_t limit = 0;  // of each USR in the index; 0: none

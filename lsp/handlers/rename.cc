@@ -162,7 +162,10 @@ absl::StatusOr<Renamed> WhatToRename(Session& session, LiveDocuments& live,
                                                   ", which is no part of the workspace"));
     }
   }
-  if (!subject.is_local) AddSpecialMembers(renamed, work);
+  if (!subject.is_local) {
+    AddFamily(subject, work);
+    AddSpecialMembers(renamed, work);
+  }
   std::ranges::sort(subject.usrs);
   const auto same = std::ranges::unique(subject.usrs);
   subject.usrs.erase(same.begin(), same.end());

@@ -111,6 +111,10 @@ class Rename(ChangesTest):
     def test_methods_that_override_each_other(self):
         self.check("zoo.cc", "Dog::Le|gs", "Feet", {"zoo.h": 2, "zoo.cc": 2})
 
+    def test_methods_that_override_the_same_one(self):
+        text = '#include "zoo.h"\nstruct Cat : zoo::Animal { int Legs() const override { return 4; } };\nint n = Cat().Legs();\n'
+        self.check("zoo.cc", "Dog::Le|gs", "Feet", {"zoo.h": 2, "zoo.cc": 2, "cat.cc": 2}, texts={"cat.cc": text}, also=["cat.cc"])
+
     def test_what_names_it_by_a_using_declaration(self):
         text = '#include "zoo.h"\nusing zoo::Dog;\nstruct Pair { Dog a; Dog* b; };\nDog* f(Dog& x) { Dog y = x; y = x; return &x; }\n'
         self.check("zoo.cc", "int Do|g::Legs", "Hound", {"zoo.h": 1, "zoo.cc": 1, "main.cc": 1, "user.cc": 6},

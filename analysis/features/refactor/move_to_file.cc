@@ -439,10 +439,29 @@ std::optional<std::string> OfferWithDefinitions(const Selection& selection) {
   return "move to new files " + name + " and " + FileName(NewSourcePath(selection, name));
 }
 
+// A class of a class that only the source defines, as it is done with what is private; or null.
+const clang::CXXRecordDecl* DefinedElsewhere(const clang::Decl* declaration) {
+  const auto* record = llvm::dyn_cast<clang::CXXRecordDecl>(declaration);
+  if (record == nullptr || record->isTemplated()) return nullptr;
+  for (const clang::Decl* member : record->decls()) {
+    const auto* nested = llvm::dyn_cast<clang::CXXRecordDecl>(member);
+    if (nested == nullptr || nested->isImplicit()) continue;
+    if (nested->getDefinition() == nullptr) return nested;
+    if (const auto* found = DefinedElsewhere(nested)) return found;
+  }
+  return nullptr;
+}
+
 absl::StatusOr<FilesChanges> MakeWithDefinitions(const Selection& selection) {
   auto made = Make(selection);
   if (!made.ok()) return made.status();
   const Found found = *Find(selection);
+  for (const clang::Decl* declaration : found.declarations) {
+    const clang::CXXRecordDecl* record = DefinedElsewhere(declaration);
+    if (record == nullptr) continue;
+    return absl::FailedPreconditionError("\"" + record->getNameAsString() + "\" is defined in " +
+                                         FileName(selection.source()->path));
+  }
   auto files = MoveDefinitions(selection, DefinitionsInSource(selection, found.declarations),
                                NewName(selection.ast(), *NameGiver(found)));
   if (!files.ok()) return files.status();

@@ -320,6 +320,9 @@ TEST(MoveToFiles, Refused) {
   EXPECT_EQ(InHeader("MoveToFiles", header, "void B::f() {}\n"), "no");
   EXPECT_EQ(InHeader("MoveToFiles", header, "#include \"a.h\"\n#ifdef X\nvoid B::f() {}\n#endif\n"),
             "no: a condition of the preprocessor is around a definition in a.cc");
+  EXPECT_EQ(InHeader("MoveToFiles", "struct ^B { struct I; void f(); };\nint x;\n",
+                     "#include \"a.h\"\nstruct B::I {};\nvoid B::f() {}\n"),
+            "no: \"I\" is defined in a.cc");
   EXPECT_EQ(InHeader("MoveToFiles", "struct ^B { void f() {} };\nint x;\n", "#include \"a.h\"\n"),
             "no");
   EXPECT_EQ(RefactoredFiles("MoveToFiles", MarkedSource("struct ^B { void f(); };\nint x;\n")),
