@@ -57,7 +57,8 @@ std::string ShellQuoted(const std::string& word) {
 
 // What is left to do for one planned zygote.
 struct ZygoteWork {
-  enum class State { kIdle, kParsing, kReady, kDone };
+  // kLost: its process can't be reached any more, and how it ended is told next.
+  enum class State { kIdle, kParsing, kReady, kLost, kDone };
   State state = State::kIdle;
   NodeId node = kRootNode;
   PlannedZygote plan;
@@ -289,6 +290,10 @@ class Run {
           return absl::InternalError(StrCat("the parsing processes die again and again; try `",
                                             options_.program, " check FILE` for one of the files"));
         }
+        if (auto gone = by_node_.find(event.node); gone != by_node_.end()) {
+          ZygoteWork& zygote = zygotes_[gone->second];
+          if (zygote.state == ZygoteWork::State::kReady) zygote.state = ZygoteWork::State::kLost;
+        }
         return absl::OkStatus();
       case ParseEvent::Kind::kEnded:
         break;
@@ -385,7 +390,8 @@ class Run {
       }
       return absl::OkStatus();
     }
-    if (event.killed || zygote.state == ZygoteWork::State::kReady) {
+    if (event.killed || zygote.state == ZygoteWork::State::kReady ||
+        zygote.state == ZygoteWork::State::kLost) {
       // Killed from outside, or dead while it only waited: no header is to blame. Another one takes over.
       ++zygote.restarts;
       ++statistics_.zygote_restarts;

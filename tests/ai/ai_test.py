@@ -65,6 +65,15 @@ class Ai(unittest.TestCase):
         again = json.loads(self.ai("complete", "--json", "--model", model, "-n", "4", place).stdout)
         self.assertEqual(first["candidates"], again["candidates"])
 
+    def test_it_says_what_the_model_says(self):
+        said = self.model("says.gguf", "--says", "value + size", "--layers", "1")
+        self.assertEqual(self.ai("complete", "--model", said, self.source + ":3:10").stdout, "value + size\n")
+        # The semicolon that is there already, and the bracket that closes what is open, are not written again.
+        said = self.model("more.gguf", "--says", "value) + 1", "--layers", "1")
+        self.assertEqual(self.ai("complete", "--model", said, self.source + ":3:10").stdout, "value\n")
+        said = self.model("again.gguf", "--says", "size;", "--layers", "1")
+        self.assertEqual(self.ai("complete", "--model", said, self.source + ":3:10").stdout, "size\n")
+
     def test_a_prompt_longer_than_the_context_is_cut(self):
         long = self.file("long.cc", b"".join(b"int value%d = %d;\n" % (i, i) for i in range(3000)))
         answer = json.loads(self.ai("complete", "--json", "--model", self.model(), long + ":1500:4").stdout)

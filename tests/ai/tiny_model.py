@@ -1,9 +1,11 @@
-"""Writes a GGUF model of the llama architecture with random weights, small enough for tests.
+"""Writes a GGUF model of the llama architecture, small enough for tests.
 
     tiny_model.py OUT [--layers 2] [--width 64] [--context 256] [--order suffix-prefix-middle] [--seed 1]
+    tiny_model.py OUT --says TEXT
 
-Its vocabulary is the 256 bytes, the words of WORDS and the marks of infilling, so that what it writes is noise with
-the shape of text. Seeds fixed: the same arguments give the same bytes.
+Its vocabulary is the 256 bytes, the words of WORDS and the marks of infilling. Its weights are random, so that what it
+writes is noise with the shape of text; or such that it always writes TEXT, whatever it reads: each token has a dimension
+of its own, and the last layer leads from each to the next. The same arguments give the same bytes.
 """
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import argparse
@@ -60,10 +62,36 @@ def merges_of(words):
     return merges, tokens
 
 
+def tokens_of(said, spellings):
+    """The tokens of a text, the longest word first."""
+    raw = byte_spellings()
+    spelled = "".join(raw[byte] for byte in said.encode())
+    tokens = []
+    while spelled:
+        longest = max((s for s in spellings if spelled.startswith(s)), key=len)
+        tokens.append(spellings.index(longest))
+        spelled = spelled[len(longest):]
+    return tokens
+
+
+def saying(said, spellings, width):
+    """The rows of token_embd and output by which `said` follows the mark of the middle."""
+    chain = [MARKS.index("<|fim_middle|>"), *tokens_of(said, spellings), MARKS.index("<|endoftext|>")]
+    assert len(set(chain)) == len(chain), "a token that comes twice would lead to two"
+    embedding = [0.0] * (width * len(spellings))
+    output = [0.0] * (width * len(spellings))
+    for token in range(len(spellings)):
+        embedding[token * width + token] = 1.0
+    for token, follower in zip(chain, chain[1:]):
+        output[follower * width + token] = 1.0
+    return {"token_embd": embedding, "output": output}
+
+
 def model(options):
     merges, words = merges_of(WORDS)
     spellings = MARKS + byte_spellings() + words
-    width, hidden, heads = options.width, options.width * 2, 4
+    width = options.width if options.says is None else len(spellings) + -len(spellings) % 32
+    hidden, heads = width * 2, 4
     keys = [
         entry("general.architecture", STRING, options.architecture),
         entry("general.name", STRING, "tiny"),
@@ -91,6 +119,10 @@ def model(options):
     if options.order:
         keys.append(entry("astrolabe.fim.order", STRING, options.order))
     shapes = {"token_embd": (width, len(spellings)), "output_norm": (width,)}
+    fixed = {}
+    if options.says is not None:
+        fixed = saying(options.says, spellings, width)
+        shapes["output"] = (width, len(spellings))
     for layer in range(options.layers):
         for name, shape in (("attn_norm", (width,)), ("ffn_norm", (width,)), ("attn_q", (width, width)),
                             ("attn_k", (width, width)), ("attn_v", (width, width)), ("attn_output", (width, width)),
@@ -104,7 +136,12 @@ def model(options):
         for size in shape:
             count *= size
         is_norm = name.endswith("norm")
-        values = [1.0] * count if is_norm else [draw.gauss(0, 0.3) for _ in range(count)]
+        if is_norm:
+            values = [1.0] * count
+        elif options.says is not None:
+            values = fixed.get(name, [0.0] * count)
+        else:
+            values = [draw.gauss(0, 0.3) for _ in range(count)]
         raw = struct.pack(f"<{count}f", *values)
         raw += b"\0" * (-len(raw) % 32)
         infos.append(text(name + ".weight") + struct.pack(f"<I{len(shape)}QIQ", len(shape), *shape, 0, offset))
@@ -123,6 +160,7 @@ def main():
     parser.add_argument("--order", default="suffix-prefix-middle")
     parser.add_argument("--architecture", default="llama")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--says")
     options = parser.parse_args()
     with open(options.out, "wb") as file:
         file.write(model(options))

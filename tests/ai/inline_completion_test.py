@@ -1,0 +1,122 @@
+"""What editors show as ghost text: proposals of a model that the compiler has checked.
+
+    inline_completion_test.py ASTROLABE [unittest arguments]
+
+The models are tiny_model.py's, which write always the same or noise.
+"""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+import os
+import signal
+import subprocess
+import sys
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "lsp_server"))
+import lsp_server_test  # noqa: E402
+from lsp_server_test import ServerTest  # noqa: E402
+
+AUTOMATIC, INVOKED = 2, 1
+TEXT = """struct Box { int size(); int value; void push(int); };
+int use(Box& box) {
+  int begin = 1;
+  return ^;
+}
+"""
+
+
+class InlineCompletion(ServerTest):
+    def model(self, *arguments):
+        path = os.path.join(self.folder, "model.gguf")
+        subprocess.run([sys.executable, os.path.join(HERE, "tiny_model.py"), path, "--layers", "1", *arguments],
+                       check=True)
+        return path
+
+    def start(self, model, text=TEXT, *flags):
+        """A client with a.cc open, whose cursor is at the mark."""
+        before, after = text.split("^")
+        self.write("a.cc", before + after)
+        client = self.server("--background-index=0", *([f"--ai-model={model}"] if model else []), *flags)
+        client.open("a.cc")
+        self.cursor = {"line": before.count("\n"), "character": len(before) - before.rfind("\n") - 1}
+        return client
+
+    def shown(self, client, trigger=AUTOMATIC):
+        answer = client.request("textDocument/inlineCompletion", client.document(
+            "a.cc", position=self.cursor, context={"triggerKind": trigger}))
+        items = answer["items"] if isinstance(answer, dict) else answer or []
+        return [item["insertText"] for item in items]
+
+    def type(self, client, text):
+        at = (self.cursor["line"], self.cursor["character"])
+        client.change("a.cc", (at, at, text))
+        self.cursor = {**self.cursor, "character": self.cursor["character"] + len(text)}
+
+    def test_what_compiles_is_shown(self):
+        client = self.start(self.model("--says", "begin"))
+        self.assertEqual(self.shown(client), ["begin"])
+
+    def test_what_does_not_compile_is_not(self):
+        client = self.start(self.model("--says", "end"))
+        self.assertEqual(self.shown(client), [])
+
+    def test_noise_is_not_shown(self):
+        client = self.start(self.model())
+        for text in self.shown(client):
+            self.assertEqual(text, "begin")
+
+    def test_errors_that_are_there_already_do_not_count(self):
+        client = self.start(self.model("--says", "begin"), "int broken = nowhere;\n" + TEXT)
+        self.assertEqual(self.shown(client), ["begin"])
+
+    def test_only_members_behind_a_dot(self):
+        text = TEXT.replace("return ^", "return box.^")
+        client = self.start(self.model("--says", "size()"), text)
+        self.assertEqual(self.shown(client), ["size()"])
+        # It wants `end`, which is no member: whatever is shown is one.
+        client = self.start(self.model("--says", "end"), text)
+        for shown in self.shown(client):
+            self.assertRegex(shown, "^(size|value|push)")
+
+    def test_typing_it_goes_on_with_it(self):
+        client = self.start(self.model("--says", "begin"))
+        self.assertEqual(self.shown(client), ["begin"])
+        self.type(client, "be")
+        self.assertEqual(self.shown(client), ["gin"])
+        self.type(client, "x")
+        self.assertEqual(self.shown(client), [])
+
+    def test_lines_when_asked_for_them(self):
+        text = TEXT.replace("return ^;", "^")
+        client = self.start(self.model("--says", "push:\n  return 1;\n"), text)
+        self.assertEqual(self.shown(client), [])  # a label alone
+        self.assertEqual(self.shown(client, INVOKED), [])
+
+    def test_it_is_off_by_a_flag(self):
+        client = self.start(self.model("--says", "begin"), TEXT, "--ai=0")
+        self.assertEqual(self.shown(client), [])
+
+    def test_a_model_that_is_none_is_said_once(self):
+        path = self.model("--says", "begin")
+        with open(path, "wb") as file:
+            file.write(b"GGUF nonsense")
+        client = self.start(path)
+        self.assertEqual(self.shown(client), [])
+        self.assertEqual(self.shown(client), [])
+        told = [m["message"] for m in client.notifications("window/logMessage") if "inline completion" in m["message"]]
+        self.assertEqual(len(told), 1, told)
+
+    def test_a_killed_model_comes_back(self):
+        client = self.start(self.model("--says", "begin"))
+        self.assertEqual(self.shown(client), ["begin"])
+        models = [int(pid) for pid in subprocess.run(["pgrep", "-P", str(client.process.pid), "-f", " model$"],
+                                                     capture_output=True, text=True).stdout.split()]
+        self.assertEqual(len(models), 1)
+        os.kill(models[0], signal.SIGKILL)
+        self.type(client, "1 + ")
+        self.eventually(lambda: self.shown(client), lambda shown: shown == ["begin"])
+
+
+if __name__ == "__main__":
+    lsp_server_test.ASTROLABE = sys.argv.pop(1)
+    unittest.main()
