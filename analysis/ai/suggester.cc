@@ -85,7 +85,8 @@ absl::StatusOr<std::vector<Suggestion>> Suggester::Suggest(const SuggestionReque
   }
   if (stop.load()) return absl::CancelledError("cancelled");
   counts_.shown += good.size();
-  remembered_.push_front({request.document, request.parts.prefix, request.parts.suffix, good});
+  remembered_.push_front(
+      {request.document, request.parts.prefix, request.parts.suffix, request.is_single_line, good});
   if (remembered_.size() > kRemembered) remembered_.pop_back();
   return good;
 }
@@ -94,7 +95,8 @@ std::optional<std::vector<Suggestion>> Suggester::Recall(const SuggestionRequest
   const std::string_view prefix = request.parts.prefix;
   for (const Remembered& known : remembered_) {
     const bool fits = known.document == request.document && prefix.starts_with(known.prefix) &&
-                      known.suffix == request.parts.suffix;
+                      known.suffix == request.parts.suffix &&
+                      known.is_single_line == request.is_single_line;
     if (!fits) continue;
     const std::string_view typed = prefix.substr(known.prefix.size());
     std::vector<Suggestion> left;

@@ -78,6 +78,7 @@ class Suggester {
     std::string document;
     std::string prefix;
     std::string suffix;
+    bool is_single_line = true;
     std::vector<Suggestion> suggestions;
   };
 

@@ -66,13 +66,13 @@ class Ai(unittest.TestCase):
         self.assertEqual(first["candidates"], again["candidates"])
 
     def test_it_says_what_the_model_says(self):
-        said = self.model("says.gguf", "--says", "value + size", "--layers", "1")
-        self.assertEqual(self.ai("complete", "--model", said, self.source + ":3:10").stdout, "value + size\n")
-        # The semicolon that is there already, and the bracket that closes what is open, are not written again.
-        said = self.model("more.gguf", "--says", "value) + 1", "--layers", "1")
-        self.assertEqual(self.ai("complete", "--model", said, self.source + ":3:10").stdout, "value\n")
-        said = self.model("again.gguf", "--says", "size;", "--layers", "1")
-        self.assertEqual(self.ai("complete", "--model", said, self.source + ":3:10").stdout, "size\n")
+        place = self.file("b.cc", b"int main() {\n  return ;\n}\n") + ":2:10"
+        for says, shown in (("value+size", "value+size"),
+                            ("value)+1", "value"),  # that bracket closes nothing
+                            ("size;", "size")):     # the semicolon is there already
+            with self.subTest(says):
+                model = self.model("says.gguf", "--says", says, "--layers", "1")
+                self.assertEqual(self.ai("complete", "--model", model, place).stdout, shown + "\n")
 
     def test_a_prompt_longer_than_the_context_is_cut(self):
         long = self.file("long.cc", b"".join(b"int value%d = %d;\n" % (i, i) for i in range(3000)))

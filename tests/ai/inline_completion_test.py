@@ -32,7 +32,7 @@ class InlineCompletion(ServerTest):
                        check=True)
         return path
 
-    def start(self, model, text=TEXT, *flags):
+    def opened(self, model, text=TEXT, *flags):
         """A client with a.cc open, whose cursor is at the mark."""
         before, after = text.split("^")
         self.write("a.cc", before + after)
@@ -53,33 +53,33 @@ class InlineCompletion(ServerTest):
         self.cursor = {**self.cursor, "character": self.cursor["character"] + len(text)}
 
     def test_what_compiles_is_shown(self):
-        client = self.start(self.model("--says", "begin"))
+        client = self.opened(self.model("--says", "begin"))
         self.assertEqual(self.shown(client), ["begin"])
 
     def test_what_does_not_compile_is_not(self):
-        client = self.start(self.model("--says", "end"))
+        client = self.opened(self.model("--says", "end"))
         self.assertEqual(self.shown(client), [])
 
     def test_noise_is_not_shown(self):
-        client = self.start(self.model())
+        client = self.opened(self.model())
         for text in self.shown(client):
             self.assertEqual(text, "begin")
 
     def test_errors_that_are_there_already_do_not_count(self):
-        client = self.start(self.model("--says", "begin"), "int broken = nowhere;\n" + TEXT)
+        client = self.opened(self.model("--says", "begin"), "int broken = nowhere;\n" + TEXT)
         self.assertEqual(self.shown(client), ["begin"])
 
     def test_only_members_behind_a_dot(self):
         text = TEXT.replace("return ^", "return box.^")
-        client = self.start(self.model("--says", "size()"), text)
+        client = self.opened(self.model("--says", "size()"), text)
         self.assertEqual(self.shown(client), ["size()"])
         # It wants `end`, which is no member: whatever is shown is one.
-        client = self.start(self.model("--says", "end"), text)
+        client = self.opened(self.model("--says", "end"), text)
         for shown in self.shown(client):
             self.assertRegex(shown, "^(size|value|push)")
 
     def test_typing_it_goes_on_with_it(self):
-        client = self.start(self.model("--says", "begin"))
+        client = self.opened(self.model("--says", "begin"))
         self.assertEqual(self.shown(client), ["begin"])
         self.type(client, "be")
         self.assertEqual(self.shown(client), ["gin"])
@@ -87,27 +87,27 @@ class InlineCompletion(ServerTest):
         self.assertEqual(self.shown(client), [])
 
     def test_lines_when_asked_for_them(self):
-        text = TEXT.replace("return ^;", "^")
-        client = self.start(self.model("--says", "push:\n  return 1;\n"), text)
-        self.assertEqual(self.shown(client), [])  # a label alone
-        self.assertEqual(self.shown(client, INVOKED), [])
+        text = "int use(int value, int begin) {\n  ^\n}\n"
+        client = self.opened(self.model("--says", "return value\n-begin;"), text)
+        self.assertEqual(self.shown(client), [])  # its first line alone is no statement
+        self.assertEqual(self.shown(client, INVOKED), ["return value\n-begin;"])
 
     def test_it_is_off_by_a_flag(self):
-        client = self.start(self.model("--says", "begin"), TEXT, "--ai=0")
+        client = self.opened(self.model("--says", "begin"), TEXT, "--ai=0")
         self.assertEqual(self.shown(client), [])
 
     def test_a_model_that_is_none_is_said_once(self):
         path = self.model("--says", "begin")
         with open(path, "wb") as file:
             file.write(b"GGUF nonsense")
-        client = self.start(path)
+        client = self.opened(path)
         self.assertEqual(self.shown(client), [])
         self.assertEqual(self.shown(client), [])
         told = [m["message"] for m in client.notifications("window/logMessage") if "inline completion" in m["message"]]
         self.assertEqual(len(told), 1, told)
 
     def test_a_killed_model_comes_back(self):
-        client = self.start(self.model("--says", "begin"))
+        client = self.opened(self.model("--says", "begin"))
         self.assertEqual(self.shown(client), ["begin"])
         models = [int(pid) for pid in subprocess.run(["pgrep", "-P", str(client.process.pid), "-f", " model$"],
                                                      capture_output=True, text=True).stdout.split()]
