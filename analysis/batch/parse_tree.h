@@ -19,8 +19,8 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "analysis/batch/claim_table.h"
-#include "base/frame_queue.h"
 #include "analysis/batch/parse_protocol.h"
+#include "base/frame_queue.h"
 #include "base/unique_fd.h"
 
 namespace astrolabe {

@@ -11,11 +11,11 @@
 #include <utility>
 
 #include "analysis/batch/parse_node.h"
-#include "base/wire.h"
 #include "analysis/diagnostic_text.h"
 #include "analysis/project/paths.h"
 #include "base/strings.h"
 #include "base/subprocess.h"
+#include "base/wire.h"
 #include "clang/Basic/DiagnosticOptions.h"
 #include "clang/Basic/SourceManager.h"
 #include "clang/Frontend/CompilerInstance.h"

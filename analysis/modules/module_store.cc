@@ -14,12 +14,12 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
-#include "base/wire.h"
 #include "analysis/clang_version.h"
 #include "analysis/modules/module_build.h"
 #include "base/strings.h"
 #include "base/trace.h"
 #include "base/whole_file.h"
+#include "base/wire.h"
 
 namespace astrolabe {
 namespace {
