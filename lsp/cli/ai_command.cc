@@ -30,6 +30,7 @@ struct AiArguments {
   uint32_t max_tokens = 48;
   bool multi_line = false;
   uint32_t runs = 20;
+  std::string typing;
 };
 
 void AddModelOptions(CLI::App& command, AiArguments& arguments) {
@@ -204,15 +205,67 @@ int Complete(const AiArguments& arguments) {
   return has_text ? kExitOk : kExitNothingFound;
 }
 
-double Median(std::vector<double> values) {
+// The value that a share of them is not above.
+double Quantile(std::vector<double> values, double share) {
   if (values.empty()) return 0;
-  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2),
-                   values.end());
-  return values[values.size() / 2];
+  const auto at = values.begin() +
+                  static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1) + 0.5);
+  std::nth_element(values.begin(), at, values.end());
+  return *at;
 }
 
-// Tokens a second of reading and of writing, on text of the model's own vocabulary.
+double Median(std::vector<double> values) { return Quantile(std::move(values), 0.5); }
+
+// As an editor would ask while somebody types the characters from the middle of a file on, one request each.
+int BenchTyping(const AiArguments& arguments) {
+  const std::string text = ReadWholeFile(arguments.typing);
+  if (text.empty())
+    return Fail(absl::NotFoundError(StrCat("nothing to read in ", arguments.typing)));
+  auto process = StartModel(arguments);
+  if (!process.ok()) return FailModel(process.status());
+  std::vector<double> first;
+  std::vector<double> total;
+  uint64_t read = 0;
+  uint64_t reused = 0;
+  const size_t middle = text.find('\n', text.size() / 2) + 1;
+  for (uint32_t typed = 0; typed <= arguments.runs; ++typed) {
+    if (Interrupted()) return kExitInterrupted;
+    const size_t cursor = std::min(middle + typed, text.size());
+    GenerationRequest request;
+    request.document = arguments.typing;
+    request.parts.path = arguments.typing;
+    request.parts.prefix = text.substr(0, cursor);
+    request.parts.suffix = text.substr(std::min(middle + arguments.runs, text.size()));
+    request.temperatures = Temperatures(arguments.candidates);
+    request.time_limit = absl::Seconds(60);
+    absl::StatusOr<Generation> generation = (*process)->GenerateNow(std::move(request));
+    if (!generation.ok()) return FailModel(generation.status());
+    if (typed == 0) continue;  // the first request reads all of it
+    first.push_back(generation->cost.first_token_seconds * 1000);
+    total.push_back(generation->cost.total_seconds * 1000);
+    read += generation->cost.prompt_tokens;
+    reused += generation->cost.reused_tokens;
+  }
+  const double share = read == 0 ? 0 : static_cast<double>(reused) / static_cast<double>(read);
+  if (arguments.json) {
+    PrintJsonLine({{"requests", first.size()},
+                   {"first_token_ms", {{"p50", Median(first)}, {"p95", Quantile(first, 0.95)}}},
+                   {"total_ms", {{"p50", Median(total)}, {"p95", Quantile(total, 0.95)}}},
+                   {"reused_share", share}});
+  } else {
+    std::printf(
+        "%zu requests while typing: first token after %.1f ms (p50), %.1f ms (p95); all of it "
+        "%.1f, %.1f ms; "
+        "%.1f %% of the prompts' tokens computed before\n",
+        first.size(), Median(first), Quantile(first, 0.95), Median(total), Quantile(total, 0.95),
+        100 * share);
+  }
+  return kExitOk;
+}
+
+// Tokens a second of reading and of writing.
 int Bench(const AiArguments& arguments) {
+  if (!arguments.typing.empty()) return BenchTyping(arguments);
   auto process = StartModel(arguments);
   if (!process.ok()) return FailModel(process.status());
   absl::StatusOr<ModelReady> ready = (*process)->Load();
@@ -277,6 +330,13 @@ void RegisterAiCommand(CLI::App& app, int* exit_code) {
   AddModelOptions(*complete, *arguments);
   CLI::App* bench = add("bench", "measure how fast a model reads and writes", Bench);
   bench->add_option("--runs", arguments->runs, "how many")->check(CLI::Range(1, 10000));
+  bench
+      ->add_option(
+          "--typing", arguments->typing,
+          "type as many characters as --runs says in the middle of FILE, and ask after each")
+      ->type_name("FILE");
+  bench->add_option("-n,--candidates", arguments->candidates, "how many, with --typing")
+      ->check(CLI::Range(1, 8));
   AddModelOptions(*bench, *arguments);
 }
 

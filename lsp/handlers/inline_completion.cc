@@ -142,7 +142,9 @@ class InlineCompletion {
     file.edits.push_back({offset, offset, candidate, ""});
     const EditCheck check = CheckEdits(live_, document, {file}, work);
     if (!check.not_checked.empty()) return CandidateCheck::kNotChecked;
-    return check.new_errors.empty() ? CandidateCheck::kGood : CandidateCheck::kNewError;
+    // What the half-typed line brings already counts as well: the proposal is to complete it.
+    const bool is_good = check.new_errors.empty() && check.errors_at_edits.empty();
+    return is_good ? CandidateCheck::kGood : CandidateCheck::kNewError;
   }
 
   Session& session_;

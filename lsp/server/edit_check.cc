@@ -81,18 +81,32 @@ class Checker {
     Question question;
     question.text = own_ == nullptr ? document_->text.ToString() : own_->After();
     question.files = overlay_;
-    auto errors = Parse(std::move(question));
-    if (!errors) return;
+    const auto said = Parse(std::move(question));
+    if (!said) return;
+    TakeErrorsAtEdits(*said);
+    Errors errors = Counted(*said);
     // Of the text as it is, the errors of the end of the unit may not be known yet.
     if (!(*known)->complete) {
-      std::erase_if(*errors,
-                    [](const auto& error) { return error.first.starts_with(kInTemplate); });
+      std::erase_if(errors, [](const auto& error) { return error.first.starts_with(kInTemplate); });
     }
     for (const auto& [message, count] : allowed) {
-      const auto left = errors->find(message);
-      if (left == errors->end() || left->second < count) check_.gone_errors.push_back(message);
+      const auto left = errors.find(message);
+      if (left == errors.end() || left->second < count) check_.gone_errors.push_back(message);
     }
-    Compare(*errors, std::move(allowed), "");
+    Compare(errors, std::move(allowed), "");
+  }
+
+  void TakeErrorsAtEdits(const std::vector<LiveDiagnostic>& said) {
+    if (own_ == nullptr) return;
+    const std::vector<EditedFile::Lines> written = own_->WrittenLines();
+    for (const LiveDiagnostic& diagnostic : said) {
+      const uint32_t line = diagnostic.range.begin.line;
+      if (std::ranges::any_of(written, [line](const EditedFile::Lines& lines) {
+            return lines.first <= line && line <= lines.last;
+          })) {
+        check_.errors_at_edits.push_back(diagnostic.message);
+      }
+    }
   }
 
   void CheckSource(const EditedFile& file) {
@@ -103,35 +117,40 @@ class Checker {
     if (own_ != nullptr && !own_->path.empty()) {
       question.files.push_back({own_->path, own_->After()});
     }
-    const auto errors = Parse(question);
-    if (!errors || errors->empty()) return;
+    const auto said = Parse(question);
+    if (!said || said->empty()) return;
+    const Errors errors = Counted(*said);
     const std::string where = StrCat("in ", BaseName(file.path), ": ");
-    if (file.creates) return Compare(*errors, {}, where);
+    if (file.creates) return Compare(errors, {}, where);
     // Which of them are there already takes a parse of the text as it is.
     Question before;
     before.other = file.path;
     before.text = file.text;
-    if (auto allowed = Parse(std::move(before))) Compare(*errors, *std::move(allowed), where);
+    if (const auto allowed = Parse(std::move(before))) Compare(errors, Counted(*allowed), where);
   }
 
-  // Messages and how often they come; nothing if it could not be done, and the check says why.
-  std::optional<Errors> Parse(Question question) {
+  static Errors Counted(const std::vector<LiveDiagnostic>& diagnostics) {
+    Errors errors;
+    for (const LiveDiagnostic& diagnostic : diagnostics) ++errors[diagnostic.message];
+    return errors;
+  }
+
+  // The errors; nothing if it could not be done, and the check says why.
+  std::optional<std::vector<LiveDiagnostic>> Parse(Question question) {
     question.kind = QuestionKind::kCheckText;
     const absl::Duration left = std::max(latest_ - absl::Now(), absl::ZeroDuration());
-    const auto answer = live_.Ask<DiagnosticsAnswer>(document_, std::move(question), work_, left);
+    auto answer = live_.Ask<DiagnosticsAnswer>(document_, std::move(question), work_, left);
     if (!answer.ok()) {
       check_.not_checked = absl::IsDeadlineExceeded(answer.status())
                                ? "the check takes too long"
                                : std::string(answer.status().message());
       return std::nullopt;
     }
-    Errors errors;
-    for (const LiveDiagnostic& diagnostic : answer->diagnostics) {
+    std::erase_if(answer->diagnostics, [](const LiveDiagnostic& diagnostic) {
       // With -Werror. Of a new parameter this is no mistake: who adds it means to use it.
-      if (diagnostic.code == "unused-parameter") continue;
-      if (diagnostic.level == DiagnosticLevel::kError) ++errors[diagnostic.message];
-    }
-    return errors;
+      return diagnostic.code == "unused-parameter" || diagnostic.level != DiagnosticLevel::kError;
+    });
+    return std::move(answer->diagnostics);
   }
 
   void Compare(const Errors& errors, Errors allowed, const std::string& where) {
@@ -166,6 +185,26 @@ std::string EditedFile::After() const {
   }
   after.append(text, copied);
   return after;
+}
+
+std::vector<EditedFile::Lines> EditedFile::WrittenLines() const {
+  std::vector<FileEdit> sorted = edits;
+  std::ranges::stable_sort(sorted, {}, &FileEdit::begin);
+  std::vector<Lines> written;
+  const auto breaks = [](std::string_view piece) {
+    return static_cast<uint32_t>(std::ranges::count(piece, '\n'));
+  };
+  uint32_t line = 0;
+  size_t counted = 0;
+  for (const FileEdit& edit : sorted) {
+    const size_t begin = std::clamp(edit.begin, counted, text.size());
+    line += breaks(std::string_view(text).substr(counted, begin - counted));
+    const uint32_t first = line;
+    line += breaks(edit.text);
+    written.push_back({first, line});
+    counted = std::clamp(edit.end, begin, text.size());
+  }
+  return written;
 }
 
 EditCheck CheckEdits(LiveDocuments& live, const DocumentSnapshot& document,

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -33,12 +34,20 @@ struct EditedFile {
   std::vector<FileEdit> edits;  // none inside another
 
   std::string After() const;
+  // Of After(), 0-based, the last one included: those that the edits' texts stand on, from top to bottom.
+  struct Lines {
+    uint32_t first = 0;
+    uint32_t last = 0;
+  };
+  std::vector<Lines> WrittenLines() const;
 };
 
 struct EditCheck {
   std::string not_checked;               // why not, or why not all; empty: it was
   std::vector<std::string> new_errors;   // messages
   std::vector<std::string> gone_errors;  // of the document
+  // Of the document, on lines that an edit writes: new ones and such as were there in other words.
+  std::vector<std::string> errors_at_edits;
 };
 
 // Waits a second at most, three if more than the document is edited or its includes are; what takes longer is not

@@ -69,6 +69,14 @@ class InlineCompletion(ServerTest):
         client = self.opened(self.model("--says", "begin"), "int broken = nowhere;\n" + TEXT)
         self.assertEqual(self.shown(client), ["begin"])
 
+    def test_what_leaves_the_line_broken_is_not_shown(self):
+        client = self.opened(self.model("--says", "value"), TEXT.replace("return ^;", "return begin + ^;"))
+        self.assertEqual(self.shown(client), [])
+        client = self.opened(self.model("--says", "+begin;"), TEXT.replace("return ^;", "return begin^"))
+        self.assertEqual(self.shown(client), ["+begin;"])
+        client = self.opened(self.model("--says", "+"), TEXT.replace("return ^;", "return begin + ^"))
+        self.assertEqual(self.shown(client), [])
+
     def test_only_members_behind_a_dot(self):
         text = TEXT.replace("return ^", "return box.^")
         client = self.opened(self.model("--says", "size()"), text)
