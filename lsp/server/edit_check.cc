@@ -38,6 +38,17 @@ bool ChangesDirectives(const EditedFile& file) {
   });
 }
 
+// The first line behind line `line` that is not blank: where the parser notices what is missing.
+uint32_t NextLineOfText(std::string_view text, uint32_t line) {
+  uint32_t number = 0;
+  for (size_t at = 0; at < text.size(); ++number) {
+    const size_t end = std::min(text.find('\n', at), text.size());
+    if (number > line && text.substr(at, end - at).find_first_not_of(" \t\r") != text.npos) break;
+    at = end + 1;
+  }
+  return number;
+}
+
 class Checker {
  public:
   Checker(LiveDocuments& live, const DocumentSnapshot& document,
@@ -98,7 +109,9 @@ class Checker {
 
   void TakeErrorsAtEdits(const std::vector<LiveDiagnostic>& said) {
     if (own_ == nullptr) return;
-    const std::vector<EditedFile::Lines> written = own_->WrittenLines();
+    const std::string after = own_->After();
+    std::vector<EditedFile::Lines> written = own_->WrittenLines();
+    for (EditedFile::Lines& lines : written) lines.last = NextLineOfText(after, lines.last);
     for (const LiveDiagnostic& diagnostic : said) {
       const uint32_t line = diagnostic.range.begin.line;
       if (std::ranges::any_of(written, [line](const EditedFile::Lines& lines) {

@@ -46,7 +46,7 @@ struct EditCheck {
   std::string not_checked;               // why not, or why not all; empty: it was
   std::vector<std::string> new_errors;   // messages
   std::vector<std::string> gone_errors;  // of the document
-  // Of the document, on lines that an edit writes: new ones and such as were there in other words.
+  // Of the document, on lines that an edit writes and the next one: new ones and such as were there already.
   std::vector<std::string> errors_at_edits;
 };
 
