@@ -24,7 +24,7 @@ void Write(const ModelInfo& info, WireWriter* out) {
   for (uint64_t number :
        {info.parameters, info.bytes, uint64_t{info.vocabulary}, uint64_t{info.layers},
         uint64_t{info.embedding}, uint64_t{info.trained_context}, uint64_t{info.infills},
-        uint64_t{info.suffix_first}, uint64_t{info.chats}}) {
+        uint64_t{info.suffix_first}, uint64_t{info.joins_prefix}, uint64_t{info.chats}}) {
     out->Number(number);
   }
 }
@@ -41,7 +41,8 @@ ModelInfo ReadInfo(WireReader* in) {
        {&info.vocabulary, &info.layers, &info.embedding, &info.trained_context}) {
     *number = static_cast<uint32_t>(in->Number());
   }
-  for (bool* flag : {&info.infills, &info.suffix_first, &info.chats}) *flag = in->Number() != 0;
+  for (bool* flag : {&info.infills, &info.suffix_first, &info.joins_prefix, &info.chats})
+    *flag = in->Number() != 0;
   return info;
 }
 

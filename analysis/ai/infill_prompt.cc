@@ -103,7 +103,7 @@ std::vector<Token> InfillPrompt(const Model& model, const InfillParts& parts, si
     prompt.push_back(marks.suffix);
     Append(suffix, &prompt);
   }
-  prompt.push_back(marks.middle);
+  if (!model.info().joins_prefix) prompt.push_back(marks.middle);
   return prompt;
 }
 

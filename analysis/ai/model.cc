@@ -124,7 +124,9 @@ absl::StatusOr<std::unique_ptr<Model>> Model::Load(const std::string& path) {
   info.trained_context = static_cast<uint32_t>(llama_model_n_ctx_train(raw));
   const MarkTokens& marks = model->marks_;
   info.infills = marks.prefix >= 0 && marks.suffix >= 0 && marks.middle >= 0;
-  info.suffix_first = Metadata(raw, "astrolabe.fim.order") == "suffix-prefix-middle";
+  const std::string layout = Metadata(raw, "astrolabe.fim.layout");
+  info.joins_prefix = layout == "suffix-prefix-joined";
+  info.suffix_first = info.joins_prefix || layout == "suffix-prefix-middle";
   info.chats = llama_model_chat_template(raw, nullptr) != nullptr;
   model->texts_.resize(info.vocabulary);
   for (uint32_t token = 0; token < info.vocabulary; ++token) {

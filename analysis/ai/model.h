@@ -35,9 +35,11 @@ struct ModelInfo {
   uint32_t layers = 0;
   uint32_t embedding = 0;
   uint32_t trained_context = 0;  // tokens
-  bool infills = false;          // has the tokens of FIM
-  bool suffix_first =
-      false;           // and was trained on the suffix ahead of the prefix (astrolabe.fim.order)
+  // Whether it has the tokens of FIM. In which order, the file says in astrolabe.fim.layout: the suffix may come ahead
+  // of the prefix, and the answer then right behind the prefix, without a mark.
+  bool infills = false;
+  bool suffix_first = false;
+  bool joins_prefix = false;
   bool chats = false;  // has a chat template
 };
 

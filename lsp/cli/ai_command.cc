@@ -83,7 +83,10 @@ int PrintInfo(const AiArguments& arguments) {
   absl::StatusOr<ModelReady> ready = (*process)->Load();
   if (!ready.ok()) return FailModel(ready.status());
   const ModelInfo& info = ready->info;
-  const char* order = !info.infills ? "none" : info.suffix_first ? "suffix first" : "prefix first";
+  const char* order = !info.infills       ? "none"
+                      : info.joins_prefix ? "suffix first, joined"
+                      : info.suffix_first ? "suffix first"
+                                          : "prefix first";
   if (arguments.json) {
     PrintJsonLine({{"path", info.path},
                    {"name", info.name},

@@ -46,9 +46,9 @@ class Ai(unittest.TestCase):
         info = json.loads(self.ai("info", "--json", "--model", self.model()).stdout)
         self.assertEqual((info["name"], info["architecture"], info["infilling"]), ("tiny", "llama", "suffix first"))
         self.assertEqual((info["layers"], info["embedding"], info["context"]), (2, 64, 256))
-        prefix_first = self.model("other.gguf", "--order", "")
-        self.assertEqual(json.loads(self.ai("info", "--json", "--model", prefix_first).stdout)["infilling"],
-                         "prefix first")
+        for layout, infilling in (("", "prefix first"), ("suffix-prefix-joined", "suffix first, joined")):
+            other = self.model("other.gguf", "--layout", layout)
+            self.assertEqual(json.loads(self.ai("info", "--json", "--model", other).stdout)["infilling"], infilling)
 
     def test_models_of_the_users_folder_come_first(self):
         path = self.model("astrolabe/models/mine.gguf")

@@ -1,6 +1,6 @@
 """Writes a GGUF model of the llama architecture, small enough for tests.
 
-    tiny_model.py OUT [--layers 2] [--width 64] [--context 256] [--order suffix-prefix-middle] [--seed 1]
+    tiny_model.py OUT [--layers 2] [--width 64] [--context 256] [--layout suffix-prefix-middle] [--seed 1]
     tiny_model.py OUT --says TEXT
 
 Its vocabulary is the 256 bytes, the words of WORDS and the marks of infilling. Its weights are random, so that what it
@@ -116,8 +116,8 @@ def model(options):
         entry("tokenizer.ggml.fim_sep_token_id", U32, 4),
         entry("tokenizer.ggml.add_bos_token", BOOL, False),
     ]
-    if options.order:
-        keys.append(entry("astrolabe.fim.order", STRING, options.order))
+    if options.layout:
+        keys.append(entry("astrolabe.fim.layout", STRING, options.layout))
     shapes = {"token_embd": (width, len(spellings)), "output_norm": (width,)}
     fixed = {}
     if options.says is not None:
@@ -157,7 +157,7 @@ def main():
     parser.add_argument("--layers", type=int, default=2)
     parser.add_argument("--width", type=int, default=64)
     parser.add_argument("--context", type=int, default=256)
-    parser.add_argument("--order", default="suffix-prefix-middle")
+    parser.add_argument("--layout", default="suffix-prefix-middle")
     parser.add_argument("--architecture", default="llama")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--says")
