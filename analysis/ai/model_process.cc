@@ -16,6 +16,7 @@ namespace {
 constexpr int kDeathsToRest = 3;
 constexpr absl::Duration kRest = absl::Minutes(1);
 constexpr absl::Duration kWriteLimit = absl::Seconds(5);
+constexpr absl::Duration kEndLimit = absl::Seconds(1);
 
 std::string Encoded(ModelMessage type, std::string_view payload) {
   return EncodeFrame(static_cast<uint32_t>(type), payload);
@@ -165,6 +166,8 @@ absl::Status ModelProcess::Live() {
       Encoded(ModelMessage::kSetting, EncodeSetting(options_.setting)), absl::Now() + kWriteLimit);
   if (end.ok()) end = Serve(**process);
   (*process)->CloseStdin();
+  // One that ends by itself is let: how it did is worth knowing.
+  if (absl::IsUnavailable(end)) (*process)->Wait(absl::Now() + kEndLimit).status().IgnoreError();
   (*process)->Kill();
   reader.join();
   const absl::StatusOr<ExitStatus> exit = (*process)->Wait();
