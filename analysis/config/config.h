@@ -74,6 +74,7 @@ struct Config {
     bool insert_headers = true;
     bool code_patterns = true;
     std::optional<MacroFilter> macro_filter;  // not said: the ranking's business
+    bool language_model = true;               // may propose inline completions
   } completion;
   struct {
     bool enabled = true;

@@ -445,6 +445,14 @@ std::vector<ConfigKey> MakeKeys() {
          config.completion.macro_filter = static_cast<MacroFilter>(setting.number);
        }},
 
+      // Not clangd's.
+      {"Completion.LanguageModel",
+       Kind::kFlag,
+       "Yes",
+       {},
+       nullptr,
+       ASTROLABE_SET(completion.language_model)},
+
       {"InlayHints.Enabled", Kind::kFlag, "Yes", {}, nullptr, ASTROLABE_SET(inlay_hints.enabled)},
       {"InlayHints.ParameterNames",
        Kind::kFlag,

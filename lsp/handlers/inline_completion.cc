@@ -47,6 +47,7 @@ class InlineCompletion {
   absl::StatusOr<InlineCompletionList> Answer(const InlineCompletionParams& params,
                                               const DocumentSnapshot& document, const Work& work) {
     InlineCompletionList list;
+    if (!session_.ConfigOf(document->name.path)->completion.language_model) return list;
     Suggester* suggester = Start();
     if (suggester == nullptr) return list;
     const std::string text = document->text.ToString();

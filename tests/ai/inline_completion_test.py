@@ -104,6 +104,13 @@ class InlineCompletion(ServerTest):
         client = self.opened(self.model("--says", "begin"), TEXT, "--ai=0")
         self.assertEqual(self.shown(client), [])
 
+    def test_it_is_off_where_a_folder_says_so(self):
+        self.write(".clangd", "Completion:\n  LanguageModel: No\n")
+        client = self.opened(self.model("--says", "begin"))
+        self.assertEqual(self.shown(client), [])
+        self.write(".clangd", "Completion:\n  LanguageModel: Yes\n")
+        self.assertEqual(self.shown(client), ["begin"])
+
     def test_a_model_that_is_none_is_said_once(self):
         path = self.model("--says", "begin")
         with open(path, "wb") as file:

@@ -92,6 +92,7 @@ Completion:
   HeaderInsertion: Never
   CodePatterns: None
   MacroFilter: FuzzyMatch
+  LanguageModel: No
 InlayHints:
   Enabled: Yes
   ParameterNames: No
