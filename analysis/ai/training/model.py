@@ -29,7 +29,7 @@ class Config:
 CONFIGS = {
     "tiny": Config(width=256, layers=1, hidden=256),  # for tests of the pipeline
     "small": Config(),  # what two shared cores train in about an hour
-    "full": Config(width=512, layers=8, heads=8, kv_heads=4, hidden=1536, context=1024),  # an accelerator
+    "full": Config(width=512, layers=6, heads=8, kv_heads=4, hidden=1024, context=1024),  # an accelerator
 }
 
 
@@ -81,7 +81,9 @@ class TiedLoss(torch.autograd.Function):
     @staticmethod
     def backward(ctx, gradient, _):
         grad_x, grad_w = ctx.saved_tensors
-        return grad_x * gradient, grad_w * gradient, None, None, None
+        if gradient != 1:
+            grad_x, grad_w = grad_x * gradient, grad_w * gradient
+        return grad_x, grad_w, None, None, None
 
 
 class Block(nn.Module):
@@ -109,8 +111,8 @@ class Block(nn.Module):
         h = norm(x, self.attn_norm, c.epsilon)
         qkv = self.linear(h, torch.cat([self.attn_q, self.attn_k, self.attn_v]))
         qkv = qkv.view(batch, -1, c.heads + 2 * c.kv_heads, size).transpose(1, 2)
-        rotated = torch.view_as_complex(qkv[:, :c.heads + c.kv_heads].reshape(*qkv[:, :c.heads + c.kv_heads].shape[:3], size // 2, 2))
-        rotated = torch.view_as_real(rotated * rope).flatten(3)
+        pairs = qkv[:, :c.heads + c.kv_heads].unflatten(3, (size // 2, 2))
+        rotated = torch.view_as_real(torch.view_as_complex(pairs) * rope).flatten(3)
         q, k, v = rotated[:, :c.heads], rotated[:, c.heads:], qkv[:, c.heads + c.kv_heads:]
         if cache is not None:
             k, v = cache.extend(self, k, v)

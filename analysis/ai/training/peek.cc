@@ -38,9 +38,11 @@ bool has_newline(const llama_vocab* vocab, llama_token token) {
 
 int main(int argc, char** argv) {
   if (argc != 2) return std::fprintf(stderr, "usage: peek MODEL.gguf\n"), 2;
-  llama_log_set([](ggml_log_level level, const char* text, void*) {
-    if (level >= GGML_LOG_LEVEL_WARN) std::fputs(text, stderr);
-  }, nullptr);
+  llama_log_set(
+      [](ggml_log_level level, const char* text, void*) {
+        if (level >= GGML_LOG_LEVEL_WARN) std::fputs(text, stderr);
+      },
+      nullptr);
   llama_model* model = llama_model_load_from_file(argv[1], llama_model_default_params());
   if (model == nullptr) return 1;
   llama_context_params params = llama_context_default_params();
@@ -59,8 +61,9 @@ int main(int argc, char** argv) {
       words >> hex;
       const std::string text = unhex(hex);
       std::vector<llama_token> ids(text.size() + 8);
-      ids.resize(std::max(0, llama_tokenize(vocab, text.data(), static_cast<int32_t>(text.size()), ids.data(),
-                                            static_cast<int32_t>(ids.size()), true, false)));
+      ids.resize(
+          std::max(0, llama_tokenize(vocab, text.data(), static_cast<int32_t>(text.size()),
+                                     ids.data(), static_cast<int32_t>(ids.size()), true, false)));
       for (const llama_token id : ids) answer << id << ' ';
     } else {
       if (command == "greedy") words >> count;
@@ -72,7 +75,8 @@ int main(int argc, char** argv) {
       if (command == "logits")
         for (int i = 0; i < size; ++i) answer << logits[i] << ' ';
       for (int i = 0; i < count; ++i) {
-        const auto best = static_cast<llama_token>(std::max_element(logits, logits + size) - logits);
+        const auto best =
+            static_cast<llama_token>(std::max_element(logits, logits + size) - logits);
         if (llama_vocab_is_eog(vocab, best)) break;
         answer << best << ' ';
         if (has_newline(vocab, best)) break;
