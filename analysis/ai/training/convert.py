@@ -82,6 +82,7 @@ def metadata(config, tokenizer, file_type):
         entry("tokenizer.ggml.fim_pad_token_id", U32, FIM_PAD),
         entry("tokenizer.ggml.fim_rep_token_id", U32, REPO_NAME),
         entry("tokenizer.ggml.fim_sep_token_id", U32, FILE_SEP),
+        entry("astrolabe.fim.layout", STRING, "suffix-prefix-joined"),
         entry("tokenizer.ggml.add_bos_token", BOOL, False),
         entry("tokenizer.ggml.add_eos_token", BOOL, False),
     ]

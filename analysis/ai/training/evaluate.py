@@ -19,7 +19,7 @@ import time
 import torch
 
 import model as models
-from tokenizer import EOT, FIM_MID, FIM_PRE, FIM_SUF, Tokenizer
+from tokenizer import EOT, FIM_PRE, FIM_SUF, Tokenizer
 
 SEED = 20261122
 LONGEST = 48  # tokens of an answer
@@ -54,11 +54,11 @@ def make_cases(records, count, seed=SEED):
 
 def prompt(tokenizer, prefix, suffix, context):
     """Suffix-first infilling prompt that leaves room for an answer; a third of it is suffix at most."""
-    room = context - LONGEST - 3
+    room = context - LONGEST - 2
     before, after = tokenizer.encode(prefix[-8 * context:]), tokenizer.encode(suffix[:8 * context])
     after = after[:max(room // 3, room - len(before))]
     before = before[-(room - len(after)):]
-    return [FIM_SUF, *after, FIM_PRE, *before, FIM_MID]
+    return [FIM_SUF, *after, FIM_PRE, *before]
 
 
 @torch.no_grad()

@@ -4,11 +4,12 @@
 One pass walks every file once in spans of about one sample each; another `--pass` cuts elsewhere. A sample
 is plain text or, four times in five, an infilling task as an editor sets it:
 
-    <|fim_suffix|> after the cursor <|fim_prefix|> before the cursor <|fim_middle|> middle <|endoftext|>
+    <|fim_suffix|> after the cursor <|fim_prefix|> before the cursor, middle <|endoftext|>
 
-(one in ten has the prefix first). Cuts are made between characters, before tokenisation, since that is
-where a cursor is. A quarter of the samples open with `<|file_sep|>path`, some after a piece of a
-neighbouring file in the same form: the place where an editor puts what its index knows.
+Nothing stands between the text before the cursor and the middle: README.md says why. Cuts are made between
+characters, before tokenisation, since that is where a cursor is. A quarter of the samples open with
+`<|file_sep|>path`, some after a piece of a neighbouring file in the same form: the place where an editor
+puts what its index knows.
 
 OUT.tokens.npy (uint16) and OUT.weights.npy (uint8) are [rows, context + 1]. Weights: 0 for padding and for
 special tokens that nothing foretells, 3 for the middle, which is what is wanted, 1 for the rest.
@@ -23,7 +24,7 @@ import re
 
 import numpy as np
 
-from tokenizer import EOT, FILE_SEP, FIM_MID, FIM_PAD, FIM_PRE, FIM_SUF, Tokenizer
+from tokenizer import EOT, FILE_SEP, FIM_PAD, FIM_PRE, FIM_SUF, Tokenizer
 
 CHARACTERS_A_TOKEN = 3.6
 MIDDLE_WEIGHT = 3
@@ -118,17 +119,14 @@ class Sampler:
             return ids, (head_weights + [1] * len(ids))[:len(ids)]
         begin, end = choose_middle(text, rng)
         middle = encode(text[begin:end])[:budget // 2] + [EOT]
-        room = budget - len(head) - len(middle) - 3
+        room = budget - len(head) - len(middle) - 2
         prefix = encode(text[:begin])
         suffix = encode(text[end:]) if rng.random() < 0.9 else []
         share = int(room * rng.uniform(0.15, 0.45))
         suffix = suffix[:max(share, room - len(prefix))]
         prefix = prefix[max(0, len(prefix) - (room - len(suffix))):]
-        if rng.random() < 0.9:
-            body = [FIM_SUF, *suffix, FIM_PRE, *prefix, FIM_MID]
-        else:
-            body = [FIM_PRE, *prefix, FIM_SUF, *suffix, FIM_MID]
-        weights = [0 if t in (FIM_SUF, FIM_PRE, FIM_MID) else 1 for t in body]
+        body = [FIM_SUF, *suffix, FIM_PRE, *prefix]
+        weights = [0 if t in (FIM_SUF, FIM_PRE) else 1 for t in body]
         return head + body + middle, head_weights + weights + [MIDDLE_WEIGHT] * len(middle)
 
 

@@ -60,12 +60,12 @@ def as_batch(tokens, weights, device):
     return tokens[:, :-1].contiguous(), tokens[:, 1:].contiguous(), weights[:, 1:].contiguous()
 
 
-def orthogonal(m, iterations=5):
+def orthogonal(m, half, iterations=5):
     """The nearest orthogonal matrix, roughly: singular values end between 0.7 and 1.2."""
     a, b, c = 3.4445, -4.7750, 2.0315
     x = m.t() if m.shape[0] > m.shape[1] else m
     x = x / (x.norm() + 1e-7)
-    if m.device.type == "cuda":
+    if half:
         x = x.bfloat16()
     for _ in range(iterations):
         square = x @ x.t()
@@ -78,7 +78,7 @@ class Optimizer:
     """Muon for the matrices of the blocks, Adam for everything else."""
 
     def __init__(self, model, muon_rate, adam_rate):
-        self.rates = muon_rate, adam_rate
+        self.rates, self.half = (muon_rate, adam_rate), model.half
         self.parameters = list(model.parameters())
         names = [name for name, _ in model.named_parameters()]
         self.is_matrix = [p.dim() == 2 and n != "token_embd" for n, p in zip(names, self.parameters)]
@@ -93,7 +93,7 @@ class Optimizer:
             if matrix:
                 momentum = min(0.95, 0.85 + 0.1 * self.steps / 200)
                 first.lerp_(g, 1 - momentum)
-                update = orthogonal(g.lerp(first, momentum))
+                update = orthogonal(g.lerp(first, momentum), self.half)
                 p.add_(update, alpha=-scale * self.rates[0] * max(1, p.shape[0] / p.shape[1]) ** 0.5)
             else:
                 first.lerp_(g, 0.1)
@@ -158,7 +158,7 @@ def worker_main(rank, model, shared, options):
     torch.set_num_threads(1)
     rows = Rows(options.rows)
     while True:
-        shared["begin"].wait()
+        shared["begin"].wait(3600)  # a worker whose trainer died ends
         if shared["stop"].value:
             return
         work(rank, model, rows, shared, options)
