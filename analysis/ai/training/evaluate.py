@@ -23,6 +23,7 @@ from tokenizer import EOT, FIM_PRE, FIM_SUF, Tokenizer
 
 SEED = 20261122
 LONGEST = 48  # tokens of an answer
+SURE = 12  # characters of agreement from which the baseline goes before the model
 STOP = re.compile(r"\b|(?<=\W)(?=\W)")
 
 
@@ -99,13 +100,13 @@ class Peek:
 
 
 def baseline(prefix, longest=40, shortest=3):
-    """What followed the longest earlier match of the characters before the cursor, most recent first."""
+    """(length, text): what followed the longest earlier match of the characters before the cursor, most recent first."""
     window = prefix[-20000:]
     for length in range(min(longest, len(window) - 1), shortest - 1, -1):
         at = window.rfind(window[-length:], 0, len(window) - 1)
         if at >= 0:
-            return window[at + length:].split("\n", 1)[0]
-    return ""
+            return length, window[at + length:].split("\n", 1)[0]
+    return 0, ""
 
 
 def similarity(a, b):
@@ -161,7 +162,10 @@ def main():
         print(f"{prefix.rsplit(chr(10), 1)[-1]}|{answer!r} for {truth!r}")
     print(f"what\tgroup\tcases\texact\tsimilarity ({time.time() - start:.0f} s)")
     report("model", cases, answers)
-    report("recency baseline", cases, [baseline(prefix) for _, prefix, _, _ in cases])
+    recent = [baseline(prefix) for _, prefix, _, _ in cases]
+    report("recency baseline", cases, [text for _, text in recent])
+    report(f"baseline from {SURE} characters, else model", cases,
+           [text if length >= SURE else answer for (length, text), answer in zip(recent, answers)])
 
 
 if __name__ == "__main__":
