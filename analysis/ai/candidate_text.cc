@@ -37,6 +37,31 @@ bool IsBalanced(std::string_view text) {
 
 }  // namespace
 
+std::string OpenBrackets(std::string_view prefix, std::string_view suffix) {
+  // From behind the last line that ends a statement or begins a block.
+  size_t begin = prefix.size();
+  while (begin > 0) {
+    const std::string_view before = WithoutTrailingSpace(prefix.substr(0, begin));
+    const bool is_line_begin = begin == prefix.size() ? false : prefix[begin - 1] == '\n';
+    if (is_line_begin && (before.empty() || before.ends_with(';') || before.ends_with('{') ||
+                          before.ends_with('}') || before.ends_with(':'))) {
+      break;
+    }
+    begin = begin < 2 ? 0 : prefix.rfind('\n', begin - 2) + 1;
+  }
+  std::string open;
+  const auto take = [&open](std::string_view text) {
+    for (char byte : text) {
+      if (byte == '(' || byte == '[' || byte == '{') open += byte;
+      const char opening = OpeningOf(byte);
+      if (opening != 0 && !open.empty() && open.back() == opening) open.pop_back();
+    }
+  };
+  take(prefix.substr(begin));
+  take(suffix.substr(0, std::min(suffix.find('\n'), suffix.size())));
+  return open;
+}
+
 bool CandidateEnd::Take(std::string_view piece) {
   for (char byte : piece) {
     if (!TakeByte(byte)) return false;

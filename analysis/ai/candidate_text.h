@@ -5,17 +5,23 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace astrolabe {
+
+// The brackets, outermost first, that the statement at the end of `prefix` has opened and the rest of its line, the
+// beginning of `suffix`, does not close: what is written in between may.
+std::string OpenBrackets(std::string_view prefix, std::string_view suffix);
 
 // Follows a candidate as it grows.
 class CandidateEnd {
  public:
-  // A single line ends ahead of its line break, where it is not empty.
-  explicit CandidateEnd(bool is_single_line) : is_single_line_(is_single_line) {}
+  // A single line ends ahead of its line break, where it is not empty. `open`: as OpenBrackets gives it.
+  explicit CandidateEnd(bool is_single_line, std::string open = "")
+      : is_single_line_(is_single_line), open_(std::move(open)) {}
 
-  // Takes more text. False once the candidate has come to its end: a closing bracket that it has not opened, or the end
-  // of its line. size() is then where.
+  // Takes more text. False once the candidate has come to its end: a closing bracket that closes nothing, or the end of
+  // its line. size() is then where.
   bool Take(std::string_view piece);
   // How much of the text counts, in bytes.
   size_t size() const { return size_; }

@@ -121,7 +121,7 @@ struct Generator::Writer {
   Writer(const Model& model, const GenerationRequest& request, double temperature, uint64_t seed)
       : mask(request.names.empty() ? nullptr : MaskSampler::Make(model, request.names)),
         sampler(MakeSampler(temperature, seed)),
-        end(request.is_single_line) {}
+        end(request.is_single_line, OpenBrackets(request.parts.prefix, request.parts.suffix)) {}
 
   // What is written next after the token with these logits; kNoToken if the candidate is complete.
   Token Choose(const Model& model, const float* logits, std::vector<llama_token_data>* all) {

@@ -9,6 +9,7 @@
 
 #include "absl/synchronization/notification.h"
 #include "analysis/ai/candidate_text.h"
+#include "analysis/ai/recent_text.h"
 #include "base/strings.h"
 
 namespace astrolabe {
@@ -41,6 +42,21 @@ bool IsUtf8(std::string_view text) {
   return true;
 }
 
+// Below that agreement the default model is right more often (analysis/ai/model/README.md).
+constexpr size_t kEnoughAgreement = 12;
+
+// What the document went on with at the last place like this one, as a candidate ahead of the model's.
+void AddRecent(const SuggestionRequest& request, Generation* generation) {
+  const RecentText recent = ContinuedAsBefore(request.parts.prefix);
+  if (recent.agreeing < kEnoughAgreement) return;
+  CandidateEnd end(/*is_single_line=*/true,
+                   OpenBrackets(request.parts.prefix, request.parts.suffix));
+  end.Take(recent.text);
+  Candidate candidate;
+  candidate.text = std::string(recent.text.substr(0, end.size()));
+  generation->candidates.insert(generation->candidates.begin(), std::move(candidate));
+}
+
 // The first likeliest candidate, the others ever more daring.
 std::vector<double> Temperatures(uint32_t candidates) {
   std::vector<double> temperatures;
@@ -65,6 +81,7 @@ absl::StatusOr<std::vector<Suggestion>> Suggester::Suggest(const SuggestionReque
   const absl::Time start = absl::Now();
   absl::StatusOr<Generation> generation = Generate(request, stop);
   if (!generation.ok()) return generation.status();
+  AddRecent(request, &*generation);
   std::vector<Suggestion> suggestions = Distinct(*generation, request.parts.suffix);
   const absl::Time generated = absl::Now();
 

@@ -41,6 +41,23 @@ TEST(CandidateEnd, BracketsInLiteralsAndCommentsAreText) {
   }
 }
 
+TEST(OpenBrackets, ThoseOfTheStatementThatTheLineDoesNotClose) {
+  EXPECT_EQ(OpenBrackets("f(a, b[", ""), "([");
+  EXPECT_EQ(OpenBrackets("f(a, b[", "]);\n"), "");
+  EXPECT_EQ(OpenBrackets("f(a, b[", "];\n)"), "(");
+  EXPECT_EQ(OpenBrackets("void f() {\n  g(1);\n  return h(", ";\n}\n"), "(");
+  EXPECT_EQ(OpenBrackets("g(a,\n  b", "\n"), "(");
+  EXPECT_EQ(OpenBrackets("f(a) + b", ""), "");
+  EXPECT_EQ(OpenBrackets("", ""), "");
+  EXPECT_EQ(OpenBrackets("\n\n", ""), "");
+}
+
+TEST(CandidateEnd, WhatIsOpenMayBeClosed) {
+  CandidateEnd end(/*is_single_line=*/true, "(");
+  EXPECT_FALSE(end.Take("x) + y) + z"));
+  EXPECT_EQ(end.size(), 6u);
+}
+
 TEST(WithoutOverlap, WhatTheLineSaysAgainIsLeftOut) {
   EXPECT_EQ(WithoutOverlap("x = 1;", ";\nint y;"), "x = 1");
   EXPECT_EQ(WithoutOverlap("value + other", " + other;"), "value");

@@ -86,6 +86,11 @@ class InlineCompletion(ServerTest):
         for shown in self.shown(client):
             self.assertRegex(shown, "^(size|value|push)")
 
+    def test_what_was_written_before_comes_first(self):
+        text = "int use(int, int);\nint first_value = use(1, 2) + 3;\nnamespace n { int first_value = use(1^; }\n"
+        client = self.opened(self.model("--says", ")"), text)
+        self.assertEqual(self.shown(client), [", 2) + 3"])
+
     def test_typing_it_goes_on_with_it(self):
         client = self.opened(self.model("--says", "begin"))
         self.assertEqual(self.shown(client), ["begin"])

@@ -54,7 +54,6 @@ def metadata(config, tokenizer, file_type):
         entry("general.architecture", STRING, "llama"),
         entry("general.name", STRING, "astrolabe-fim"),
         entry("general.license", STRING, "Apache-2.0 WITH LLVM-exception"),
-        entry("astrolabe.fim.order", STRING, "suffix-prefix-middle"),
         entry("general.file_type", U32, file_type),
         entry("general.quantization_version", U32, 2),
         entry("llama.vocab_size", U32, config["vocabulary"]),

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "analysis/ai/recent_text.h"
+
+#include <algorithm>
+
+namespace astrolabe {
+namespace {
+
+constexpr size_t kReach = 20'000;
+// More agreement says no more.
+constexpr size_t kMostAgreeing = 64;
+
+}  // namespace
+
+RecentText ContinuedAsBefore(std::string_view prefix) {
+  prefix.remove_prefix(prefix.size() - std::min(prefix.size(), kReach));
+  RecentText best;
+  for (size_t place = prefix.size(); place-- > 1;) {
+    if (prefix[place] == '\n') continue;
+    size_t agreeing = 0;
+    while (agreeing < std::min(place, kMostAgreeing) &&
+           prefix[place - 1 - agreeing] == prefix[prefix.size() - 1 - agreeing]) {
+      ++agreeing;
+    }
+    if (agreeing <= best.agreeing) continue;
+    const size_t end = std::min(prefix.find('\n', place), prefix.size());
+    best = {prefix.substr(place, end - place), agreeing};
+  }
+  return best;
+}
+
+}  // namespace astrolabe
