@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "analysis/ai/infill_prompt.h"
 #include "analysis/ai/model.h"
+#include "base/archive.h"
 
 namespace astrolabe {
 
@@ -29,6 +31,13 @@ struct GenerationRequest {
   std::vector<std::string> names;
   // Of the process that generates; what is there by then is delivered.
   absl::Duration time_limit = absl::Seconds(2);
+  template <typename Archive>
+  void Members(Archive& archive) {
+    double seconds = absl::ToDoubleSeconds(time_limit);
+    archive(document, parts, raw_prompt, max_tokens, is_single_line, temperatures, seed, names,
+            seconds);
+    time_limit = absl::Seconds(seconds);
+  }
 };
 
 enum class GenerationEnd : uint32_t {
@@ -44,6 +53,10 @@ struct Candidate {
   double log_probability = 0;  // natural, by the model without temperature, of all tokens
   uint32_t tokens = 0;
   GenerationEnd end = GenerationEnd::kModel;
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(text, log_probability, tokens, end);
+  }
 };
 
 struct GenerationCost {
@@ -53,11 +66,20 @@ struct GenerationCost {
   double prompt_seconds = 0;
   double first_token_seconds = 0;  // from the request's beginning
   double total_seconds = 0;
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(prompt_tokens, reused_tokens, generated_tokens, prompt_seconds, first_token_seconds,
+            total_seconds);
+  }
 };
 
 struct Generation {
   std::vector<Candidate> candidates;  // parallel to the temperatures
   GenerationCost cost;
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(candidates, cost);
+  }
 };
 
 // What is told once a model is loaded.
@@ -67,6 +89,10 @@ struct ModelReady {
   uint32_t context = 0;  // tokens of a prompt and a candidate together
   uint32_t threads = 0;
   std::string processor;  // what of it llama.cpp uses
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(info, load_seconds, context, threads, processor);
+  }
 };
 
 // How a model's process is to work.
@@ -75,32 +101,27 @@ struct ModelSetting {
   uint32_t context = 2048;                    // at most; the model's own is another limit
   uint32_t threads = 0;                       // 0: one for a small model, else as many as cores
   uint64_t state_bytes = uint64_t{64} << 20;  // for the states of documents other than the last one
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(path, context, threads, state_bytes);
+  }
 };
 
 // Of frames. To the process: a setting first, then requests and the numbers of those that nobody wants any more. From it:
-// ready, then for each request either its generation or why there is none.
+// ready, then for each request either its generation or why there is none. Payloads are these structs by base/archive.h.
 enum class ModelMessage : uint32_t {
-  kSetting = 1,
-  kGenerate = 2,
-  kCancel = 3,
-  kReady = 10,
-  kGenerated = 11,
-  kFailed = 12,  // number and text; number 0 if the model could not be loaded
+  kSetting = 1,     // ModelSetting
+  kGenerate = 2,    // NumberedRequest
+  kCancel = 3,      // uint64_t
+  kReady = 10,      // ModelReady
+  kGenerated = 11,  // NumberedGeneration
+  kFailed = 12,     // NumberedFailure; number 0 if the model could not be loaded
 };
+using NumberedRequest = std::pair<uint64_t, GenerationRequest>;
+using NumberedGeneration = std::pair<uint64_t, Generation>;
+using NumberedFailure = std::pair<uint64_t, std::string>;
 
-std::string EncodeSetting(const ModelSetting& setting);
-std::string EncodeRequest(uint64_t number, const GenerationRequest& request);
-std::string EncodeNumber(uint64_t number);
-std::string EncodeReady(const ModelReady& ready);
-std::string EncodeGeneration(uint64_t number, const Generation& generation);
-std::string EncodeFailure(uint64_t number, std::string_view why);
-
-// DataLoss if the bytes are not what the other side writes.
-absl::StatusOr<ModelSetting> DecodeSetting(std::string_view bytes);
-absl::StatusOr<std::pair<uint64_t, GenerationRequest>> DecodeRequest(std::string_view bytes);
-absl::StatusOr<uint64_t> DecodeNumber(std::string_view bytes);
-absl::StatusOr<ModelReady> DecodeModelReady(std::string_view bytes);
-absl::StatusOr<std::pair<uint64_t, Generation>> DecodeGeneration(std::string_view bytes);
-absl::StatusOr<std::pair<uint64_t, std::string>> DecodeFailure(std::string_view bytes);
+// Decode of a NumberedGeneration, which also has to be one that a model's process can deliver.
+absl::StatusOr<NumberedGeneration> DecodeGeneration(std::string_view bytes);
 
 }  // namespace astrolabe

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "base/text/code_units.h"
 
 namespace astrolabe {
 namespace {
@@ -13,8 +14,6 @@ constexpr size_t kSuffixShare = 4;
 constexpr size_t kContextShare = 3;
 // Text of more than so many bytes a token is not even tokenized.
 constexpr size_t kBytesPerToken = 6;
-
-bool IsInsideCharacter(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
 
 // The tokens of the end of `text` that fit.
 std::vector<Token> EndWithin(const Model& model, std::string_view text, size_t budget) {
@@ -38,7 +37,7 @@ std::vector<Token> BeginningWithin(const Model& model, std::string_view text, si
     if (bytes < text.size()) {
       const size_t line = text.rfind('\n', bytes - 1);
       if (line != text.npos && line > 0) bytes = line + 1;
-      while (bytes > 0 && bytes < text.size() && IsInsideCharacter(text[bytes])) --bytes;
+      while (!IsBoundary(text, bytes)) --bytes;
     }
     std::vector<Token> tokens = model.Tokenize(text.substr(0, bytes));
     if (tokens.size() <= budget) return tokens;
@@ -62,7 +61,7 @@ std::string_view AnchoredEnd(std::string_view text, size_t bytes) {
     if (at + 1 >= earliest && line % kAnchorLines == 0) return text.substr(at + 1);
   }
   size_t begin = earliest;
-  while (begin < text.size() && IsInsideCharacter(text[begin])) ++begin;
+  while (!IsBoundary(text, begin)) ++begin;
   return text.substr(begin);
 }
 

@@ -21,6 +21,10 @@ inline constexpr size_t kAnchorLines = 16;
 struct PromptContext {
   std::string path;
   std::string text;
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(path, text);
+  }
 };
 
 struct InfillParts {
@@ -28,6 +32,10 @@ struct InfillParts {
   std::string prefix;                  // its text up to the cursor
   std::string suffix;                  // and from there
   std::vector<PromptContext> context;  // the most helpful one first
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(path, prefix, suffix, context);
+  }
 };
 
 // At most `budget` tokens. A model that knows no infilling gets the prefix alone.

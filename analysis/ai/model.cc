@@ -59,6 +59,8 @@ std::string TextOfToken(const llama_vocab* vocabulary, Token token) {
 
 }  // namespace
 
+std::string ProcessorFeatures() { return llama_print_system_info(); }
+
 absl::Status CheckModelFile(const std::string& path) {
   std::error_code error;
   const uintmax_t size = std::filesystem::file_size(path, error);

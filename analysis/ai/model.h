@@ -1,6 +1,6 @@
 // A language model in memory: weights, vocabulary, and what the file says of both.
 //
-// The only files that know llama.cpp are model.cc, generator.cc and quantize.cc. A GGUF file is untrusted input to a
+// The only files that know llama.cpp are model.cc and generator.cc. A GGUF file is untrusted input to a
 // library that aborts when it is surprised: models are loaded in a process of their own (model_server.h).
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
@@ -41,6 +41,11 @@ struct ModelInfo {
   bool suffix_first = false;
   bool joins_prefix = false;
   bool chats = false;  // has a chat template
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(path, name, architecture, description, license, parameters, bytes, vocabulary, layers,
+            embedding, trained_context, infills, suffix_first, joins_prefix, chats);
+  }
 };
 
 // Tokens that mark the parts of a prompt; kNoToken where a vocabulary has none.
@@ -51,6 +56,9 @@ struct MarkTokens {
   Token middle = kNoToken;
   Token file = kNoToken;  // ahead of the path of another file
 };
+
+// What of this machine's processor llama.cpp uses.
+std::string ProcessorFeatures();
 
 // NotFound, or InvalidArgument saying in what way the file cannot be a model. Reads its first bytes only.
 absl::Status CheckModelFile(const std::string& path);

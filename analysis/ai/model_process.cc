@@ -162,8 +162,8 @@ absl::Status ModelProcess::Live() {
     load_deadline_ = last_use_ + options_.load_limit;
   }
   std::thread reader([this, &process] { Read(**process); });
-  absl::Status end = (*process)->Write(
-      Encoded(ModelMessage::kSetting, EncodeSetting(options_.setting)), absl::Now() + kWriteLimit);
+  absl::Status end = (*process)->Write(Encoded(ModelMessage::kSetting, Encode(options_.setting)),
+                                       absl::Now() + kWriteLimit);
   if (end.ok()) end = Serve(**process);
   (*process)->CloseStdin();
   // One that ends by itself is let: how it did is worth knowing.
@@ -218,7 +218,7 @@ absl::Status ModelProcess::Serve(Subprocess& process) {
 std::string ModelProcess::TakeOutgoing() {
   std::string bytes;
   for (uint64_t number : std::exchange(to_cancel_, {})) {
-    bytes += Encoded(ModelMessage::kCancel, EncodeNumber(number));
+    bytes += Encoded(ModelMessage::kCancel, Encode(number));
   }
   // A request's time begins when it can be worked on.
   if (!ready_.has_value()) return bytes;
@@ -227,7 +227,7 @@ std::string ModelProcess::TakeOutgoing() {
     waiting.is_sent = true;
     last_use_ = absl::Now();
     waiting.deadline = last_use_ + waiting.request.time_limit + options_.patience;
-    bytes += Encoded(ModelMessage::kGenerate, EncodeRequest(number, waiting.request));
+    bytes += Encoded(ModelMessage::kGenerate, Encode(NumberedRequest(number, waiting.request)));
   }
   return bytes;
 }
@@ -260,7 +260,7 @@ void ModelProcess::Read(Subprocess& process) {
 
 absl::Status ModelProcess::Handle(const Frame& frame) {
   if (frame.Is(ModelMessage::kReady)) {
-    absl::StatusOr<ModelReady> ready = DecodeModelReady(frame.payload);
+    absl::StatusOr<ModelReady> ready = Decode<ModelReady>(frame.payload);
     if (!ready.ok()) return ready.status();
     absl::MutexLock lock(&mutex_);
     ready_ = *std::move(ready);
@@ -279,7 +279,7 @@ absl::Status ModelProcess::Handle(const Frame& frame) {
     return absl::OkStatus();
   }
   if (!frame.Is(ModelMessage::kFailed)) return absl::DataLossError("no message of a model");
-  auto failure = DecodeFailure(frame.payload);
+  auto failure = Decode<NumberedFailure>(frame.payload);
   if (!failure.ok()) return failure.status();
   if (failure->first != 0) {
     Answer(failure->first, absl::InternalError(failure->second));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "analysis/ai/model_server.h"
 
-#include <llama.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -104,13 +103,13 @@ class Inbox {
       return true;
     }
     if (frame.Is(ModelMessage::kGenerate)) {
-      auto request = DecodeRequest(frame.payload);
+      auto request = Decode<NumberedRequest>(frame.payload);
       if (!request.ok()) return false;
       items_.push_back({request->first, std::move(request->second)});
       return true;
     }
     if (!frame.Is(ModelMessage::kCancel)) return false;
-    absl::StatusOr<uint64_t> number = DecodeNumber(frame.payload);
+    absl::StatusOr<uint64_t> number = Decode<uint64_t>(frame.payload);
     if (!number.ok()) return false;
     if (*number == current_) cancelled_ = true;
     std::erase_if(items_, [&](const Item& item) { return item.number == *number; });
@@ -141,18 +140,18 @@ int RunModelServer() {
   // Never destroyed: its thread ends with the process.
   Inbox& inbox = *new Inbox;
   std::thread([&inbox] { inbox.Read(); }).detach();
-  absl::StatusOr<ModelSetting> setting = DecodeSetting(inbox.WaitForSetting());
+  absl::StatusOr<ModelSetting> setting = Decode<ModelSetting>(inbox.WaitForSetting());
   if (!setting.ok()) return 2;
 
   const auto start = std::chrono::steady_clock::now();
   absl::StatusOr<std::unique_ptr<Model>> model = Model::Load(setting->path);
   if (!model.ok()) {
-    WriteFrame(ModelMessage::kFailed, EncodeFailure(0, ToStd(model.status().message())));
+    WriteFrame(ModelMessage::kFailed, Encode(NumberedFailure(0, model.status().message())));
     return 1;
   }
   absl::StatusOr<std::unique_ptr<Generator>> generator = Generator::Create(**model, *setting);
   if (!generator.ok()) {
-    WriteFrame(ModelMessage::kFailed, EncodeFailure(0, ToStd(generator.status().message())));
+    WriteFrame(ModelMessage::kFailed, Encode(NumberedFailure(0, generator.status().message())));
     return 1;
   }
   ModelReady ready;
@@ -161,16 +160,17 @@ int RunModelServer() {
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   ready.context = (*generator)->context();
   ready.threads = (*generator)->threads();
-  ready.processor = llama_print_system_info();
-  if (!WriteFrame(ModelMessage::kReady, EncodeReady(ready))) return 0;
+  ready.processor = ProcessorFeatures();
+  if (!WriteFrame(ModelMessage::kReady, Encode(ready))) return 0;
   for (;;) {
     const Inbox::Item item = inbox.Next();
     absl::StatusOr<Generation> generation = (*generator)->Generate(item.request, inbox.cancelled());
     const bool is_told =
         generation.ok()
-            ? WriteFrame(ModelMessage::kGenerated, EncodeGeneration(item.number, *generation))
+            ? WriteFrame(ModelMessage::kGenerated,
+                         Encode(NumberedGeneration(item.number, *generation)))
             : WriteFrame(ModelMessage::kFailed,
-                         EncodeFailure(item.number, ToStd(generation.status().message())));
+                         Encode(NumberedFailure(item.number, generation.status().message())));
     if (!is_told) return 0;
   }
 }

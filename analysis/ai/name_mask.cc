@@ -3,16 +3,9 @@
 
 #include <algorithm>
 
+#include "index/ascii.h"
+
 namespace astrolabe {
-namespace {
-
-bool IsNameByte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         (static_cast<unsigned char>(c) & 0x80) != 0;
-}
-
-}  // namespace
-
 std::vector<std::string> SortedNames(std::vector<std::string> names) {
   std::erase_if(names, [](const std::string& name) { return name.empty(); });
   std::sort(names.begin(), names.end());
@@ -28,7 +21,7 @@ bool NameMask::IsName() const { return first_ < last_ && (*names_)[first_].size(
 bool NameMask::Take(std::string_view piece) {
   for (char byte : piece) {
     if (is_over_) break;
-    if (!IsNameByte(byte)) {
+    if (!IsWordByte(byte)) {
       // `~` and `operator` are names that begin otherwise; those are for whoever types them.
       is_over_ = IsName();
       return is_over_;

@@ -11,6 +11,8 @@
 #include "analysis/ai/candidate_text.h"
 #include "analysis/ai/recent_text.h"
 #include "base/strings.h"
+#include "base/text/code_units.h"
+#include "index/ascii.h"
 
 namespace astrolabe {
 namespace {
@@ -26,18 +28,10 @@ constexpr double kAgreement = 0.5;
 double SecondsSince(absl::Time start) { return absl::ToDoubleSeconds(absl::Now() - start); }
 
 bool IsUtf8(std::string_view text) {
-  for (size_t at = 0; at < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[at]);
-    const size_t length = lead < 0x80           ? 1
-                          : (lead >> 5) == 0x06 ? 2
-                          : (lead >> 4) == 0x0E ? 3
-                          : (lead >> 3) == 0x1E ? 4
-                                                : 0;
-    if (length == 0 || at + length > text.size()) return false;
-    for (size_t i = 1; i < length; ++i) {
-      if ((static_cast<unsigned char>(text[at + i]) & 0xC0) != 0x80) return false;
-    }
-    at += length;
+  while (!text.empty()) {
+    const size_t bytes = CharacterBytes(text);
+    if (bytes == 1 && IsHighByte(text[0])) return false;
+    text.remove_prefix(bytes);
   }
   return true;
 }

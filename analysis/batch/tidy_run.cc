@@ -11,8 +11,8 @@
 #include "analysis/batch/plan_commands.h"
 #include "analysis/batch/project_commands.h"
 #include "analysis/batch/tidy_findings.h"
-#include "analysis/live/archive.h"
 #include "analysis/project/dependency_scan.h"
+#include "base/archive.h"
 #include "base/strings.h"
 
 namespace astrolabe {

@@ -1,7 +1,7 @@
 // What is asked of the live AST of an open file, and what it answers: plain structs, no Clang, no JSON.
 //
 // A question goes to the process that holds the AST, or to a forked child of it, and the answer comes back as bytes
-// (Encode and Decode of analysis/live/archive.h). Places are 0-based lines and 0-based columns in bytes of
+// (Encode and Decode of base/archive.h). Places are 0-based lines and 0-based columns in bytes of
 // the text that was parsed; the front turns columns into the client's encoding.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once

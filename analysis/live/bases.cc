@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "analysis/live/archive.h"
 #include "analysis/live/live_server.h"
 #include "analysis/live/shared_headers.h"
 #include "analysis/project/dependency_scan.h"
+#include "base/archive.h"
 #include "base/log.h"
 
 namespace astrolabe {

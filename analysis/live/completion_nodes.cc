@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "analysis/live/archive.h"
 #include "analysis/live/declaration_start.h"
+#include "base/archive.h"
 
 namespace astrolabe {
 namespace {

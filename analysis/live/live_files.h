@@ -20,9 +20,9 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "analysis/live/answers.h"
-#include "analysis/live/archive.h"
 #include "analysis/live/live_command.h"
 #include "analysis/live/questions.h"
+#include "base/archive.h"
 
 namespace astrolabe {
 

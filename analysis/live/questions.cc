@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "analysis/live/archive.h"
 #include "analysis/live/line_index.h"
+#include "base/archive.h"
 #include "base/strings.h"
 
 namespace astrolabe {

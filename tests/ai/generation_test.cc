@@ -25,7 +25,7 @@ TEST(Generation, ARequestArrivesAsItWas) {
   request.names = {"begin", "end"};
   request.is_single_line = false;
   request.time_limit = absl::Milliseconds(250);
-  const auto read = DecodeRequest(EncodeRequest(7, request));
+  const auto read = Decode<NumberedRequest>(Encode(NumberedRequest(7, request)));
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(read->first, 7u);
   const GenerationRequest& same = read->second;
@@ -41,7 +41,7 @@ TEST(Generation, ARequestArrivesAsItWas) {
 }
 
 TEST(Generation, AnAnswerArrivesAsItWas) {
-  const auto read = DecodeGeneration(EncodeGeneration(9, Written()));
+  const auto read = DecodeGeneration(Encode(NumberedGeneration(9, Written())));
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(read->first, 9u);
   ASSERT_EQ(read->second.candidates.size(), 2u);
@@ -51,19 +51,19 @@ TEST(Generation, AnAnswerArrivesAsItWas) {
 }
 
 TEST(Generation, WhatIsCutShortIsDamage) {
-  const std::string bytes = EncodeGeneration(9, Written());
+  const std::string bytes = Encode(NumberedGeneration(9, Written()));
   for (size_t size = 0; size < bytes.size(); ++size) {
     EXPECT_TRUE(absl::IsDataLoss(DecodeGeneration(bytes.substr(0, size)).status())) << size;
   }
-  const std::string ready = EncodeReady({});
+  const std::string ready = Encode(ModelReady());
   for (size_t size = 0; size < ready.size(); ++size) {
-    EXPECT_TRUE(absl::IsDataLoss(DecodeModelReady(ready.substr(0, size)).status())) << size;
+    EXPECT_TRUE(absl::IsDataLoss(Decode<ModelReady>(ready.substr(0, size)).status())) << size;
   }
 }
 
 TEST(Generation, NonsenseIsDamage) {
   // Any one byte of the numbers may be anything: it is refused, or is another answer, and never more than that.
-  const std::string bytes = EncodeGeneration(9, Written());
+  const std::string bytes = Encode(NumberedGeneration(9, Written()));
   for (size_t at = 0; at < bytes.size(); ++at) {
     std::string other = bytes;
     other[at] = static_cast<char>(0xFF);

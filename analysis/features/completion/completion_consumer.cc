@@ -8,7 +8,7 @@
 #include "analysis/features/completion/completion.h"
 #include "analysis/features/completion/running_parser.h"
 #include "analysis/features/completion/signature_help.h"
-#include "analysis/live/archive.h"
+#include "base/archive.h"
 #include "base/strings.h"
 #include "clang/Basic/Diagnostic.h"
 #include "clang/Basic/FileManager.h"

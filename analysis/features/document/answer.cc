@@ -4,7 +4,7 @@
 #include "analysis/features/document/inactive_code.h"
 #include "analysis/features/document/semantic_tokens.h"
 #include "analysis/features/document/syntax_tree.h"
-#include "analysis/live/archive.h"
+#include "base/archive.h"
 
 namespace astrolabe {
 

@@ -7,8 +7,8 @@
 #include "analysis/features/format/format.h"
 #include "analysis/features/refactor/refactorings.h"
 #include "analysis/features/refactor/selection.h"
-#include "analysis/live/archive.h"
 #include "analysis/live/line_index.h"
+#include "base/archive.h"
 #include "base/text/line_diff.h"
 
 // All there are, in the order in which they are offered.

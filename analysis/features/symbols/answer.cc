@@ -5,7 +5,7 @@
 #include "analysis/features/symbols/hover.h"
 #include "analysis/features/symbols/references_here.h"
 #include "analysis/features/symbols/symbols_at.h"
-#include "analysis/live/archive.h"
+#include "base/archive.h"
 
 namespace astrolabe {
 

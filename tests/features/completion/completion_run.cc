@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "analysis/features/completion/answer.h"
-#include "analysis/live/archive.h"
+#include "base/archive.h"
 #include "base/strings.h"
 #include "clang/AST/ASTConsumer.h"
 #include "clang/AST/Decl.h"

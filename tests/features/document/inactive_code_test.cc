@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "analysis/features/document/answer.h"
-#include "analysis/live/archive.h"
+#include "base/archive.h"
 #include "tests/features/document/printing.h"
 #include "tests/features/marked_source.h"
 

@@ -8,7 +8,7 @@
 #include <algorithm>
 
 #include "analysis/features/symbols/answer.h"
-#include "analysis/live/archive.h"
+#include "base/archive.h"
 #include "tests/features/marked_source.h"
 
 namespace astrolabe {

@@ -5,7 +5,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-#include <bit>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -30,7 +29,7 @@ class ArchiveWriter {
 
  private:
   void Put(std::string& text) { writer_.String(text); }
-  void Put(double& value) { writer_.Number(std::bit_cast<uint64_t>(value)); }
+  void Put(double& value) { writer_.Real(value); }
   template <typename T>
   void Put(std::vector<T>& items) {
     writer_.Number(items.size());
@@ -72,9 +71,10 @@ class ArchiveReader {
   static constexpr int kMaxDepth = 200;  // of structs inside structs
 
   void Get(std::string& text) { text = reader_.String(); }
-  void Get(double& value) { value = std::bit_cast<double>(reader_.Number()); }
+  void Get(double& value) { value = reader_.Real(); }
   template <typename T>
   void Get(std::vector<T>& items) {
+    items.clear();  // of what a struct begins with
     for (uint64_t left = reader_.Number(); left > 0 && ok(); --left) Get(items.emplace_back());
   }
   template <typename T>
@@ -115,7 +115,7 @@ absl::StatusOr<T> Decode(std::string_view bytes) {
   T value;
   ArchiveReader reader(bytes);
   reader(value);
-  if (!reader.ok()) return absl::DataLossError("damaged answer of a parsing process");
+  if (!reader.ok()) return absl::DataLossError("a damaged message of another process");
   return value;
 }
 
