@@ -179,13 +179,9 @@ void TextMatcher::MatchTokens(std::string_view text, size_t limit,
   classes.Classify(text);
   LineCursor lines(text);
   Lexer lexer(text, classes);
-  size_t behind = 0;
   for (Token token = lexer.Next(); !token.Is(TokenKind::kEnd); token = lexer.Next()) {
-    bool found =
-        token.offset >= behind && token.Is(TokenKind::kIdentifier) && lexer.Text(token) == pattern_;
-    if (!found) continue;
+    if (!token.Is(TokenKind::kIdentifier) || lexer.Text(token) != pattern_) continue;
     matches.push_back(lines.LineOf(token.offset, token.length));
-    behind = lines.next_line();
     if (limit != 0 && matches.size() >= limit) return;
   }
 }

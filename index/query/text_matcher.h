@@ -35,7 +35,7 @@ class TextMatcher {
   static absl::StatusOr<std::unique_ptr<TextMatcher>> Create(const TextQuery& query);
   ~TextMatcher();
 
-  // Appends the first match of every matching line, at most `limit` (0: all).
+  // Appends the first match of every matching line, of kReference all matches; at most `limit` (0: all).
   void Match(std::string_view text, size_t limit, std::vector<LineMatch>& matches) const;
 
  private:

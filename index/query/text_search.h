@@ -35,13 +35,13 @@ struct TextQuery {
   std::string pattern;
   TextMode mode = TextMode::kLiteral;
   bool ignore_case = false;  // not for kReference; a word then is looked for in all files
-  size_t limit = 0;          // lines at most; 0 means all
+  size_t limit = 0;          // matches at most; 0 means all
   int threads = 0;           // 0 means as many as cores
   // Whether to look into a file; unset: all. Called from several threads at once.
   std::function<bool(std::string_view path)> wants_file;
 };
 
-// One matching line; its first match. Views are valid during the callback.
+// One matching line with its first match, or a match of kReference. Views are valid during the callback.
 struct TextMatch {
   std::string_view path;  // relative to the root
   uint32_t line = 0;      // 0-based

@@ -71,12 +71,12 @@ void PrintReferenceSummary(const SemanticSummary& summary, bool semantic) {
   std::fflush(stdout);
   const char* more = summary.truncated ? "; there are more" : "";
   if (!semantic) {
-    std::fprintf(stderr, "%s lines, %s files read (lexical: every token of that name)%s\n",
+    std::fprintf(stderr, "%s places, %s files read (lexical: every token of that name)%s\n",
                  WithThousands(summary.hits[0]).c_str(),
                  WithThousands(summary.files_searched).c_str(), more);
     return;
   }
-  std::fprintf(stderr, "%s places by the compiler, %s lines by name%s\n",
+  std::fprintf(stderr, "%s places by the compiler, %s by name%s\n",
                WithThousands(summary.hits[1]).c_str(), WithThousands(summary.hits[0]).c_str(),
                more);
 }

@@ -114,7 +114,17 @@ TEST_F(QueryTest, NearFilesRankHigher) {
 
 TEST_F(QueryTest, References) {
   EXPECT_EQ(Text({.pattern = "Get", .mode = TextMode::kReference}),
-            (Lines{"db/db_impl.cc:3:16", "db/db_impl.h:4:10", "db/db_impl.h:7:23"}));
+            (Lines{"db/db_impl.cc:3:16", "db/db_impl.cc:3:38", "db/db_impl.h:4:10",
+                   "db/db_impl.h:7:23"}));
+}
+
+TEST_F(QueryTest, AllReferencesOfALine) {
+  workspace_.Write("a/twice.c", "int once;\nint twice = once + once;\n");
+  workspace_.Index();
+  snapshot_ = workspace_.Open();
+  EXPECT_EQ(Text({.pattern = "once", .mode = TextMode::kReference}),
+            (Lines{"a/twice.c:1:5", "a/twice.c:2:13", "a/twice.c:2:20"}));
+  EXPECT_EQ(Text({.pattern = "once", .mode = TextMode::kReference, .limit = 2}).size(), 2u);
 }
 
 TEST_F(QueryTest, Words) {
