@@ -1,7 +1,7 @@
 # llama.cpp: an installed one if CMake finds it, else ours, built once per machine outside the build folder.
 find_package(llama CONFIG QUIET)
 if(NOT llama_FOUND)
-  if(DEFINED ENV{XDG_CACHE_HOME})
+  if(NOT "$ENV{XDG_CACHE_HOME}" STREQUAL "")  # empty is unset, as the XDG specification says
     set(cache_home $ENV{XDG_CACHE_HOME})
   else()
     set(cache_home $ENV{HOME}/.cache)
