@@ -28,6 +28,19 @@ size_t Behind(const std::vector<Token>& tokens, size_t i) {
   return tokens.size();
 }
 
+// One behind the last of the `/*…*/` that follow on the same line.
+size_t BehindComments(const std::string& text, size_t begin, size_t end) {
+  size_t behind = begin;
+  for (size_t at = begin; at < end;) {
+    at = std::min(text.find_first_not_of(" \t", at), end);
+    if (text.compare(at, 2, "/*") != 0) break;
+    at = text.find("*/", at + 2);
+    if (at == std::string::npos || at + 2 > end) break;
+    behind = at += 2;
+  }
+  return behind;
+}
+
 size_t FirstToken(const SourceTokens& source, size_t offset) {
   return static_cast<size_t>(std::ranges::lower_bound(source.tokens, offset, {}, &Token::offset) -
                              source.tokens.begin());
@@ -81,7 +94,7 @@ std::optional<ArgumentList> ArgumentListAt(const SourceTokens& source, size_t op
       const size_t line_end = std::min<size_t>(source.text.find('\n', item.begin), item.end);
       item = Trimmed(source.text, {line_end, item.end});
     }
-    item.end = tokens[--last].end();
+    item.end = BehindComments(source.text, tokens[--last].end(), end);
     return item;
   };
   int angles = 0;

@@ -13,7 +13,7 @@ namespace astrolabe::lsp {
 
 struct ArgumentList {
   ByteRange inside;              // between the parentheses, or braces
-  std::vector<ByteRange> items;  // between the commas, with `/*name=*/` ahead of them
+  std::vector<ByteRange> items;  // between the commas, with `/*name=*/` ahead and `/*name*/` behind
   size_t next_token = 0;         // behind the closing parenthesis, in SourceTokens::tokens
   // A comma stands between `<` and `>`: of a call that may be two arguments, or one with a template's.
   bool is_ambiguous = false;

@@ -40,20 +40,30 @@ EditedFile FileOf(Session& session, const DocumentSnapshot& document, const std:
   return file;
 }
 
-// As the first declaration says that is found.
-std::optional<size_t> ParameterCount(Session& session, const DocumentSnapshot& document,
-                                     const FoundReferences& found,
-                                     const ChangedFunction& function) {
+// As the declarations say, of which only one need have the default values.
+std::optional<ParameterCount> CountParameters(Session& session, const DocumentSnapshot& document,
+                                              const FoundReferences& found,
+                                              const ChangedFunction& function) {
+  std::optional<ParameterCount> count;
+  const auto declares_it = [](const FoundReference& reference) {
+    return (reference.roles & kRoleDeclaration) != 0 && (reference.roles & kRoleImplicit) == 0 &&
+           !reference.by_name;
+  };
   for (const auto& [path, references] : found) {
-    const auto declaration = std::ranges::find_if(references, [](const FoundReference& reference) {
-      return (reference.roles & kRoleDeclaration) != 0 && (reference.roles & kRoleImplicit) == 0;
-    });
-    if (declaration == references.end()) continue;
+    if (std::ranges::none_of(references, declares_it)) continue;
     EditedFile file = FileOf(session, document, path, references);
     const SignatureEdits edits(file, function, session.encoding());
-    if (const auto count = edits.CountParameters(*declaration)) return count;
+    for (const FoundReference& reference : references) {
+      if (!declares_it(reference)) continue;
+      const auto declared = edits.CountParameters(reference);
+      if (!count) {
+        count = declared;
+      } else if (declared) {
+        count->required = std::min(count->required, declared->required);
+      }
+    }
   }
-  return std::nullopt;
+  return count;
 }
 
 // "Box" of "zoo::Box<T>::"
@@ -181,31 +191,37 @@ absl::StatusOr<RefactoringEdit> ChangeSignature(Session& session, LiveDocuments&
   query.with_silent_calls = function->is_constructor;
   auto found = FindReferences(session, live, document, subject, query, work);
   if (!found.ok()) return found.status();
-  const std::optional<size_t> count = ParameterCount(session, document, *found, *function);
+  const auto count = CountParameters(session, document, *found, *function);
   if (!count) return Refused("no declaration of it was found");
   for (const ParameterChange& parameter : parameters) {
-    if (parameter.old >= static_cast<int32_t>(*count)) {
-      return absl::InvalidArgumentError(StrCat("it has ", *count, " parameters"));
+    if (parameter.old >= static_cast<int32_t>(count->all)) {
+      return absl::InvalidArgumentError(StrCat("it has ", count->all, " parameters"));
     }
   }
   std::vector<EditedFile> files;
+  std::string left_alone;
   for (const auto& [path, references] : *found) {
     if (work.stop) return absl::CancelledError("cancelled");
     if (references.empty()) continue;
     EditedFile file = FileOf(session, document, path, references);
     SignatureEdits edits(file, *function, session.encoding());
     if (status = edits.Add(references, *count); !status.ok()) return status;
+    if (left_alone.empty()) left_alone = edits.left_alone();
     if (!file.edits.empty()) files.push_back(std::move(file));
   }
   if (files.empty()) return Refused("it would change nothing");
   if (function->is_constructor) {
-    const auto is_held = CheckForwarding(session, live, document, subject, *function, *count, work);
+    const auto is_held =
+        CheckForwarding(session, live, document, subject, *function, count->all, work);
     if (!is_held.ok()) return is_held.status();
     if (*is_held) AskAboutAll(files, "Calls by emplace and the like are not known");
     const bool has_unseen = std::ranges::any_of(*found, [](const auto& file) {
       return std::ranges::any_of(file.second, &FoundReference::by_name);
     });
     if (has_unseen) AskAboutAll(files, "Files that are not indexed may call it");
+  }
+  if (!left_alone.empty()) {
+    AskAboutAll(files, StrCat("A file that is not indexed has the name, and stays: ", left_alone));
   }
   if (subject.asked.indexes.semantic == nullptr) {
     AskAboutAll(files, "Without an index, calls in other files are not known");

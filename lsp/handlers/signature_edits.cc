@@ -23,15 +23,22 @@ SignatureEdits::SignatureEdits(EditedFile& file, const ChangedFunction& function
                                PositionEncoding encoding)
     : file_(file), function_(function), encoding_(encoding), buffer_(file.text), source_(buffer_) {}
 
-std::optional<size_t> SignatureEdits::CountParameters(const FoundReference& declaration) const {
+std::optional<ParameterCount> SignatureEdits::CountParameters(
+    const FoundReference& declaration) const {
   const size_t at = OffsetOf(declaration);
   if (!IsNameAt(at)) return std::nullopt;
   const auto list =
       ArgumentListBehind(source_, at + function_.name.size(), /*is_declaration=*/true);
-  return list ? std::optional(list->items.size()) : std::nullopt;
+  if (!list) return std::nullopt;
+  const auto has_default = [&](const ByteRange& parameter) {
+    return DefaultOfParameter(source_, parameter).has_value();
+  };
+  const auto defaults = static_cast<size_t>(std::ranges::count_if(list->items, has_default));
+  return ParameterCount{.all = list->items.size(), .required = list->items.size() - defaults};
 }
 
-absl::Status SignatureEdits::Add(const std::vector<FoundReference>& references, size_t count) {
+absl::Status SignatureEdits::Add(const std::vector<FoundReference>& references,
+                                 ParameterCount count) {
   struct Merged {
     RoleSet roles = 0;
     bool is_candidate = true;
@@ -57,13 +64,15 @@ absl::Status SignatureEdits::Add(const std::vector<FoundReference>& references, 
       unsure = StrCat(place.by_name ? "In files that are not indexed" : "In templates",
                       ", where \"", function_.name, "\" may mean something else as well");
     }
-    absl::Status status = AddOne({at, place.roles, place.container, std::move(unsure)}, count);
-    if (!status.ok()) return status;
+    absl::Status status =
+        AddOne({at, place.roles, place.by_name, place.container, std::move(unsure)}, count);
+    if (!status.ok() && !place.by_name) return status;
+    if (!status.ok() && left_alone_.empty()) left_alone_ = StrCat(status.message());
   }
   return absl::OkStatus();
 }
 
-absl::Status SignatureEdits::AddOne(const Place& place, size_t count) {
+absl::Status SignatureEdits::AddOne(const Place& place, ParameterCount count) {
   const size_t at = place.at;
   const bool is_declaration = (place.roles & kRoleDeclaration) != 0;
   if (function_.is_constructor && !is_declaration) return AddConstruction(place, count);
@@ -76,10 +85,15 @@ absl::Status SignatureEdits::AddOne(const Place& place, size_t count) {
     if (IsUsing(at)) return absl::OkStatus();
     return Refused(StrCat("it is used other than by a call in ", FileAndLine(at)));
   }
-  return is_declaration ? ChangeDeclaration(*list, place, count) : ChangeCall(*list, place, count);
+  const size_t given = list->items.size();
+  // Another function of this name.
+  const bool fits = given <= count.all && given >= (is_declaration ? count.all : count.required);
+  if (place.by_name && !fits) return absl::OkStatus();
+  return is_declaration ? ChangeDeclaration(*list, place, count.all)
+                        : ChangeCall(*list, place, count.all);
 }
 
-absl::Status SignatureEdits::AddConstruction(const Place& place, size_t count) {
+absl::Status SignatureEdits::AddConstruction(const Place& place, ParameterCount count) {
   const size_t at = place.at;
   const RoleSet roles = place.roles;
   const auto token = TokenAt(at);
@@ -97,7 +111,7 @@ absl::Status SignatureEdits::AddConstruction(const Place& place, size_t count) {
         (roles & (kRoleReference | kRoleCall)) != 0 && (roles & kRoleImplicit) == 0;
     call = ConstructionAt(source_, at, function_.name, names_type);
   }
-  if (call.list) return ChangeCall(*call.list, place, count);
+  if (call.list) return ChangeCall(*call.list, place, count.all);
   // It is called without any argument or, if it converts, with one.
   const auto of_none = NewArguments({}, at);
   const auto of_one = NewArguments({"it"}, at);

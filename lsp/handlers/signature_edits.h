@@ -28,17 +28,27 @@ struct ChangedFunction {
   std::vector<ParameterChange> parameters;  // all that there are to be, in their order
 };
 
+// How many arguments a call may pass.
+struct ParameterCount {
+  size_t all = 0;
+  size_t required = 0;  // without a default value
+};
+
 // One thread; the file and the function must outlive it.
 class SignatureEdits {
  public:
   SignatureEdits(EditedFile& file, const ChangedFunction& function, PositionEncoding encoding);
 
   // Of a declaration; nothing if no list is there.
-  std::optional<size_t> CountParameters(const FoundReference& declaration) const;
+  std::optional<ParameterCount> CountParameters(const FoundReference& declaration) const;
 
   // Of all that declares and calls the function in this file. `count`: of the parameters that it has.
   // FailedPrecondition, with the place, for what can't be changed.
-  absl::Status Add(const std::vector<FoundReference>& references, size_t count);
+  absl::Status Add(const std::vector<FoundReference>& references, ParameterCount count);
+
+  // Why what has the function's name in a file that is not indexed could not be changed, of the first; empty if all
+  // could. It may be another's.
+  const std::string& left_alone() const { return left_alone_; }
 
   // References of a constructor's class: FailedPrecondition if somebody else's function makes one of arguments that may
   // be this constructor's. True if a container does so perhaps, by arguments that nobody can tell apart.
@@ -52,12 +62,13 @@ class SignatureEdits {
   struct Place {
     size_t at = 0;
     RoleSet roles = 0;
+    bool by_name = false;        // nobody has seen what it means
     std::string_view container;  // qualified name of what is around it
     std::string unsure;          // why the user has to agree
   };
 
-  absl::Status AddOne(const Place& place, size_t count);
-  absl::Status AddConstruction(const Place& place, size_t count);
+  absl::Status AddOne(const Place& place, ParameterCount count);
+  absl::Status AddConstruction(const Place& place, ParameterCount count);
   absl::Status ChangeCall(const ArgumentList& list, const Place& place, size_t count);
   absl::Status ChangeDeclaration(const ArgumentList& list, const Place& place, size_t count);
   absl::Status CheckList(const ArgumentList& list, size_t at) const;
@@ -86,6 +97,7 @@ class SignatureEdits {
   const PositionEncoding encoding_;
   const TextBuffer buffer_;
   const SourceTokens source_;
+  std::string left_alone_;
 };
 
 }  // namespace astrolabe::lsp

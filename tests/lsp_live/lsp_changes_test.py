@@ -643,6 +643,19 @@ class SeveralFiles(ChangesTest):
         self.assertIn("d.Legs(true, 1, 2) + d.Legs(\n    true,  // four\n    (void(3), 4), 5); }", self.text("more.cc"))
         self.assert_compiles("zoo.cc", "main.cc", "more.cc")
 
+    def test_overrides_beside_the_one_that_was_asked_about(self):
+        texts = {"base.h": "struct Base {\n  virtual int f(int a, char /*b*/) = 0;\n};\n"
+                           "struct One : Base {\n  int f(int a, char b) override;\n};\n",
+                 "one.cc": '#include "base.h"\nint One::f(int, char b) { return b; }\n',
+                 "two.cc": ('#include "base.h"\nstruct Two : Base {\n  int f(int a, char) override { return a; }\n};\n'
+                            "int call(Two& two) { return two.f(1, 'c'); }\n")}
+        client = self.opened("one.cc", texts=texts)
+        self.assertEqual(self.signature(client, "one.cc", "One::|f", [{"old": 1}, {"old": 0}]), ["base.h", "one.cc", "two.cc"])
+        self.assertIn("virtual int f(char /*b*/, int a) = 0;", self.text("base.h"))
+        self.assertIn("int f(char, int a) override { return a; }", self.text("two.cc"))
+        self.assertIn("two.f('c', 1)", self.text("two.cc"))
+        self.assert_compiles("one.cc", "two.cc")
+
     def test_a_new_parameter_is_not_used_yet(self):
         text = '#pragma GCC diagnostic error "-Wunused-parameter"\nint f(int a) { return a; }\n'
         client = self.opened("a.cc", texts={"a.cc": text})
@@ -773,6 +786,21 @@ class SeveralFiles(ChangesTest):
             found = self.edits(edit)
             self.assertEqual({edit["changeAnnotations"][e[3]]["label"] for e in found[name]}, labels)
             self.assertEqual([n for n in found if n == "late.h"], ["late.h"] if name == "late.h" else [])
+            client.kill()
+
+    def test_what_has_the_name_in_a_file_that_is_not_indexed(self):
+        late = "int f(int a, int b, int c, int d);\nint g(bool x) { return x ? f(1, 2, 3) : f(1); }\n"
+        source = "int f(int a, int b = 2, int c = 3) { return a; }\nint x = f(1, 2);\n"
+        for more, annotated in (("", []), ("auto taken = f;\n", ["it is used other than by a call in late.h:3"])):
+            client = self.opened("a.cc", texts={"a.cc": source, "late.h": late + more}, capabilities=ANNOTATES)
+            client.answers["workspace/applyEdit"] = {"applied": True}
+            client.request("workspace/executeCommand", {"command": "astrolabe.changeSignature", "arguments": [
+                client.at("a.cc", 0, 4, parameters=[{"old": 0}, {"declaration": "int m", "value": "0"}, {"old": 1}, {"old": 2}])]})
+            [edit] = [m["params"]["edit"] for m in client.messages if m.get("method") == "workspace/applyEdit"]
+            labels = {edit["changeAnnotations"][e[3]]["label"] for e in self.edits(edit)["a.cc"] if e[3]}
+            self.assertEqual(labels, {f"A file that is not indexed has the name, and stays: {why}" for why in annotated})
+            self.apply(edit)
+            self.assertEqual(self.text("late.h"), late.replace("f(1, 2, 3)", "f(1, 0, 2, 3)").replace("f(1)", "f(1, 0)") + more)
             client.kill()
 
     def test_what_containers_make_has_to_be_confirmed(self):

@@ -54,6 +54,9 @@ TEST(ArgumentList, Declarations) {
 TEST(ArgumentList, Comments) {
   EXPECT_EQ(Call("f(/*a=*/1,  // one\n  /*b=*/2  // two\n);"), "/*a=*/1|/*b=*/2");
   EXPECT_EQ(Call("f(  // first\n  1, 2);"), "1|2");
+  EXPECT_EQ(Declaration("f(const A& /*a*/, B /* b */ /*c*/ , C\n /*d*/, D /*e*/) const;"),
+            "const A& /*a*/|B /* b */ /*c*/|C|D /*e*/");
+  EXPECT_EQ(Call("f(1 /* no end"), "none");
 }
 
 std::string Name(std::string_view parameter) {

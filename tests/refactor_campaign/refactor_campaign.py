@@ -160,27 +160,28 @@ class Campaign:
             "annotationId" in e for change in resolved["edit"]["documentChanges"] for e in change.get("edits", ()))
         self.unchecked[kind] += not is_checked
         documents = self.documents(resolved["edit"])
-        edited = self.edited(data, documents.pop(name, []))
+        here = self.edited(data, documents.pop(name, []))
         # Sources first: what is wrong in them ahead of the edit is so with the headers as they are.
         sources = [other for other in documents if is_source(other)][:MAX_SOURCES]
         headers = [other for other in documents if not is_source(other)]
         others = {other: self.open_other(other, documents[other]) for other in sources + headers}
-        self.tell(name, edited.decode())
-        after = self.errors(name)
+        self.tell(name, here.decode())
+        new = [f"{name}: {error}" for error in self.errors(name) - before]
         self.applied[kind] += 1
-        new = after - before
         for other, before_other in others.items():
             if before_other is not None:
-                new += self.errors(other) - before_other
+                new += [f"{other}: {error}" for error in self.errors(other) - before_other]
             self.client.notify("textDocument/didClose", self.client.document(other))
         if new:
             if is_checked:
-                self.broken.append((kind, name, span, list(new)))
+                self.broken.append((kind, name, span, new))
             self.broken_unchecked += not is_checked
             print(f"NEW ERROR {'' if is_checked else '(to be confirmed) '}{kind} {name}:{span['start']['line'] + 1}:{span['start']['character'] + 1}"
-                  f"-{span['end']['line'] + 1}:{span['end']['character'] + 1}: {'; '.join(list(new)[:2])}", flush=True)
+                  f"-{span['end']['line'] + 1}:{span['end']['character'] + 1}: {'; '.join(new[:2])}", flush=True)
         if self.show or new:
-            self.print_difference(name, data, edited)
+            self.print_difference(name, data, here)
+            for other, edits in documents.items():
+                self.print_difference(other, self.content(other), self.edited(self.content(other), edits))
         self.tell(name, text)
         return True
 
@@ -190,17 +191,21 @@ class Campaign:
 
     def open_other(self, name, edits):
         """Opens another file with its edits; its errors without them, or nothing for one that no unit is."""
-        path = os.path.join(self.root, name)
-        data = b""
-        if os.path.exists(path):
-            with open(path, "rb") as f:
-                data = f.read()
+        data = self.content(name)
         self.client.open(name, data.decode() if is_source(name) else self.edited(data, edits).decode())
         if not is_source(name):
             return None
         before = self.errors(name)
         self.tell(name, self.edited(data, edits).decode())
         return before
+
+    def content(self, name):
+        """What is on disk: nothing for a file that the edit creates."""
+        path = os.path.join(self.root, name)
+        if not os.path.exists(path):
+            return b""
+        with open(path, "rb") as f:
+            return f.read()
 
     @staticmethod
     def edited(data, edits):
