@@ -116,7 +116,7 @@ class LiveFiles::Engine {
     PreambleMayBeOld(file);
     StopOvertakenParse(file);
     for (auto& [other_path, other] : files_) {
-      if (other_path == path || !other.reads.contains(path)) continue;
+      if (other_path == path || !other.DependsOn(path)) continue;
       IncludesAreOld(other_path, other, absl::Now() + kHeaderPause);
     }
     Advance(path);
@@ -146,7 +146,7 @@ class LiveFiles::Engine {
     }
     for (auto& [other_path, other] : files_) {
       // Of an open file the others see the text in the editor.
-      if (!other.reads.contains(path) || files_.contains(path)) continue;
+      if (!other.DependsOn(path) || files_.contains(path)) continue;
       IncludesAreOld(other_path, other, absl::Now());
     }
     AdvanceAll();
@@ -326,7 +326,7 @@ class LiveFiles::Engine {
   bool HasReadOldTexts(const OpenFile& file) const {
     return std::ranges::any_of(files_, [&](const auto& entry) {
       return &entry.second != &file && entry.second.changed > file.preamble->started &&
-             file.reads.contains(entry.first);
+             file.DependsOn(entry.first);
     });
   }
 
@@ -643,7 +643,10 @@ class LiveFiles::Engine {
       Drop(file.preamble);
       file.preamble = *std::exchange(file.next_preamble, std::nullopt);
       file.preamble->ready = true;
-      if (report.ok()) file.reads = {report->files.begin(), report->files.end()};
+      if (report.ok()) {
+        file.reads = {report->files.begin(), report->files.end()};
+        file.missing = {report->missing.begin(), report->missing.end()};
+      }
       file.base = file.next_base;
       file.has_wanted_base = false;
       file.is_exact = !report.ok() || report->is_exact;

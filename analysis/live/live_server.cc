@@ -29,6 +29,7 @@
 #include "analysis/live/end_of_unit.h"
 #include "analysis/live/function_spans.h"
 #include "analysis/live/line_index.h"
+#include "analysis/project/paths.h"
 #include "analysis/project/source_language.h"
 #include "base/archive.h"
 #include "base/strings.h"
@@ -214,6 +215,11 @@ class LiveRunner : public ParseDelegate {
       bool is_included = base_files_ == 0 || walk.files[file];
       if (is_included) report.files.push_back(record.file(file).path);
       if (!is_included) report.is_exact = false;
+    }
+    for (const std::unique_ptr<FileRun>& run : record.runs()) {
+      for (const RecordedInclude& include : run->includes) {
+        if (include.file == kNoFile) report.missing.emplace_back(BaseName(include.spelled));
+      }
     }
     MacroMisfit misfit;
     if (base_files_ > 0 && record.FindMisfit(walk, &misfit)) report.is_exact = false;

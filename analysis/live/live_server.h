@@ -18,7 +18,8 @@ namespace astrolabe {
 
 // What a preamble node says when it is ready.
 struct PreambleReport {
-  std::vector<std::string> files;  // all that it reads, absolute
+  std::vector<std::string> files;    // all that it reads, absolute
+  std::vector<std::string> missing;  // names of headers that it has not found, without folders
   // It is what a parse from the file's first line gives. Always so on the root. On a base only if all that
   // the base has parsed is included by the file, and each header found the macros that it would have found.
   bool is_exact = true;
@@ -26,7 +27,7 @@ struct PreambleReport {
   bool is_dead_end = false;
   template <typename Archive>
   void Members(Archive& archive) {
-    archive(files, is_exact, is_dead_end);
+    archive(files, missing, is_exact, is_dead_end);
   }
 };
 

@@ -13,6 +13,7 @@
 #include "analysis/batch/parse_tree.h"
 #include "analysis/live/answers.h"
 #include "analysis/live/body_edit.h"
+#include "analysis/project/paths.h"
 
 namespace astrolabe {
 
@@ -46,10 +47,15 @@ struct OpenFile {
   bool closes_preamble = false;              // PreambleReport::is_dead_end otherwise
   std::vector<std::string> module_problems;  // LiveCommand's
 
-  std::optional<NodeOfFile> preamble;       // ready: serves; else being parsed
-  bool is_exact = true;                     // else it serves only until one without a base is there
-  NodeId base = kRootNode;                  // that `preamble` is on
-  std::set<std::string> reads;              // files that it has read
+  std::optional<NodeOfFile> preamble;  // ready: serves; else being parsed
+  bool is_exact = true;                // else it serves only until one without a base is there
+  NodeId base = kRootNode;             // that `preamble` is on
+  std::set<std::string> reads;         // files that it has read
+  std::set<std::string> missing;       // names of headers that it has not found, without folders
+  // Whether it reads another text, or one at last, when the file changes.
+  bool DependsOn(const std::string& path) const {
+    return reads.contains(path) || missing.contains(std::string(BaseName(path)));
+  }
   std::optional<NodeOfFile> next_preamble;  // replaces it when ready
   NodeId next_base = kRootNode;
   absl::Time preamble_due = absl::InfiniteFuture();

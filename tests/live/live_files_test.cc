@@ -347,6 +347,22 @@ TEST_F(LiveFilesTest, UnsavedHeadersAreSeen) {
   EXPECT_EQ(Diagnostics(), "");
 }
 
+TEST_F(LiveFilesTest, AHeaderThatWasMissingIsOpened) {
+  Open("#include \"h.h\"\nS s;\n");
+  EXPECT_NE(Diagnostics(), "");
+  live_->Update((root_ / "h.h").string(), "#pragma once\nstruct S {};\n", 1000);
+  EXPECT_TRUE(Eventually([&] { return Diagnostics().empty(); }));
+}
+
+TEST_F(LiveFilesTest, AHeaderThatWasMissingAppearsOnDisk) {
+  std::filesystem::create_directory(root_ / "made");
+  Open("#include \"made/h.h\"\nS s;\n");
+  EXPECT_NE(Diagnostics(), "");
+  Write("made/h.h", "#pragma once\nstruct S {};\n");
+  live_->FileChanged((root_ / "made/h.h").string());
+  EXPECT_TRUE(Eventually([&] { return Diagnostics().empty(); }));
+}
+
 TEST_F(LiveFilesTest, ACompilerCrashIsSaidAndTheNextTextIsParsed) {
   Open("int f();\n#pragma clang __debug crash\n");
   EXPECT_NE(Diagnostics().find("this file cannot be parsed: the compiler crashed"),
