@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <atomic>
 #include <deque>
-#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -18,6 +17,8 @@
 #include "analysis/batch/process_memory.h"
 #include "analysis/live/bases.h"
 #include "analysis/live/completion_nodes.h"
+#include "analysis/live/diagnosis.h"
+#include "analysis/live/file_jobs.h"
 #include "analysis/live/line_index.h"
 #include "analysis/live/live_server.h"
 #include "analysis/live/open_file.h"
@@ -40,37 +41,9 @@ constexpr absl::Duration kIdle = absl::Seconds(2);
 constexpr int kMaxLost = 8;
 // Texts of headers change with every key; who includes them can wait for a pause.
 constexpr absl::Duration kHeaderPause = absl::Milliseconds(400);
-// For the diagnostics of one function; those of the whole file are on their way meanwhile.
-constexpr absl::Duration kBodyLimit = absl::Seconds(2);
-// For clang-tidy, which has a limit of its own of the processor's time (live_server.cc).
-constexpr absl::Duration kTidyLimit = absl::Seconds(60);
-constexpr size_t kMaxCrashedChecks = 3;
 
 bool IsOnDisk(const std::string& path, const std::string& text) {
   return ::access(path.c_str(), R_OK) == 0 && ReadWholeFile(path) == text;
-}
-
-// The check of clang-tidy that a process was at when it died, from LLVM's note of what it did; empty: none is known.
-std::string CheckInTrace(std::string_view where) {
-  size_t begin = where.find('\'');
-  if (!where.starts_with("ASTMatcher:") || begin == std::string_view::npos) return "";
-  size_t end = where.find('\'', begin + 1);
-  if (end == std::string_view::npos) return "";
-  return std::string(where.substr(begin + 1, end - begin - 1));
-}
-
-LiveDiagnostic Notice(std::string message) {
-  LiveDiagnostic diagnostic;
-  diagnostic.message = std::move(message);
-  diagnostic.code = "astrolabe";
-  diagnostic.category = "Astrolabe";
-  return diagnostic;
-}
-
-LiveDiagnostic InformationNotice(std::string message) {
-  LiveDiagnostic diagnostic = Notice(std::move(message));
-  diagnostic.level = DiagnosticLevel::kInformation;
-  return diagnostic;
 }
 
 }  // namespace
@@ -156,7 +129,7 @@ class LiveFiles::Engine {
     for (auto& [path, file] : files_) {
       file.crashed_checks.clear();
       bool is_done = file.ast && file.ast->generation == file.generation && file.completing == 0;
-      if (is_done && file.is_exact) StartCompletingDiagnostics(path, file);
+      if (is_done && file.is_exact) diagnosis_.Complete(path, file);
     }
   }
 
@@ -306,7 +279,7 @@ class LiveFiles::Engine {
     OpenFile& file = it->second;
     if (file.refused.empty()) {
       StartPreambleIfNeeded(path, file);
-      StartBodyParseIfNeeded(path, file);
+      diagnosis_.StartBodyIfNeeded(path, file);
       StartParseIfNeeded(path, file);
     }
     questions_->Start(path, file);
@@ -319,7 +292,7 @@ class LiveFiles::Engine {
     file.refused.clear();
     file.crashes = 0;
     file.preamble_due = due;
-    if (file.is_all_told) Publish(path, file, /*complete=*/false);
+    if (file.is_all_told) diagnosis_.Publish(path, file, /*complete=*/false);
   }
 
   // Of the files that are open. What the first preamble reads is not known before it is there.
@@ -328,12 +301,6 @@ class LiveFiles::Engine {
       return &entry.second != &file && entry.second.changed > file.preamble->started &&
              file.DependsOn(entry.first);
     });
-  }
-
-  // There is always more to come while the includes are old.
-  void Publish(const std::string& path, OpenFile& file, bool complete) {
-    file.is_all_told = complete && !file.AwaitsIncludes();
-    options_.on_diagnostics(path, file.generation, file.is_all_told, file.diagnostics);
   }
 
   void PreambleMayBeOld(OpenFile& file) {
@@ -351,7 +318,7 @@ class LiveFiles::Engine {
     if (!command.ok()) return Refuse(path, file, std::string(command.status().message()));
     if (command->awaits_modules) return Tell(path, "building modules");
     file.module_problems = std::move(command->module_problems);
-    Drop(file.next_preamble);
+    jobs_.Drop(file.next_preamble);
     Job job = JobFor(path, *command);
     job.kind = JobKind::kPreamble;
     job.text = file.text.substr(0, file.preamble_size);
@@ -359,7 +326,8 @@ class LiveFiles::Engine {
     std::optional<NodeId> base;
     if (!file.is_alone) base = bases_->Find(file.key, path, EditedFiles(path));
     file.next_base = base.value_or(kRootNode);
-    file.next_preamble = StartNode(path, file.next_base, std::move(job), file.generation);
+    file.next_preamble = jobs_.StartNode(path, file.next_base, std::move(job), file.generation,
+                                         options_.parse_limit);
     Tell(path, "parsing includes");
   }
 
@@ -420,35 +388,8 @@ class LiveFiles::Engine {
     Job job;
     job.kind = JobKind::kWarm;
     job.file = path;
-    file.warm = StartNode(path, file.preamble->node, std::move(job), file.generation);
-  }
-
-  // What an edit inside one function has done to the diagnostics, ahead of the parse of the whole file.
-  void StartBodyParseIfNeeded(const std::string& path, OpenFile& file) {
-    if (!file.preamble || !file.ast || !file.is_exact || file.is_evicted) return;
-    if (file.body_generation == file.generation || file.ast->generation == file.generation) return;
-    StopBodyParse(file);
-    file.body_generation = file.generation;
-    std::optional<BodyEdit> edit = FindBodyEdit(file.ast->text, file.functions, file.text);
-    if (!edit) return;
-    file.body_edit = *edit;
-    Question question;
-    question.kind = QuestionKind::kBodyDiagnostics;
-    question.function = edit->function;
-    Job job;
-    job.kind = JobKind::kBody;
-    job.file = path;
-    job.text = file.text;
-    job.preamble_size = file.preamble_size;
-    job.question = Encode(std::move(question));
-    file.body_job = tree_->StartJob(file.preamble->node, std::move(job), kBodyLimit);
-    job_file_[file.body_job] = path;
-  }
-
-  void StopBodyParse(OpenFile& file) {
-    if (file.body_job != 0) tree_->KillJob(file.body_job);
-    job_file_.erase(file.body_job);
-    file.body_job = 0;
+    file.warm = jobs_.StartNode(path, file.preamble->node, std::move(job), file.generation,
+                                options_.parse_limit);
   }
 
   void StartParseIfNeeded(const std::string& path, OpenFile& file) {
@@ -461,7 +402,8 @@ class LiveFiles::Engine {
     job.preamble_size = file.preamble_size;
     bool is_warm = file.warm.has_value() && file.warm->ready;
     NodeId parent = is_warm ? file.warm->node : file.preamble->node;
-    file.next_ast = StartNode(path, parent, std::move(job), file.generation);
+    file.next_ast =
+        jobs_.StartNode(path, parent, std::move(job), file.generation, options_.parse_limit);
     Tell(path, "parsing");
   }
 
@@ -469,57 +411,20 @@ class LiveFiles::Engine {
     if (!file.next_ast.has_value()) return;
     absl::Time fresh = file.ast.has_value() ? file.ast->started : file.next_ast->started;
     if (absl::Now() - fresh > kStaleFor) return;
-    Drop(file.next_ast);
-  }
-
-  NodeOfFile StartNode(const std::string& path, NodeId parent, Job job, uint64_t generation) {
-    NodeOfFile made;
-    made.generation = generation;
-    made.started = absl::Now();
-    made.parent = parent;
-    made.text = job.text;
-    made.job = tree_->StartJob(parent, std::move(job), options_.parse_limit, &made.node);
-    node_file_[made.node] = path;
-    job_file_[made.job] = path;
-    return made;
-  }
-
-  // Nobody wants it any more.
-  void Forget(const NodeOfFile& node) {
-    node_file_.erase(node.node);
-    job_file_.erase(node.job);
-    if (node.ready) {
-      tree_->CloseNode(node.node);
-    } else {
-      tree_->KillJob(node.job);
-    }
-  }
-
-  void Drop(std::optional<NodeOfFile>& node) {
-    if (node.has_value()) Forget(*node);
-    node.reset();
+    jobs_.Drop(file.next_ast);
   }
 
   void DropAst(OpenFile& file) {
-    StopBodyParse(file);
-    Drop(file.next_ast);
-    Drop(file.ast);
-    StopCompleting(file);
-  }
-
-  void StopCompleting(OpenFile& file) {
-    for (uint32_t* job : {&file.completing, &file.tidying}) {
-      if (*job != 0) tree_->KillJob(*job);
-      job_file_.erase(*job);
-      *job = 0;
-    }
-    Drop(file.ended);
+    diagnosis_.StopBody(file);
+    jobs_.Drop(file.next_ast);
+    jobs_.Drop(file.ast);
+    diagnosis_.StopCompleting(file);
   }
 
   void DropPreamble(OpenFile& file) {
-    Drop(file.next_preamble);
-    Drop(file.warm);
-    Drop(file.preamble);
+    jobs_.Drop(file.next_preamble);
+    jobs_.Drop(file.warm);
+    jobs_.Drop(file.preamble);
   }
 
   // Of the ASTs those that were asked about longest ago go, then their preambles; the file's next question brings them
@@ -533,7 +438,7 @@ class LiveFiles::Engine {
               [](OpenFile* a, OpenFile* b) { return a->asked < b->asked; });
     for (size_t i = 0; i + options_.max_asts < alive.size(); ++i) {
       if (IsBusy(*alive[i])) continue;
-      Drop(alive[i]->ast);
+      jobs_.Drop(alive[i]->ast);
       alive[i]->is_evicted = true;
     }
     EvictWarm();
@@ -555,7 +460,7 @@ class LiveFiles::Engine {
       if (&file == edited || !file.warm || IsBusy(file)) continue;
       file.is_evicted |= file.ast && file.ast->parent == file.warm->node;
       if (file.is_evicted) DropAst(file);
-      Drop(file.warm);
+      jobs_.Drop(file.warm);
     }
   }
 
@@ -587,12 +492,9 @@ class LiveFiles::Engine {
   void Refuse(const std::string& path, OpenFile& file, const std::string& why) {
     file.refused = why;
     DropAst(file);
-    Drop(file.next_preamble);
+    jobs_.Drop(file.next_preamble);
     file.preamble_due = absl::InfiniteFuture();
-    file.diagnostics = {
-        Notice(StrCat("this file cannot be parsed: ", why,
-                      "; it is tried again when its text or a header of it changes"))};
-    Publish(path, file, /*complete=*/true);
+    diagnosis_.SayRefused(path, file, why);
     Tell(path, "idle");
     if (questions_ != nullptr) questions_->Start(path, file);
   }
@@ -608,26 +510,23 @@ class LiveFiles::Engine {
     }
     if (bases_->HandleEnd(event)) return;
     if (completion_nodes_->HandleEnd(event)) return;
-    auto owner = job_file_.find(event.job);
-    if (owner == job_file_.end()) return;
-    std::string path = owner->second;
-    job_file_.erase(owner);
-    HandleEnd(path, event);
+    const std::optional<std::string> path = jobs_.TakeOwnerOfJob(event.job);
+    if (path) HandleEnd(*path, event);
   }
 
   void HandleReady(const ParseEvent& event) {
     if (completion_nodes_->HandleReady(event)) return;
     if (bases_->HandleReady(event)) return;
-    auto owner = node_file_.find(event.node);
-    if (owner == node_file_.end()) return;
-    std::string path = owner->second;
+    const std::optional<std::string> owner = jobs_.OwnerOfNode(event.node);
+    if (!owner) return;
+    const std::string& path = *owner;
     OpenFile& file = files_.at(path);
     lost_in_a_row_ = 0;
     if (file.next_preamble && file.next_preamble->node == event.node) {
       absl::StatusOr<PreambleReport> report = Decode<PreambleReport>(event.ready.payload);
       if (report.ok() && report->is_dead_end) {
         file.next_preamble->ready = true;
-        Drop(file.next_preamble);
+        jobs_.Drop(file.next_preamble);
         // What is open at its end goes to the rest, where it may be skipped.
         if (std::exchange(file.closes_preamble, true)) {
           return Refuse(path, file, "a conditional is open at the end of its includes");
@@ -639,8 +538,8 @@ class LiveFiles::Engine {
       // What was parsed on top of the old one goes with it.
       completion_nodes_->Drop(path);
       DropAst(file);
-      Drop(file.warm);
-      Drop(file.preamble);
+      jobs_.Drop(file.warm);
+      jobs_.Drop(file.preamble);
       file.preamble = *std::exchange(file.next_preamble, std::nullopt);
       file.preamble->ready = true;
       if (report.ok()) {
@@ -657,30 +556,19 @@ class LiveFiles::Engine {
       if (HasReadOldTexts(file)) file.preamble_due = absl::Now();
       PreambleMayBeOld(file);
     } else if (file.next_ast && file.next_ast->node == event.node) {
-      StopCompleting(file);
-      Drop(file.ast);
+      diagnosis_.StopCompleting(file);
+      jobs_.Drop(file.ast);
       file.ast = *std::exchange(file.next_ast, std::nullopt);
       file.ast->ready = true;
-      absl::StatusOr<DiagnosticsAnswer> answer = Decode<DiagnosticsAnswer>(event.ready.payload);
-      if (answer.ok() && file.is_exact) {
-        TakeDiagnostics(file, std::move(answer->diagnostics));
-        file.functions = std::move(answer->functions);
-        // Those of a text whose edited function was parsed by itself are out already, with what the end of the
-        // unit has to say of the rest.
-        if (file.diagnosed_generation < file.ast->generation) {
-          file.diagnosed_generation = file.ast->generation;
-          options_.on_diagnostics(path, file.ast->generation, /*complete=*/false, file.diagnostics);
-        }
-      }
+      diagnosis_.HandleParsed(path, file, event.ready.payload);
       bool is_newest = file.ast->generation == file.generation;
-      if (is_newest && file.is_exact) StartCompletingDiagnostics(path, file);
+      if (is_newest && file.is_exact) diagnosis_.Complete(path, file);
       StartWarm(path, file);
       Tell(path, "idle");
     } else if (file.warm && file.warm->node == event.node) {
       file.warm->ready = true;
-    } else if (file.ended && file.ended->node == event.node) {
-      file.ended->ready = true;
-      HandleUnitEnded(path, file, event.ready.payload);
+    } else {
+      diagnosis_.HandleReady(path, file, event);
     }
     Advance(path);
   }
@@ -693,117 +581,18 @@ class LiveFiles::Engine {
     if (command.ok()) file.has_wanted_base = bases_->Want(*command, path, EditedFiles(path));
   }
 
-  void StartCompletingDiagnostics(const std::string& path, OpenFile& file) {
-    StopCompleting(file);
-    Question question;
-    question.kind = QuestionKind::kAllDiagnostics;
-    question.includes.unused = false;
-    if (options_.includes != nullptr) question.includes = options_.includes(path);
-    if (options_.tidy != nullptr && options_.tidy(path).is_on) {
-      Job job;
-      job.kind = JobKind::kEnd;
-      job.file = path;
-      job.question = Encode(std::move(question));
-      file.ended = StartNode(path, file.ast->node, std::move(job), file.ast->generation);
-      file.completing = file.ended->job;
-      return;
-    }
-    Job job;
-    job.kind = JobKind::kAsk;
-    job.file = path;
-    job.question = Encode(std::move(question));
-    file.completing = tree_->StartJob(file.ast->node, std::move(job), options_.parse_limit);
-    job_file_[file.completing] = path;
-  }
-
-  // The compiler has said all; clang-tidy is asked on what it left.
-  void HandleUnitEnded(const std::string& path, OpenFile& file, const std::string& payload) {
-    file.completing = 0;
-    absl::StatusOr<DiagnosticsAnswer> answer = Decode<DiagnosticsAnswer>(payload);
-    if (answer.ok() && file.ast) {
-      TakeDiagnostics(file, std::move(answer->diagnostics));
-      if (file.ast->generation == file.generation) {
-        Publish(path, file, /*complete=*/false);
-      }
-    }
-    StartTidy(path, file);
-  }
-
-  void StartTidy(const std::string& path, OpenFile& file) {
-    Question question;
-    question.kind = QuestionKind::kTidy;
-    question.tidy = options_.tidy(path);
-    question.tidy.without.insert(question.tidy.without.end(), file.crashed_checks.begin(),
-                                 file.crashed_checks.end());
-    Job job;
-    job.kind = JobKind::kAsk;
-    job.file = path;
-    job.question = Encode(std::move(question));
-    file.tidying = tree_->StartJob(file.ended->node, std::move(job), kTidyLimit);
-    job_file_[file.tidying] = path;
-  }
-
-  // Whatever has become of it, the compiler's diagnostics stay. A check that was found out is left out from now on.
-  void HandleTidyEnd(const std::string& path, OpenFile& file, const ParseEvent& event,
-                     const std::string& why) {
-    file.tidying = 0;
-    if (!file.ast || !file.ended) return;
-    bool is_lost = event.lost || event.killed;
-    std::string check = is_lost ? "" : CheckInTrace(event.where);
-    if (!event.delivered && !check.empty() && file.crashed_checks.size() < kMaxCrashedChecks) {
-      LogWarning(path, ": clang-tidy's ", check, ": ", why);
-      file.crashed_checks.push_back(check);
-      return StartTidy(path, file);
-    }
-    Drop(file.ended);
-    if (event.delivered) {
-      absl::StatusOr<DiagnosticsAnswer> answer = Decode<DiagnosticsAnswer>(event.result.shard);
-      if (answer.ok()) AddDiagnostics(file, std::move(answer->diagnostics));
-    } else if (!is_lost) {
-      LogWarning(path, ": clang-tidy: ", why);
-      file.diagnostics.push_back(
-          InformationNotice(StrCat("clang-tidy's checks say nothing: ", why)));
-    }
-    for (const std::string& crashed : file.crashed_checks) {
-      file.diagnostics.push_back(InformationNotice(StrCat(
-          "clang-tidy's check ", crashed,
-          " crashed on this file, or took too long, and is left out until it is opened again")));
-    }
-    if (file.ast->generation != file.generation) return;
-    Publish(path, file, /*complete=*/true);
-  }
-
-  // The compiler's, and what it can't know: why a module is missing.
-  static void TakeDiagnostics(OpenFile& file, std::vector<LiveDiagnostic> diagnostics) {
-    file.diagnostics = std::move(diagnostics);
-    for (const std::string& problem : file.module_problems) {
-      file.diagnostics.push_back(InformationNotice(problem));
-    }
-  }
-
-  static void AddDiagnostics(OpenFile& file, std::vector<LiveDiagnostic> more) {
-    for (LiveDiagnostic& diagnostic : more) file.diagnostics.push_back(std::move(diagnostic));
-    std::stable_sort(file.diagnostics.begin(), file.diagnostics.end(),
-                     [](const LiveDiagnostic& a, const LiveDiagnostic& b) {
-                       return a.range.begin < b.range.begin;
-                     });
-  }
-
   // A node that waited for work has died: killed from outside, or with its parent. (One that was still parsing
   // is heard of in HandleEnd, with the reason.)
   void HandleGone(NodeId node) {
     if (completion_nodes_->HandleGone(node)) return;
     if (bases_->HandleGone(node)) return;  // what stood on it is heard of for itself
-    auto owner = node_file_.find(node);
-    if (owner == node_file_.end()) return;
-    std::string path = owner->second;
-    OpenFile& file = files_.at(path);
+    const std::optional<std::string> owner = jobs_.OwnerOfNode(node);
+    if (!owner) return;
+    OpenFile& file = files_.at(*owner);
     for (std::optional<NodeOfFile>* made : {&file.ast, &file.preamble, &file.warm}) {
       if (!made->has_value() || (*made)->node != node || !(*made)->ready) continue;
-      node_file_.erase(owner);
-      job_file_.erase((*made)->job);
-      made->reset();
-      return Advance(path);
+      jobs_.Forget(*made);
+      return Advance(*owner);
     }
   }
 
@@ -815,23 +604,15 @@ class LiveFiles::Engine {
     std::string why = event.lost ? "the processes that parse it end at once"
                                  : StrCat("the compiler ", event.reason,
                                           event.where.empty() ? "" : " at ", event.where);
-    if (event.job == file.body_job) return HandleBodyEnd(path, file, event);
-    if (event.job == file.tidying) return HandleTidyEnd(path, file, event, why);
-    if (file.ended && event.job == file.ended->job) {
-      node_file_.erase(file.ended->node);
-      file.ended.reset();
-    }
-    if (event.job == file.completing) return HandleCompletingEnd(path, file, event, why);
+    if (diagnosis_.HandleEnd(path, file, event, why)) return;
     auto is = [&](const std::optional<NodeOfFile>& node) {
       return node.has_value() && node->job == event.job;
     };
     if (is(file.next_ast)) {
-      node_file_.erase(file.next_ast->node);
-      file.next_ast.reset();
+      jobs_.Forget(file.next_ast);
       if (IsHopeless(file, event)) return Refuse(path, file, why);
     } else if (is(file.next_preamble)) {
-      node_file_.erase(file.next_preamble->node);
-      file.next_preamble.reset();
+      jobs_.Forget(file.next_preamble);
       // It may be the base's fault.
       if (std::exchange(file.next_base, kRootNode) != kRootNode) {
         file.is_alone |= !event.lost;
@@ -841,48 +622,14 @@ class LiveFiles::Engine {
       if (IsHopeless(file, event)) return Refuse(path, file, why);
     } else if (is(file.warm)) {
       // Its end is not tried again: without it all works, only slower.
-      node_file_.erase(file.warm->node);
+      std::optional<NodeOfFile> dead = file.warm;
+      jobs_.Forget(dead);
       file.warm->node = kRootNode;
       file.warm->ready = false;
     } else {
       return;
     }
     Advance(path);
-  }
-
-  // Should it have come to nothing, the parse of the whole file tells soon.
-  void HandleBodyEnd(const std::string& path, OpenFile& file, const ParseEvent& event) {
-    file.body_job = 0;
-    if (!event.delivered || file.body_generation != file.generation || !file.ast) return;
-    absl::StatusOr<DiagnosticsAnswer> answer = Decode<DiagnosticsAnswer>(event.result.shard);
-    bool is_known = file.diagnosed_generation >= file.generation;
-    if (!answer.ok() || is_known ||
-        !HasSameFunctions(file.body_edit, file.functions, answer->functions)) {
-      return;
-    }
-    file.diagnosed_generation = file.generation;
-    options_.on_diagnostics(
-        path, file.generation, /*complete=*/false,
-        MergeDiagnostics(file.body_edit, path, file.diagnostics, std::move(answer->diagnostics)));
-  }
-
-  void HandleCompletingEnd(const std::string& path, OpenFile& file, const ParseEvent& event,
-                           const std::string& why) {
-    file.completing = 0;
-    if (!file.ast) return;
-    if (event.delivered) {
-      absl::StatusOr<DiagnosticsAnswer> answer = Decode<DiagnosticsAnswer>(event.result.shard);
-      if (!answer.ok()) return;
-      TakeDiagnostics(file, std::move(answer->diagnostics));
-    } else if (event.lost) {
-      return;
-    } else {
-      LogWarning(path, ": diagnostics are not complete: ", why);
-      file.diagnostics.push_back(InformationNotice(
-          StrCat("what the end of the file instantiates could not be checked: ", why)));
-    }
-    if (file.ast->generation != file.generation) return;
-    Publish(path, file, /*complete=*/true);
   }
 
   // Once may be an accident: memory was short for a moment. Who was killed from outside is not to blame at all.
@@ -911,8 +658,8 @@ class LiveFiles::Engine {
   std::unique_ptr<Questions> questions_;  // null: no process can be started
   std::unique_ptr<Bases> bases_;
   std::map<std::string, OpenFile> files_;
-  std::map<uint32_t, std::string> job_file_;
-  std::map<NodeId, std::string> node_file_;
+  FileJobs jobs_{tree_};
+  Diagnosis diagnosis_{jobs_, options_};
   absl::Time next_sample_ = absl::InfinitePast();
   absl::Time last_wanted_ = absl::InfinitePast();  // that anybody did anything
   int lost_in_a_row_ = 0;
