@@ -5,20 +5,19 @@
 #include <set>
 #include <unordered_map>
 
+#include "index/ascii.h"
+
 namespace astrolabe {
 namespace {
 
-bool IsNameStart(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$';
-}
-bool IsNameByte(char c) { return IsNameStart(c) || (c >= '0' && c <= '9'); }
+bool IsNameStart(char c) { return IsNameByte(c) && !IsDigit(c); }
 
 // Takes the next name off `text`; empty if there is none.
 std::string_view TakeName(std::string_view* text) {
   size_t begin = 0;
   while (begin < text->size() && !IsNameStart((*text)[begin])) {
     // The rest of a number is no name: 0x10L.
-    bool number = (*text)[begin] >= '0' && (*text)[begin] <= '9';
+    bool number = IsDigit((*text)[begin]);
     ++begin;
     while (number && begin < text->size() && IsNameByte((*text)[begin])) ++begin;
   }

@@ -16,6 +16,7 @@
 #include "analysis/batch/command_parts.h"
 #include "analysis/batch/macro_order.h"
 #include "base/strings.h"
+#include "index/ascii.h"
 
 namespace astrolabe {
 namespace {
@@ -27,11 +28,6 @@ using NameSet = std::vector<uint32_t>;
 constexpr size_t kMinUnitsApart = 8;
 // A header is common if one unit in so many includes it by itself.
 constexpr size_t kCommonShare = 12;
-
-bool IsNameByte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '$' || static_cast<unsigned char>(c) >= 0x80;
-}
 
 // Headers that are meant to be included more than once.
 bool IsFragment(const std::string& path) {
