@@ -32,11 +32,11 @@ class InlineCompletion(ServerTest):
                        check=True)
         return path
 
-    def opened(self, model, text=TEXT, *flags):
+    def opened(self, model, text=TEXT, *flags, **more):
         """A client with a.cc open, whose cursor is at the mark."""
         before, after = text.split("^")
         self.write("a.cc", before + after)
-        client = self.server("--background-index=0", *([f"--ai-model={model}"] if model else []), *flags)
+        client = self.server("--background-index=0", *([f"--ai-model={model}"] if model else []), *flags, **more)
         client.open("a.cc")
         self.cursor = {"line": before.count("\n"), "character": len(before) - before.rfind("\n") - 1}
         return client
@@ -76,6 +76,45 @@ class InlineCompletion(ServerTest):
         self.assertEqual(self.shown(client), ["+begin;"])
         client = self.opened(self.model("--says", "+"), TEXT.replace("return ^;", "return begin + ^"))
         self.assertEqual(self.shown(client), [])
+
+    FUNCTION = "int use(int value) {\n  int <begin> = value;\n  int twice = 2;\n  return begin * twice;\n}\n"
+
+    def without_name(self, says, text=FUNCTION):
+        """A client that has just removed the name in <>, of which other lines speak."""
+        name = text[text.index("<") + 1:text.index(">")]
+        client = self.opened(self.model("--says", says), text.replace("<", "").replace(">", "^"),
+                             capabilities={"textDocument": {"inlineCompletion": {}}})
+        client.request("textDocument/diagnostic", client.document("a.cc"))
+        line, end = self.cursor["line"], self.cursor["character"]
+        self.cursor["character"] -= len(name)
+        client.change("a.cc", ((line, end - len(name)), (line, end), ""))
+        return client
+
+    def test_it_leaves_no_error_in_other_lines(self):
+        self.assertEqual(self.shown(self.without_name("begin")), ["begin"])
+        self.assertEqual(self.shown(self.without_name("end")), [])
+
+    def test_nor_while_a_statement_of_several_lines_is_written(self):
+        client = self.without_name("end")
+        client.change("a.cc", ((1, 6), (1, 6), "\n    "))
+        self.cursor = {"line": 2, "character": 4}
+        self.assertEqual(self.shown(client), [])
+
+    def test_an_error_that_was_left_behind_does_not_count(self):
+        client = self.without_name("end", self.FUNCTION + "int end = 1;\nint last = 1;\n")
+        self.assertEqual(self.shown(client), [])
+        self.type(client, "other")
+        # The user goes on elsewhere: what uses `begin` is broken, and was before.
+        client.change("a.cc", ((6, 11), (6, 12), "2 * "))
+        self.cursor = {"line": 6, "character": 15}
+        self.assertEqual(self.shown(client), ["end"])
+
+    def test_nor_in_a_template_that_it_instantiates(self):
+        text = ("template <int kWide> struct Box { static_assert(kWide > 1); };\n"
+                "template <int kWide> int size() { Box<kWide> box; return sizeof(box); }\n"
+                "const int begin = 2;\nconst int end = 1;\nint use() {\n  return size<^>();\n}\n")
+        self.assertEqual(self.shown(self.opened(self.model("--says", "begin"), text)), ["begin"])
+        self.assertEqual(self.shown(self.opened(self.model("--says", "end"), text)), [])
 
     def test_only_members_behind_a_dot(self):
         text = TEXT.replace("return ^", "return box.^")
