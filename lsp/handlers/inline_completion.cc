@@ -23,6 +23,7 @@
 #include "base/strings.h"
 #include "lsp/handlers/live.h"
 #include "lsp/handlers/on_document.h"
+#include "lsp/server/ai_usage.h"
 #include "lsp/server/begun_edit.h"
 #include "lsp/server/edit_check.h"
 #include "lsp/server/places.h"
@@ -51,8 +52,8 @@ class InlineCompletion {
                                               const DocumentSnapshot& document, const Work& work) {
     InlineCompletionList list;
     if (!session_.ConfigOf(document->name.path)->completion.language_model) return list;
-    Suggester* suggester = Start();
-    if (suggester == nullptr) return list;
+    Engine* engine = Start();
+    if (engine == nullptr) return list;
     const std::string text = document->text.ToString();
     const size_t offset = OffsetOfClient(document->text, params.position, session_.encoding());
     SuggestionRequest request;
@@ -71,7 +72,8 @@ class InlineCompletion {
     const CandidateChecker check = [&](const std::string& candidate) {
       return Check(document, text, offset, candidate, &baseline, work);
     };
-    auto suggestions = suggester->Suggest(request, check, work.stop);
+    auto suggestions = engine->suggester.Suggest(request, check, work.stop);
+    engine->usage.Write(engine->suggester.counts(), engine->model);
     if (!suggestions.ok()) {
       if (absl::IsCancelled(suggestions.status())) return suggestions.status();
       TellOnce(suggestions.status());
@@ -87,12 +89,21 @@ class InlineCompletion {
   }
 
  private:
+  struct Engine {
+    Engine(ModelProcessOptions options, std::string root)
+        : model(std::move(options)), suggester(model), usage(AiUsageFolder(), std::move(root)) {}
+
+    ModelProcess model;
+    Suggester suggester;
+    AiUsageFile usage;
+  };
+
   // Null if there is no model, or none is wanted.
-  Suggester* Start() {
+  Engine* Start() {
     const std::shared_ptr<const ServerOptions> options = session_.options();
     if (!options->ai) return nullptr;
     absl::MutexLock lock(&mutex_);
-    if (suggester_ != nullptr || was_tried_) return suggester_.get();
+    if (engine_ != nullptr || was_tried_) return engine_.get();
     was_tried_ = true;
     absl::StatusOr<std::string> file = ChooseModel(options->ai_model);
     if (!file.ok()) {
@@ -103,9 +114,10 @@ class InlineCompletion {
     ModelProcessOptions process;
     process.program = session_.program();
     process.setting.path = *std::move(file);
-    model_ = std::make_unique<ModelProcess>(std::move(process));
-    suggester_ = std::make_unique<Suggester>(*model_);
-    return suggester_.get();
+    const auto workspaces = session_.workspaces();
+    engine_ = std::make_unique<Engine>(std::move(process),
+                                       workspaces.empty() ? "" : workspaces.front()->root());
+    return engine_.get();
   }
 
   void TellOnce(const absl::Status& status) {
@@ -186,8 +198,7 @@ class InlineCompletion {
   absl::Mutex mutex_;
   bool was_tried_ ABSL_GUARDED_BY(mutex_) = false;
   std::string told_ ABSL_GUARDED_BY(mutex_);
-  std::unique_ptr<ModelProcess> model_ ABSL_GUARDED_BY(mutex_);
-  std::unique_ptr<Suggester> suggester_ ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<Engine> engine_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 The models are tiny_model.py's, which write always the same or noise.
 """
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+import json
 import os
 import signal
 import subprocess
@@ -26,6 +27,17 @@ int use(Box& box) {
 
 
 class InlineCompletion(ServerTest):
+    def setUp(self):
+        super().setUp()
+        self.state = os.path.join(self.folder, "state")
+        os.environ["XDG_STATE_HOME"] = self.state
+
+    def status(self, check=0):
+        result = subprocess.run([lsp_server_test.ASTROLABE, "ai", "status", "--json"], capture_output=True, text=True,
+                                timeout=60)
+        self.assertEqual(result.returncode, check, result.stderr)
+        return json.loads(result.stdout)
+
     def model(self, *arguments):
         path = os.path.join(self.folder, "model.gguf")
         subprocess.run([sys.executable, os.path.join(HERE, "tiny_model.py"), path, "--layers", "1", *arguments],
@@ -174,6 +186,47 @@ class InlineCompletion(ServerTest):
         os.kill(models[0], signal.SIGKILL)
         self.type(client, "1 + ")
         self.eventually(lambda: self.shown(client), lambda shown: shown == ["begin"])
+
+    def test_status_says_what_ran(self):
+        self.assertEqual(self.status(check=1)["servers"], [])
+        client = self.opened(self.model("--says", "begin"))
+        self.assertEqual(self.status(check=1)["servers"], [])  # nobody has asked the model
+        self.assertEqual(self.shown(client), ["begin"])
+        self.type(client, "be")
+        self.assertEqual(self.shown(client), ["gin"])
+        status = self.status()
+        self.assertTrue(status["offline"])
+        asked = status["suggestions"]
+        self.assertEqual((asked["asked"], asked["remembered"], asked["answered"], asked["refused"]), (2, 1, 2, 0))
+        self.assertGreater(asked["model_seconds"], 0)
+        self.assertGreater(asked["check_seconds"], 0)
+        server = status["servers"][0]
+        self.assertEqual((server["pid"], server["root"], server["running"]), (client.process.pid, self.root, True))
+        self.assertEqual(server["model"]["name"], "tiny")
+        self.assertGreater(server["model"]["resident_bytes"], 1_000_000)
+        self.assertEqual((status["processes"]["starts"], status["processes"]["deaths"]), (1, 0))
+        self.assertGreater(status["processes"]["cpu_seconds"], 0)
+        client.shutdown()
+        after = self.status()
+        self.assertEqual((after["servers"][0]["running"], after["suggestions"]["asked"]), (False, 2))
+        self.assertEqual(after["servers"][0]["model"]["resident_bytes"], 0)
+
+    def test_status_adds_up_and_skips_what_is_no_status(self):
+        client = self.opened(self.model("--says", "begin"))
+        self.assertEqual(self.shown(client), ["begin"])
+        folder = os.path.join(self.state, "astrolabe", "ai")
+        name, = os.listdir(folder)
+        with open(os.path.join(folder, name)) as file:
+            first = file.read()
+        self.assertNotIn("Box", first)  # of the code it says nothing
+        for other, content in (("1-1.json", first.replace('"asked":1', '"asked":41')), ("2-2.json", first[:-9]),
+                               ("3-3.json", "[]"), ("4-4.json", first.replace('"version":1', '"version":9'))):
+            with open(os.path.join(folder, other), "w") as file:
+                file.write(content)
+        self.assertEqual(self.status()["suggestions"]["asked"], 42)
+        said = subprocess.run([lsp_server_test.ASTROLABE, "ai", "status"], capture_output=True, text=True).stdout
+        self.assertIn("asked        42 times", said)
+        self.assertIn("network      none: the kernel refuses", said)
 
 
 if __name__ == "__main__":
