@@ -73,12 +73,23 @@ struct GenerationCost {
   }
 };
 
+// What the model's process has cost when it says something.
+struct ProcessCost {
+  double cpu_seconds = 0;       // since it was started, of all threads
+  uint64_t resident_bytes = 0;  // now; the mapped weights that have been read among them
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(cpu_seconds, resident_bytes);
+  }
+};
+
 struct Generation {
   std::vector<Candidate> candidates;  // parallel to the temperatures
   GenerationCost cost;
+  ProcessCost process;
   template <typename Archive>
   void Members(Archive& archive) {
-    archive(candidates, cost);
+    archive(candidates, cost, process);
   }
 };
 
@@ -88,10 +99,12 @@ struct ModelReady {
   double load_seconds = 0;
   uint32_t context = 0;  // tokens of a prompt and a candidate together
   uint32_t threads = 0;
-  std::string processor;  // what of it llama.cpp uses
+  std::string processor;    // what of it llama.cpp uses
+  bool is_offline = false;  // the kernel gives the process no sockets (no_network.h)
+  ProcessCost process;
   template <typename Archive>
   void Members(Archive& archive) {
-    archive(info, load_seconds, context, threads, processor);
+    archive(info, load_seconds, context, threads, processor, is_offline, process);
   }
 };
 

@@ -107,6 +107,11 @@ ModelCounts ModelProcess::counts() const {
   return counts_;
 }
 
+std::optional<ModelReady> ModelProcess::last_ready() const {
+  absl::MutexLock lock(&mutex_);
+  return last_ready_;
+}
+
 int ModelProcess::pid() const {
   absl::MutexLock lock(&mutex_);
   return pid_;
@@ -157,6 +162,7 @@ absl::Status ModelProcess::Live() {
   {
     absl::MutexLock lock(&mutex_);
     ++counts_.starts;
+    cpu_said_ = 0;
     pid_ = (*process)->pid();
     last_use_ = absl::Now();
     load_deadline_ = last_use_ + options_.load_limit;
@@ -232,6 +238,12 @@ std::string ModelProcess::TakeOutgoing() {
   return bytes;
 }
 
+void ModelProcess::TakeCost(const ProcessCost& cost) {
+  counts_.cpu_seconds += std::max(0.0, cost.cpu_seconds - cpu_said_);
+  cpu_said_ = cost.cpu_seconds;
+  counts_.most_bytes = std::max(counts_.most_bytes, cost.resident_bytes);
+}
+
 absl::Time ModelProcess::NextDeadline() const {
   if (!ready_.has_value()) return load_deadline_;
   // Requests are served one behind the other: only the first one can hang.
@@ -263,7 +275,9 @@ absl::Status ModelProcess::Handle(const Frame& frame) {
     absl::StatusOr<ModelReady> ready = Decode<ModelReady>(frame.payload);
     if (!ready.ok()) return ready.status();
     absl::MutexLock lock(&mutex_);
-    ready_ = *std::move(ready);
+    counts_.load_seconds += ready->load_seconds;
+    TakeCost(ready->process);
+    ready_ = last_ready_ = *std::move(ready);
     has_news_ = true;
     return absl::OkStatus();
   }
@@ -274,6 +288,7 @@ absl::Status ModelProcess::Handle(const Frame& frame) {
       absl::MutexLock lock(&mutex_);
       deaths_in_a_row_ = 0;
       Add(generation->second.cost, &counts_.cost);
+      TakeCost(generation->second.process);
     }
     Answer(generation->first, std::move(generation->second));
     return absl::OkStatus();

@@ -42,6 +42,9 @@ struct ModelCounts {
   uint64_t failures = 0;
   uint64_t cancelled = 0;
   GenerationCost cost;  // summed
+  double load_seconds = 0;
+  double cpu_seconds = 0;   // of the processes, up to what each has said last
+  uint64_t most_bytes = 0;  // resident, of one process, when it said something
 };
 
 // Any thread. Callbacks come from threads of its own, exactly one for each request, and may ask again.
@@ -67,6 +70,8 @@ class ModelProcess {
   absl::StatusOr<ModelReady> Load() ABSL_LOCKS_EXCLUDED(mutex_);
 
   ModelCounts counts() const ABSL_LOCKS_EXCLUDED(mutex_);
+  // What the model last said of itself; nullopt if it was never loaded.
+  std::optional<ModelReady> last_ready() const ABSL_LOCKS_EXCLUDED(mutex_);
   // 0: none runs.
   int pid() const ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -90,6 +95,7 @@ class ModelProcess {
   void Fail(const absl::Status& status, bool only_sent) ABSL_LOCKS_EXCLUDED(mutex_);
   // What has to be written now: requests and cancellations, encoded.
   std::string TakeOutgoing() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void TakeCost(const ProcessCost& cost) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Time NextDeadline() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const ModelProcessOptions options_;
@@ -102,6 +108,8 @@ class ModelProcess {
   std::vector<uint64_t> to_cancel_ ABSL_GUARDED_BY(mutex_);
   bool is_wanted_ ABSL_GUARDED_BY(mutex_) = false;           // by Load
   std::optional<ModelReady> ready_ ABSL_GUARDED_BY(mutex_);  // of the process that runs
+  std::optional<ModelReady> last_ready_ ABSL_GUARDED_BY(mutex_);
+  double cpu_said_ ABSL_GUARDED_BY(mutex_) = 0;  // of the process that runs, seconds
   absl::Status load_failure_ ABSL_GUARDED_BY(mutex_);
   absl::Time load_deadline_ ABSL_GUARDED_BY(mutex_);
   absl::Time last_use_ ABSL_GUARDED_BY(mutex_);

@@ -9,7 +9,9 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <ctime>
 #include <deque>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <thread>
@@ -19,6 +21,7 @@
 #include "analysis/ai/generation.h"
 #include "analysis/ai/generator.h"
 #include "analysis/ai/model.h"
+#include "analysis/ai/no_network.h"
 #include "base/frame.h"
 #include "base/strings.h"
 
@@ -35,6 +38,19 @@ bool WriteFrame(ModelMessage type, std::string_view payload) {
     left.remove_prefix(static_cast<size_t>(written));
   }
   return true;
+}
+
+ProcessCost CostOfThisProcess() {
+  ProcessCost cost;
+  timespec cpu = {};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
+  cost.cpu_seconds = static_cast<double>(cpu.tv_sec) + static_cast<double>(cpu.tv_nsec) * 1e-9;
+  std::ifstream file("/proc/self/statm");
+  uint64_t size = 0;
+  uint64_t resident = 0;
+  file >> size >> resident;
+  cost.resident_bytes = resident * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+  return cost;
 }
 
 // What has come in and is not done. Read by a thread of its own, so that a request can be cancelled while another
@@ -137,6 +153,7 @@ int RunModelServer() {
     (void)!write(STDERR_FILENO, kText, sizeof(kText) - 1);
     return 2;
   }
+  const bool is_offline = CloseNetwork();
   // Never destroyed: its thread ends with the process.
   Inbox& inbox = *new Inbox;
   std::thread([&inbox] { inbox.Read(); }).detach();
@@ -161,10 +178,13 @@ int RunModelServer() {
   ready.context = (*generator)->context();
   ready.threads = (*generator)->threads();
   ready.processor = ProcessorFeatures();
+  ready.is_offline = is_offline;
+  ready.process = CostOfThisProcess();
   if (!WriteFrame(ModelMessage::kReady, Encode(ready))) return 0;
   for (;;) {
     const Inbox::Item item = inbox.Next();
     absl::StatusOr<Generation> generation = (*generator)->Generate(item.request, inbox.cancelled());
+    if (generation.ok()) generation->process = CostOfThisProcess();
     const bool is_told =
         generation.ok()
             ? WriteFrame(ModelMessage::kGenerated,

@@ -68,7 +68,7 @@ absl::StatusOr<std::vector<Suggestion>> Suggester::Suggest(const SuggestionReque
     ++counts_.requests;
     if (auto known = Recall(request)) {
       ++counts_.remembered;
-      counts_.shown += known->size();
+      counts_.answered += known->empty() ? 0 : 1;
       return *std::move(known);
     }
   }
@@ -96,6 +96,7 @@ absl::StatusOr<std::vector<Suggestion>> Suggester::Suggest(const SuggestionReque
   }
   if (stop.load()) return absl::CancelledError("cancelled");
   counts_.shown += good.size();
+  counts_.answered += good.empty() ? 0 : 1;
   remembered_.push_front(
       {request.document, request.parts.prefix, request.parts.suffix, request.is_single_line, good});
   if (remembered_.size() > kRemembered) remembered_.pop_back();

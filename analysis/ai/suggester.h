@@ -44,7 +44,8 @@ using CandidateChecker = std::function<CandidateCheck(const std::string& text)>;
 // What became of requests and candidates so far.
 struct SuggestionCounts {
   uint64_t requests = 0;
-  uint64_t remembered = 0;  // answered without the model
+  uint64_t remembered = 0;  // known without the model
+  uint64_t answered = 0;    // with something to show
   uint64_t failures = 0;    // of the model
   uint64_t superseded = 0;  // by a newer request for the document
   uint64_t candidates = 0;  // that the model wrote; of those:

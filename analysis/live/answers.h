@@ -208,7 +208,7 @@ enum class QuestionKind : uint32_t {
   kRefactorings,     // what may be done with `range`: RefactoringsAnswer
   kRefactor,         // the edits of `refactoring` at `range`: RefactorAnswer
   // What is wrong with `text` in place of the file's, `files` being as they say: DiagnosticsAnswer. On the preamble where
-  // that stays, else from the first line. Of the file `other` if it is named, which need not be open.
+  // that stays, else from the first line. Of `other` if named, open or not. What the functions at `ranges` instantiate too.
   kCheckText,
 };
 
@@ -234,7 +234,7 @@ struct Question {
   uint32_t limit = 0;             // of items, 0: none
   bool overloads_apart = false;   // kComplete: one option for each
   FunctionSpan function;          // kBodyDiagnostics
-  std::vector<CodeRange> ranges;  // kFormat, kInlayHints; none: all of the text
+  std::vector<CodeRange> ranges;  // kFormat, kInlayHints; none: all of the text. kCheckText: see there
   std::string typed;              // kFormat: this character was typed ahead of `place`
   std::string style;              // kFormat: where there is no .clang-format; empty: LLVM's
   std::string refactoring;        // kRefactor: its id

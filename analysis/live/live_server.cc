@@ -139,9 +139,13 @@ class LiveRunner : public ParseDelegate {
     }
     if (!functions_) Misplaced();
     LiveAst ast = MakeAst(state);
-    if (task_.job.kind == JobKind::kBody && !IsSourceFile(path_) &&
-        QuestionOfJob().kind == QuestionKind::kCheckText) {
-      InstantiateForTexts(state, ast);  // of a source that would take too long for one place
+    if (task_.job.kind == JobKind::kBody) {
+      const Question question = QuestionOfJob();
+      if (question.kind == QuestionKind::kCheckText) {
+        // All of a source would take too long.
+        IsSourceFile(path_) ? InstantiateForPlaces(state, question.ranges)
+                            : InstantiateForTexts(state, ast);
+      }
     }
     DiagnosticsAnswer parsed{diagnostics_.Take(ast), functions_->Spans()};
     if (task_.job.kind == JobKind::kBody) AnswerWith(Encode(std::move(parsed)));
@@ -185,6 +189,32 @@ class LiveRunner : public ParseDelegate {
       if (!is_new || known->second) return known->second;
       const std::optional<CodeLocation> place = ast.LocationOf(clang::SourceRange(at));
       return known->second = place && texts.contains(place->path);
+    });
+  }
+
+  // What the functions at these places need, or the places themselves where there is none.
+  void InstantiateForPlaces(ParseState& state, const std::vector<CodeRange>& ranges) const {
+    if (ranges.empty()) return;
+    const LineIndex lines(task_.job.text);
+    const std::vector<FunctionSpan> functions = functions_->Spans();
+    std::vector<std::pair<size_t, size_t>> spans;
+    for (const CodeRange& range : ranges) {
+      size_t begin = lines.OffsetOf(range.begin);
+      size_t end = lines.OffsetOf(range.end);
+      for (const FunctionSpan& function : functions) {
+        if (function.end < begin || function.begin > end) continue;
+        begin = std::min<size_t>(begin, function.begin);
+        end = std::max<size_t>(end, function.end);
+      }
+      spans.emplace_back(begin, end);
+    }
+    const clang::SourceManager& sources = state.compiler->getSourceManager();
+    InstantiateFor(state.compiler->getSema(), [&](clang::SourceLocation at) {
+      const auto [file, offset] = sources.getDecomposedLoc(sources.getExpansionLoc(at));
+      if (file != state.main_id) return false;
+      return std::ranges::any_of(spans, [offset = offset](const auto& span) {
+        return span.first <= offset && offset <= span.second;
+      });
     });
   }
 

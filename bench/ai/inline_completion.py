@@ -58,6 +58,7 @@ def measure(client, name, count, draw):
         stood = text.split("\n")[line][begin:end]
         if not stood.strip():
             continue
+        errors(client, name)  # the text's are known by the time somebody has read it
         client.change(name, ((line, begin), (line, end), ""))
         start = time.monotonic()
         try:
@@ -104,7 +105,7 @@ def main():
         flags.append(f"--ai-model={options.model}")
     records = []
     with Client([options.astrolabe, "lsp", *flags], os.path.realpath(options.root)) as client:
-        client.initialize()
+        client.initialize(capabilities={"textDocument": {"inlineCompletion": {}}})
         for name in options.files:
             records += measure(client, name, options.points // len(options.files), draw)
     shown = [r for r in records if r["shown"]]

@@ -14,6 +14,7 @@
 #include "analysis/ai/model_process.h"
 #include "base/strings.h"
 #include "base/whole_file.h"
+#include "lsp/cli/ai_status.h"
 #include "lsp/cli/command.h"
 #include "lsp/cli/json.h"
 
@@ -104,6 +105,8 @@ int PrintInfo(const AiArguments& arguments) {
                    {"chat", info.chats},
                    {"threads", ready->threads},
                    {"processor", ready->processor},
+                   {"offline", ready->is_offline},
+                   {"resident_bytes", ready->process.resident_bytes},
                    {"load_seconds", ready->load_seconds}});
     return kExitOk;
   }
@@ -121,6 +124,9 @@ int PrintInfo(const AiArguments& arguments) {
   line("chat", info.chats ? "yes" : "no: explaining and writing tests need a model that chats");
   line("threads", StrCat(ready->threads));
   line("processor", ready->processor);
+  line("memory", StrCat(Megabytes(ready->process.resident_bytes), " resident"));
+  line("network",
+       ready->is_offline ? "refused by the kernel" : "not used; this kernel can't refuse it");
   line("loaded in", StrCat(static_cast<int>(ready->load_seconds * 1000), " ms"));
   return kExitOk;
 }
@@ -321,6 +327,9 @@ void RegisterAiCommand(CLI::App& app, int* exit_code) {
   };
   CLI::App* models = add("models", "list the models that are found", PrintModels);
   models->add_flag("--json", arguments->json, "print JSON");
+  CLI::App* status = add("status", "what models did for this user's servers, and what that cost",
+                         [](const AiArguments& given) { return PrintAiStatus(given.json); });
+  status->add_flag("--json", arguments->json, "print JSON");
   AddModelOptions(*add("info", "load a model and tell what it is", PrintInfo), *arguments);
   CLI::App* complete = add("complete", "what the model would write at FILE:LINE:COL", Complete);
   complete->add_option("place", arguments->place, "FILE:LINE:COL, from 1, the column in bytes")

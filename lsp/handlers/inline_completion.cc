@@ -1,7 +1,7 @@
 // textDocument/inlineCompletion: what a language model would write at the cursor, if the compiler agrees.
 //
-// Each proposal is put into the document and parsed in a forked child; what brings an error that is not there yet, or
-// could not be parsed in time, is not shown. Behind `.`, `->` and `::` the model may only write names that the compiler
+// Each proposal is put into the document and parsed in a forked child; what brings an error that the document did not have
+// before the user began to write here (begun_edit.h), or could not be parsed in time, is not shown. Behind `.`, `->` and `::` the model may only write names that the compiler
 // would complete there. The model's process starts with the first request: a client that has no ghost text costs
 // nothing.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/call_once.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "analysis/ai/model_files.h"
@@ -22,6 +23,8 @@
 #include "base/strings.h"
 #include "lsp/handlers/live.h"
 #include "lsp/handlers/on_document.h"
+#include "lsp/server/ai_usage.h"
+#include "lsp/server/begun_edit.h"
 #include "lsp/server/edit_check.h"
 #include "lsp/server/places.h"
 
@@ -42,14 +45,15 @@ std::string ShortPath(std::string_view path) {
 // The model and what it has proposed, from the first request on.
 class InlineCompletion {
  public:
-  InlineCompletion(Session& session, LiveDocuments& live) : session_(session), live_(live) {}
+  InlineCompletion(Session& session, LiveDocuments& live)
+      : session_(session), live_(live), begun_(session, live) {}
 
   absl::StatusOr<InlineCompletionList> Answer(const InlineCompletionParams& params,
                                               const DocumentSnapshot& document, const Work& work) {
     InlineCompletionList list;
     if (!session_.ConfigOf(document->name.path)->completion.language_model) return list;
-    Suggester* suggester = Start();
-    if (suggester == nullptr) return list;
+    Engine* engine = Start();
+    if (engine == nullptr) return list;
     const std::string text = document->text.ToString();
     const size_t offset = OffsetOfClient(document->text, params.position, session_.encoding());
     SuggestionRequest request;
@@ -64,10 +68,12 @@ class InlineCompletion {
     request.is_single_line =
         params.context.trigger_kind != InlineCompletionTriggerKind::kInvoked || !ends_line;
     request.names = NamesAt(params, document, text, offset, work);
+    Baseline baseline;
     const CandidateChecker check = [&](const std::string& candidate) {
-      return Check(document, text, offset, candidate, work);
+      return Check(document, text, offset, candidate, &baseline, work);
     };
-    auto suggestions = suggester->Suggest(request, check, work.stop);
+    auto suggestions = engine->suggester.Suggest(request, check, work.stop);
+    engine->usage.Write(engine->suggester.counts(), engine->model);
     if (!suggestions.ok()) {
       if (absl::IsCancelled(suggestions.status())) return suggestions.status();
       TellOnce(suggestions.status());
@@ -83,12 +89,21 @@ class InlineCompletion {
   }
 
  private:
+  struct Engine {
+    Engine(ModelProcessOptions options, std::string root)
+        : model(std::move(options)), suggester(model), usage(AiUsageFolder(), std::move(root)) {}
+
+    ModelProcess model;
+    Suggester suggester;
+    AiUsageFile usage;
+  };
+
   // Null if there is no model, or none is wanted.
-  Suggester* Start() {
+  Engine* Start() {
     const std::shared_ptr<const ServerOptions> options = session_.options();
     if (!options->ai) return nullptr;
     absl::MutexLock lock(&mutex_);
-    if (suggester_ != nullptr || was_tried_) return suggester_.get();
+    if (engine_ != nullptr || was_tried_) return engine_.get();
     was_tried_ = true;
     absl::StatusOr<std::string> file = ChooseModel(options->ai_model);
     if (!file.ok()) {
@@ -99,9 +114,10 @@ class InlineCompletion {
     ModelProcessOptions process;
     process.program = session_.program();
     process.setting.path = *std::move(file);
-    model_ = std::make_unique<ModelProcess>(std::move(process));
-    suggester_ = std::make_unique<Suggester>(*model_);
-    return suggester_.get();
+    const auto workspaces = session_.workspaces();
+    engine_ = std::make_unique<Engine>(std::move(process),
+                                       workspaces.empty() ? "" : workspaces.front()->root());
+    return engine_.get();
   }
 
   void TellOnce(const absl::Status& status) {
@@ -134,14 +150,42 @@ class InlineCompletion {
     return SortedNames(std::move(names));
   }
 
+  // What the errors of a request's candidates are compared with: found by the first of them that is checked.
+  struct Baseline {
+    absl::once_flag once;
+    absl::Status status;
+    std::optional<EditBaseline> errors;  // nullopt: the document as it is, nobody has edited it
+  };
+
+  void FindBaseline(const DocumentSnapshot& document, const Work& work, Baseline* baseline) {
+    absl::StatusOr<std::optional<BegunEdit>> begun = begun_.Of(document);
+    baseline->status = begun.status();
+    if (!begun.ok() || !begun->has_value()) return;
+    BegunEdit& edit = **begun;
+    if (!edit.errors) {
+      absl::StatusOr<ErrorCounts> errors =
+          ErrorsOf(live_, document, edit.before->text.ToString(), edit.lines.first, work);
+      baseline->status = errors.status();
+      if (!errors.ok()) return;
+      begun_.Know(edit.before, *errors);
+      edit.errors = *std::move(errors);
+    }
+    baseline->errors = {*std::move(edit.errors), edit.lines};
+  }
+
   CandidateCheck Check(const DocumentSnapshot& document, const std::string& text, size_t offset,
-                       const std::string& candidate, const Work& work) {
+                       const std::string& candidate, Baseline* baseline, const Work& work) {
+    absl::call_once(baseline->once, [&] { FindBaseline(document, work, baseline); });
+    if (!baseline->status.ok()) return CandidateCheck::kNotChecked;
     EditedFile file;
     file.uri = document->name.uri;
     file.path = document->name.path;
     file.text = text;
     file.edits.push_back({offset, offset, candidate, ""});
-    const EditCheck check = CheckEdits(live_, document, {file}, work);
+    EditCheckOptions options;
+    options.baseline = baseline->errors ? &*baseline->errors : nullptr;
+    options.instantiates = true;
+    const EditCheck check = CheckEdits(live_, document, {file}, work, options);
     if (!check.not_checked.empty()) return CandidateCheck::kNotChecked;
     // What the half-typed line brings already counts as well: the proposal is to complete it.
     const bool is_good = check.new_errors.empty() && check.errors_at_edits.empty();
@@ -150,11 +194,11 @@ class InlineCompletion {
 
   Session& session_;
   LiveDocuments& live_;
+  BegunEdits begun_;
   absl::Mutex mutex_;
   bool was_tried_ ABSL_GUARDED_BY(mutex_) = false;
   std::string told_ ABSL_GUARDED_BY(mutex_);
-  std::unique_ptr<ModelProcess> model_ ABSL_GUARDED_BY(mutex_);
-  std::unique_ptr<Suggester> suggester_ ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<Engine> engine_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace

@@ -2,7 +2,6 @@
 #include "lsp/server/edit_check.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 #include <variant>
 
@@ -21,8 +20,6 @@ constexpr size_t kMaxSources = 2;
 
 // How messages begin that are about what a template is instantiated with (analysis/features/document/diagnostics.cc).
 constexpr std::string_view kInTemplate = "In template: ";
-
-using Errors = std::map<std::string, int>;
 
 std::string TextOf(const Diagnostic& diagnostic) {
   const auto* text = std::get_if<std::string>(&diagnostic.message);
@@ -49,11 +46,20 @@ uint32_t NextLineOfText(std::string_view text, uint32_t line) {
   return number;
 }
 
+CodeRange WholeLines(const EditedFile::Lines& lines) {
+  return {{lines.first, 0}, {lines.last, UINT32_MAX}};
+}
+
 class Checker {
  public:
   Checker(LiveDocuments& live, const DocumentSnapshot& document,
-          const std::vector<EditedFile>& files, const Work& work)
-      : live_(live), document_(document), work_(work) {
+          const std::vector<EditedFile>& files, const Work& work,
+          const EditCheckOptions& options = {})
+      : live_(live),
+        document_(document),
+        work_(work),
+        baseline_(options.baseline),
+        instantiates_(options.instantiates) {
     for (const EditedFile& file : files) {
       if (file.uri == document->name.uri) {
         own_ = &file;
@@ -77,34 +83,95 @@ class Checker {
     return std::move(check_);
   }
 
+  absl::StatusOr<ErrorCounts> ErrorsOfText(const std::string& text, uint32_t line) {
+    Question question;
+    question.text = text;
+    question.ranges.push_back(WholeLines({line, line}));
+    const auto said = Parse(std::move(question));
+    if (!said) return absl::UnavailableError(check_.not_checked);
+    return Counted(*said);
+  }
+
  private:
   void CheckDocument() {
-    const auto known = live_.diagnostics().Await(document_, work_);
-    if (!known.ok() || (*known)->generation != document_->generation) {
+    bool is_complete = true;
+    std::optional<ErrorCounts> allowed =
+        baseline_ != nullptr ? AllowedByBaseline() : AllowedByDocument(&is_complete);
+    if (!allowed) {
       check_.not_checked = "the text has changed meanwhile";
       return;
-    }
-    // An error that is there already is allowed to stay, wherever it moves.
-    Errors allowed;
-    for (const Diagnostic& diagnostic : (*known)->items) {
-      if (diagnostic.severity == DiagnosticSeverity::kError) ++allowed[TextOf(diagnostic)];
     }
     Question question;
     question.text = own_ == nullptr ? document_->text.ToString() : own_->After();
     question.files = overlay_;
+    if (instantiates_ && own_ != nullptr) {
+      for (const EditedFile::Lines& lines : own_->WrittenLines()) {
+        question.ranges.push_back(WholeLines(lines));
+      }
+    }
     const auto said = Parse(std::move(question));
     if (!said) return;
     TakeErrorsAtEdits(*said);
-    Errors errors = Counted(*said);
+    ErrorCounts errors = Counted(*said);
     // Of the text as it is, the errors of the end of the unit may not be known yet.
-    if (!(*known)->complete) {
+    if (!is_complete) {
       std::erase_if(errors, [](const auto& error) { return error.first.starts_with(kInTemplate); });
     }
-    for (const auto& [message, count] : allowed) {
+    for (const auto& [message, count] : *allowed) {
       const auto left = errors.find(message);
       if (left == errors.end() || left->second < count) check_.gone_errors.push_back(message);
     }
-    Compare(errors, std::move(allowed), "");
+    Compare(errors, *std::move(allowed), "");
+  }
+
+  // An error that is there already is allowed to stay, wherever it moves.
+  std::optional<ErrorCounts> AllowedByDocument(bool* is_complete) {
+    const auto known = live_.diagnostics().Await(document_, work_);
+    if (!known.ok() || (*known)->generation != document_->generation) return std::nullopt;
+    *is_complete = (*known)->complete;
+    return ErrorsAmong(**known);
+  }
+
+  std::optional<ErrorCounts> AllowedByBaseline() {
+    ErrorCounts allowed = baseline_->errors;
+    const std::string before = own_ == nullptr ? "" : own_->text;
+    const EditedFile::Lines edited = EditedLines();
+    const uint32_t behind = NextLineOfText(before, edited.last);
+    const auto is_left = [&](uint32_t line) {
+      return baseline_->lines.first <= line && line <= baseline_->lines.last &&
+             (line < edited.first || line > behind);
+    };
+    // The usual place is the edit's own line: then nobody waits for the text as it is to be parsed.
+    if (baseline_->lines.first >= edited.first && baseline_->lines.last <= behind) return allowed;
+    const auto known = live_.diagnostics().Await(document_, work_);
+    if (!known.ok() || (*known)->generation != document_->generation) return std::nullopt;
+    ErrorCounts left;
+    for (const Diagnostic& diagnostic : (*known)->items) {
+      const bool is_error = diagnostic.severity == DiagnosticSeverity::kError;
+      if (is_error && is_left(diagnostic.range.start.line)) ++left[TextOf(diagnostic)];
+    }
+    // One that the text before had as well may be the same.
+    const ErrorCounts all = ErrorsAmong(**known);
+    for (const auto& [message, count] : left) {
+      int& most = allowed[message];
+      most = std::max(most, std::min(most + count, all.at(message)));
+    }
+    return allowed;
+  }
+
+  // Of the document as it is.
+  EditedFile::Lines EditedLines() const {
+    EditedFile::Lines lines{UINT32_MAX, 0};
+    if (own_ == nullptr) return lines;
+    const auto line_of = [&](size_t at) {
+      return static_cast<uint32_t>(
+          std::ranges::count(std::string_view(own_->text).substr(0, at), '\n'));
+    };
+    for (const FileEdit& edit : own_->edits) {
+      lines.first = std::min(lines.first, line_of(edit.begin));
+      lines.last = std::max(lines.last, line_of(edit.end));
+    }
+    return lines;
   }
 
   void TakeErrorsAtEdits(const std::vector<LiveDiagnostic>& said) {
@@ -132,7 +199,7 @@ class Checker {
     }
     const auto said = Parse(question);
     if (!said || said->empty()) return;
-    const Errors errors = Counted(*said);
+    const ErrorCounts errors = Counted(*said);
     const std::string where = StrCat("in ", BaseName(file.path), ": ");
     if (file.creates) return Compare(errors, {}, where);
     // Which of them are there already takes a parse of the text as it is.
@@ -142,8 +209,8 @@ class Checker {
     if (const auto allowed = Parse(std::move(before))) Compare(errors, Counted(*allowed), where);
   }
 
-  static Errors Counted(const std::vector<LiveDiagnostic>& diagnostics) {
-    Errors errors;
+  static ErrorCounts Counted(const std::vector<LiveDiagnostic>& diagnostics) {
+    ErrorCounts errors;
     for (const LiveDiagnostic& diagnostic : diagnostics) ++errors[diagnostic.message];
     return errors;
   }
@@ -166,7 +233,7 @@ class Checker {
     return std::move(answer->diagnostics);
   }
 
-  void Compare(const Errors& errors, Errors allowed, const std::string& where) {
+  void Compare(const ErrorCounts& errors, ErrorCounts allowed, const std::string& where) {
     for (const auto& [message, count] : errors) {
       if (count > allowed[message]) check_.new_errors.push_back(where + message);
     }
@@ -175,6 +242,8 @@ class Checker {
   LiveDocuments& live_;
   const DocumentSnapshot& document_;
   const Work& work_;
+  const EditBaseline* const baseline_;
+  const bool instantiates_;
   const EditedFile* own_ = nullptr;
   std::vector<const EditedFile*> sources_;
   std::vector<FileText> overlay_;  // what others may include
@@ -220,9 +289,23 @@ std::vector<EditedFile::Lines> EditedFile::WrittenLines() const {
   return written;
 }
 
+ErrorCounts ErrorsAmong(const KnownDiagnostics& known) {
+  ErrorCounts errors;
+  for (const Diagnostic& diagnostic : known.items) {
+    if (diagnostic.severity == DiagnosticSeverity::kError) ++errors[TextOf(diagnostic)];
+  }
+  return errors;
+}
+
 EditCheck CheckEdits(LiveDocuments& live, const DocumentSnapshot& document,
-                     const std::vector<EditedFile>& files, const Work& work) {
-  return Checker(live, document, files, work).Run();
+                     const std::vector<EditedFile>& files, const Work& work,
+                     const EditCheckOptions& options) {
+  return Checker(live, document, files, work, options).Run();
+}
+
+absl::StatusOr<ErrorCounts> ErrorsOf(LiveDocuments& live, const DocumentSnapshot& document,
+                                     const std::string& text, uint32_t line, const Work& work) {
+  return Checker(live, document, {}, work).ErrorsOfText(text, line);
 }
 
 }  // namespace astrolabe::lsp

@@ -8,9 +8,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "analysis/live/answers.h"
 #include "lsp/server/live_documents.h"
 #include "lsp/server/session.h"
@@ -42,6 +44,17 @@ struct EditedFile {
   std::vector<Lines> WrittenLines() const;
 };
 
+// Messages of errors, and how often each is said.
+using ErrorCounts = std::map<std::string, int>;
+ErrorCounts ErrorsAmong(const KnownDiagnostics& known);
+
+// What an edit's errors are compared with where it is not the text that it edits.
+struct EditBaseline {
+  ErrorCounts errors;
+  // Of the document: what is wrong on these may stay, except where the edit writes.
+  EditedFile::Lines lines;
+};
+
 struct EditCheck {
   std::string not_checked;               // why not, or why not all; empty: it was
   std::vector<std::string> new_errors;   // messages
@@ -50,9 +63,22 @@ struct EditCheck {
   std::vector<std::string> errors_at_edits;
 };
 
+struct EditCheckOptions {
+  const EditBaseline* baseline = nullptr;  // borrowed
+  // Also the errors in templates that the functions around the edits are the first to instantiate. Others of the end of
+  // the unit are not looked for.
+  bool instantiates = false;
+};
+
 // Waits a second at most, three if more than the document is edited or its includes are; what takes longer is not
 // checked.
 EditCheck CheckEdits(LiveDocuments& live, const DocumentSnapshot& document,
-                     const std::vector<EditedFile>& files, const Work& work);
+                     const std::vector<EditedFile>& files, const Work& work,
+                     const EditCheckOptions& options = {});
+
+// The errors that a text would have as the document's, those in templates only if the function at `line` is the first to
+// instantiate them; waits a second at most.
+absl::StatusOr<ErrorCounts> ErrorsOf(LiveDocuments& live, const DocumentSnapshot& document,
+                                     const std::string& text, uint32_t line, const Work& work);
 
 }  // namespace astrolabe::lsp

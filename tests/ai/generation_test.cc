@@ -14,6 +14,7 @@ Generation Written() {
   generation.candidates = {{"size()", -1.5, 3, GenerationEnd::kText},
                            {std::string("\0\xff", 2), -7, 2, GenerationEnd::kTokens}};
   generation.cost = {400, 390, 5, 0.001, 0.002, 0.01};
+  generation.process = {0.25, 40'000'000};
   return generation;
 }
 
@@ -48,6 +49,7 @@ TEST(Generation, AnAnswerArrivesAsItWas) {
   EXPECT_EQ(read->second.candidates[1].text, std::string("\0\xff", 2));
   EXPECT_EQ(read->second.candidates[0].end, GenerationEnd::kText);
   EXPECT_EQ(read->second.cost.reused_tokens, 390u);
+  EXPECT_EQ(read->second.process.resident_bytes, 40'000'000u);
 }
 
 TEST(Generation, WhatIsCutShortIsDamage) {

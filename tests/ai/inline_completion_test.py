@@ -5,6 +5,7 @@
 The models are tiny_model.py's, which write always the same or noise.
 """
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+import json
 import os
 import signal
 import subprocess
@@ -26,17 +27,28 @@ int use(Box& box) {
 
 
 class InlineCompletion(ServerTest):
+    def setUp(self):
+        super().setUp()
+        self.state = os.path.join(self.folder, "state")
+        os.environ["XDG_STATE_HOME"] = self.state
+
+    def status(self, check=0):
+        result = subprocess.run([lsp_server_test.ASTROLABE, "ai", "status", "--json"], capture_output=True, text=True,
+                                timeout=60)
+        self.assertEqual(result.returncode, check, result.stderr)
+        return json.loads(result.stdout)
+
     def model(self, *arguments):
         path = os.path.join(self.folder, "model.gguf")
         subprocess.run([sys.executable, os.path.join(HERE, "tiny_model.py"), path, "--layers", "1", *arguments],
                        check=True)
         return path
 
-    def opened(self, model, text=TEXT, *flags):
+    def opened(self, model, text=TEXT, *flags, **more):
         """A client with a.cc open, whose cursor is at the mark."""
         before, after = text.split("^")
         self.write("a.cc", before + after)
-        client = self.server("--background-index=0", *([f"--ai-model={model}"] if model else []), *flags)
+        client = self.server("--background-index=0", *([f"--ai-model={model}"] if model else []), *flags, **more)
         client.open("a.cc")
         self.cursor = {"line": before.count("\n"), "character": len(before) - before.rfind("\n") - 1}
         return client
@@ -76,6 +88,45 @@ class InlineCompletion(ServerTest):
         self.assertEqual(self.shown(client), ["+begin;"])
         client = self.opened(self.model("--says", "+"), TEXT.replace("return ^;", "return begin + ^"))
         self.assertEqual(self.shown(client), [])
+
+    FUNCTION = "int use(int value) {\n  int <begin> = value;\n  int twice = 2;\n  return begin * twice;\n}\n"
+
+    def without_name(self, says, text=FUNCTION):
+        """A client that has just removed the name in <>, of which other lines speak."""
+        name = text[text.index("<") + 1:text.index(">")]
+        client = self.opened(self.model("--says", says), text.replace("<", "").replace(">", "^"),
+                             capabilities={"textDocument": {"inlineCompletion": {}}})
+        client.request("textDocument/diagnostic", client.document("a.cc"))
+        line, end = self.cursor["line"], self.cursor["character"]
+        self.cursor["character"] -= len(name)
+        client.change("a.cc", ((line, end - len(name)), (line, end), ""))
+        return client
+
+    def test_it_leaves_no_error_in_other_lines(self):
+        self.assertEqual(self.shown(self.without_name("begin")), ["begin"])
+        self.assertEqual(self.shown(self.without_name("end")), [])
+
+    def test_nor_while_a_statement_of_several_lines_is_written(self):
+        client = self.without_name("end")
+        client.change("a.cc", ((1, 6), (1, 6), "\n    "))
+        self.cursor = {"line": 2, "character": 4}
+        self.assertEqual(self.shown(client), [])
+
+    def test_an_error_that_was_left_behind_does_not_count(self):
+        client = self.without_name("end", self.FUNCTION + "int end = 1;\nint last = 1;\n")
+        self.assertEqual(self.shown(client), [])
+        self.type(client, "other")
+        # The user goes on elsewhere: what uses `begin` is broken, and was before.
+        client.change("a.cc", ((6, 11), (6, 12), "2 * "))
+        self.cursor = {"line": 6, "character": 15}
+        self.assertEqual(self.shown(client), ["end"])
+
+    def test_nor_in_a_template_that_it_instantiates(self):
+        text = ("template <int kWide> struct Box { static_assert(kWide > 1); };\n"
+                "template <int kWide> int size() { Box<kWide> box; return sizeof(box); }\n"
+                "const int begin = 2;\nconst int end = 1;\nint use() {\n  return size<^>();\n}\n")
+        self.assertEqual(self.shown(self.opened(self.model("--says", "begin"), text)), ["begin"])
+        self.assertEqual(self.shown(self.opened(self.model("--says", "end"), text)), [])
 
     def test_only_members_behind_a_dot(self):
         text = TEXT.replace("return ^", "return box.^")
@@ -135,6 +186,47 @@ class InlineCompletion(ServerTest):
         os.kill(models[0], signal.SIGKILL)
         self.type(client, "1 + ")
         self.eventually(lambda: self.shown(client), lambda shown: shown == ["begin"])
+
+    def test_status_says_what_ran(self):
+        self.assertEqual(self.status(check=1)["servers"], [])
+        client = self.opened(self.model("--says", "begin"))
+        self.assertEqual(self.status(check=1)["servers"], [])  # nobody has asked the model
+        self.assertEqual(self.shown(client), ["begin"])
+        self.type(client, "be")
+        self.assertEqual(self.shown(client), ["gin"])
+        status = self.status()
+        self.assertTrue(status["offline"])
+        asked = status["suggestions"]
+        self.assertEqual((asked["asked"], asked["remembered"], asked["answered"], asked["refused"]), (2, 1, 2, 0))
+        self.assertGreater(asked["model_seconds"], 0)
+        self.assertGreater(asked["check_seconds"], 0)
+        server = status["servers"][0]
+        self.assertEqual((server["pid"], server["root"], server["running"]), (client.process.pid, self.root, True))
+        self.assertEqual(server["model"]["name"], "tiny")
+        self.assertGreater(server["model"]["resident_bytes"], 1_000_000)
+        self.assertEqual((status["processes"]["starts"], status["processes"]["deaths"]), (1, 0))
+        self.assertGreater(status["processes"]["cpu_seconds"], 0)
+        client.shutdown()
+        after = self.status()
+        self.assertEqual((after["servers"][0]["running"], after["suggestions"]["asked"]), (False, 2))
+        self.assertEqual(after["servers"][0]["model"]["resident_bytes"], 0)
+
+    def test_status_adds_up_and_skips_what_is_no_status(self):
+        client = self.opened(self.model("--says", "begin"))
+        self.assertEqual(self.shown(client), ["begin"])
+        folder = os.path.join(self.state, "astrolabe", "ai")
+        name, = os.listdir(folder)
+        with open(os.path.join(folder, name)) as file:
+            first = file.read()
+        self.assertNotIn("Box", first)  # of the code it says nothing
+        for other, content in (("1-1.json", first.replace('"asked":1', '"asked":41')), ("2-2.json", first[:-9]),
+                               ("3-3.json", "[]"), ("4-4.json", first.replace('"version":1', '"version":9'))):
+            with open(os.path.join(folder, other), "w") as file:
+                file.write(content)
+        self.assertEqual(self.status()["suggestions"]["asked"], 42)
+        said = subprocess.run([lsp_server_test.ASTROLABE, "ai", "status"], capture_output=True, text=True).stdout
+        self.assertIn("asked        42 times", said)
+        self.assertIn("network      none: the kernel refuses", said)
 
 
 if __name__ == "__main__":

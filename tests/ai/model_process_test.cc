@@ -4,9 +4,16 @@
 #include "analysis/ai/model_process.h"
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <array>
 #include <atomic>
+#include <cerrno>
 #include <csignal>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <thread>
@@ -16,6 +23,7 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "analysis/ai/name_mask.h"
+#include "analysis/ai/no_network.h"
 #include "base/strings.h"
 
 namespace astrolabe {
@@ -63,6 +71,44 @@ TEST_F(ModelProcessTest, IsStartedWhenItIsNeeded) {
   EXPECT_GT(generation->cost.generated_tokens, 0u);
   EXPECT_NE(process_->pid(), 0);
   EXPECT_EQ(process_->counts().starts, 1u);
+}
+
+TEST_F(ModelProcessTest, TellsWhatItCosts) {
+  Start();
+  ASSERT_TRUE(process_->GenerateNow(Request("int main() {\n  return ")).ok());
+  const ModelCounts counts = process_->counts();
+  EXPECT_GT(counts.cpu_seconds, 0);
+  EXPECT_LT(counts.cpu_seconds, 20);
+  EXPECT_GT(counts.load_seconds, 0);
+  EXPECT_GT(counts.most_bytes, 1'000'000u);
+  EXPECT_LT(counts.most_bytes, 1'000'000'000u);
+  EXPECT_EQ(process_->last_ready()->info.name, "tiny");
+}
+
+// What it reads stays on this machine: the kernel gives it no sockets.
+TEST_F(ModelProcessTest, HasNoNetwork) {
+  Start();
+  ASSERT_TRUE(process_->Load().ok());
+  if (!process_->last_ready()->is_offline) GTEST_SKIP() << "this kernel has no seccomp";
+  std::ifstream file(StrCat("/proc/", process_->pid(), "/status"));
+  const std::string status((std::istreambuf_iterator<char>(file)), {});
+  EXPECT_NE(status.find("Seccomp:\t2"), std::string::npos) << status;
+}
+
+TEST(CloseNetwork, RefusesSocketsAndNothingElse) {
+  const pid_t child = fork();
+  if (child == 0) {
+    if (!CloseNetwork()) _exit(77);
+    std::array<int, 2> ends;
+    const bool is_closed = socket(AF_INET, SOCK_STREAM, 0) < 0 && errno == EPERM &&
+                           socket(AF_UNIX, SOCK_DGRAM, 0) < 0 && errno == EPERM &&
+                           pipe(ends.data()) == 0;
+    _exit(is_closed ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  if (WEXITSTATUS(status) == 77) GTEST_SKIP() << "this kernel has no seccomp";
+  EXPECT_EQ(status, 0);
 }
 
 TEST_F(ModelProcessTest, WhatIsTypedGoesOnFromWhatWasRead) {
