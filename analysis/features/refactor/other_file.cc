@@ -79,6 +79,24 @@ bool TakeQualifier(const Reader& reader, size_t begin, size_t& name,
   return true;
 }
 
+// One behind the arguments of a template whose "<" is token `at`: in `function<void(int)>` no parameters of a function
+// stand. One behind `at` if they do not end ahead of `end`.
+size_t BehindTemplateArguments(const Reader& reader, size_t at, size_t end) {
+  int angles = 0;
+  for (size_t i = at; i < end;) {
+    const std::string_view token = reader.At(i);
+    if (Opens(token)) {
+      i = reader.Behind(i);
+      continue;
+    }
+    if (token == "<") ++angles;
+    if (token == ">" || token == ">>") angles -= static_cast<int>(token.size());
+    ++i;
+    if (angles <= 0) return i;
+  }
+  return at + 1;
+}
+
 // The function that the tokens [begin, open) are the head of.
 std::optional<SourceOutline::Function> HeadOf(const Reader& reader, size_t begin, size_t open) {
   SourceOutline::Function function;
@@ -89,6 +107,11 @@ std::optional<SourceOutline::Function> HeadOf(const Reader& reader, size_t begin
     if (token == "=" || token == "class" || token == "struct" || token == "enum" ||
         token == "union") {
       return std::nullopt;
+    }
+    if (token == "<") {
+      paren = BehindTemplateArguments(reader, paren, open);
+      name = paren - 1;
+      continue;
     }
     name = paren++;
     if (token != "operator") continue;

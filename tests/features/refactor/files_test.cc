@@ -63,6 +63,16 @@ TEST(DefineMissing, InASource) {
       "struct C {\n  C(int a);\n  ~C();\n};\n\nC::~C() {}\n");
 }
 
+TEST(DefineMissing, NotWhatHasATemplateOfAFunctionAheadOfItsName) {
+  EXPECT_EQ(InHeader("DefineMissing",
+                     "template <class T> struct F;\nstruct C { F<void(int, int)> ^f(); };\n",
+                     "#include \"a.h\"\nF<void(int, int)>\nC::f() { return {}; }\n"),
+            "no");
+  EXPECT_EQ(InHeader("DefineMissing", "struct C { bool operator^<(const C& other); };\n",
+                     "#include \"a.h\"\nbool C::operator<(const C& other) { return false; }\n"),
+            "no");
+}
+
 TEST(DefineMissing, NotWhere) {
   EXPECT_EQ(InHeader("DefineMissing", "template <class T> struct C { void ^f(); };\n",
                      "#include \"a.h\"\n"),
