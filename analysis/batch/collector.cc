@@ -110,11 +110,18 @@ class Collector : public clang::index::IndexDataConsumer {
   bool handleDeclOccurrence(const clang::Decl* decl, clang::index::SymbolRoleSet clang_roles,
                             llvm::ArrayRef<clang::index::SymbolRelation> relations,
                             clang::SourceLocation location, ASTNodeInfo node) override {
+    return AddOccurrence(decl, static_cast<RoleSet>(clang_roles & kClangRoles), relations, location,
+                         node);
+  }
+
+  bool AddOccurrence(const clang::Decl* decl, RoleSet roles,
+                     llvm::ArrayRef<clang::index::SymbolRelation> relations,
+                     clang::SourceLocation location, const ASTNodeInfo& node) {
     if (location.isInvalid()) return true;
     if (const clang::SourceLocation spelled = SpelledAt(node.OrigE, location); spelled.isValid()) {
       location = spelled;
     } else {
-      clang_roles |= kRoleImplicit;
+      roles |= kRoleImplicit;
     }
     clang::SourceLocation place = sources_.getFileLoc(location);
     auto [id, offset] = sources_.getDecomposedLoc(place);
@@ -136,7 +143,7 @@ class Collector : public clang::index::IndexDataConsumer {
     RawOccurrence occurrence;
     occurrence.offset = offset;
     occurrence.symbol = symbol.id;
-    occurrence.roles = static_cast<RoleSet>(clang_roles & kClangRoles);
+    occurrence.roles = roles;
     if (IsDependent(node.OrigE)) occurrence.roles |= kRoleCandidate;
     // Clang gives a definition no declaration's role, and a virtual method's declaration the dynamic one.
     bool declares = (occurrence.roles & (kRoleDeclaration | kRoleDefinition)) != 0;
@@ -201,7 +208,7 @@ class Collector : public clang::index::IndexDataConsumer {
             using Role = clang::index::SymbolRole;
             relations.emplace_back(static_cast<unsigned>(Role::RelationContainedBy), container);
           }
-          handleDeclOccurrence(&named, roles, relations, place, ASTNodeInfo{});
+          AddOccurrence(&named, roles, relations, place, ASTNodeInfo{});
         });
   }
 

@@ -8,6 +8,7 @@
 #include "clang/AST/ExprCXX.h"
 #include "clang/AST/RecursiveASTVisitor.h"
 #include "clang/AST/TypeLoc.h"
+#include "clang/Index/IndexSymbol.h"
 
 namespace astrolabe {
 namespace {
@@ -88,6 +89,18 @@ class Finder : public clang::RecursiveASTVisitor<Finder> {
     return true;
   }
 
+  bool VisitCXXMethodDecl(clang::CXXMethodDecl* method) {
+    if (!method->isImplicit()) ReportOverridden(*method, method->getLocation(), kRoleLocalOverride);
+    return true;
+  }
+  bool VisitMemberExpr(clang::MemberExpr* member) {
+    const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(member->getMemberDecl());
+    if (method != nullptr) {
+      ReportOverridden(*method, member->getMemberLoc(), kRoleReference | kRoleCall);
+    }
+    return true;
+  }
+
   bool VisitCXXTemporaryObjectExpr(clang::CXXTemporaryObjectExpr* call) {
     NoteSpelled(call, call->getTypeSourceInfo());
     return true;
@@ -118,6 +131,21 @@ class Finder : public clang::RecursiveASTVisitor<Finder> {
     if (declaration.getParentFunctionOrMethod() != nullptr) return false;
     return llvm::isa<clang::FunctionDecl, clang::TagDecl, clang::FieldDecl, clang::VarDecl,
                      clang::TypedefNameDecl>(declaration);
+  }
+
+  // What a method of a function's class overrides; of others the indexer tells.
+  void ReportOverridden(const clang::CXXMethodDecl& method, clang::SourceLocation place,
+                        RoleSet roles) {
+    const bool is_local = method.isVirtual() && method.getDeclName().isIdentifier() &&
+                          clang::index::isFunctionLocalSymbol(&method);
+    if (!is_local) return;
+    for (const clang::CXXMethodDecl* overridden : method.overridden_methods()) {
+      if (clang::index::isFunctionLocalSymbol(overridden)) {
+        ReportOverridden(*overridden, place, roles);
+      } else {
+        report_(*overridden, place, roles, container_);
+      }
+    }
   }
 
   void ReportCall(const clang::CXXConstructorDecl& called, clang::SourceLocation place) {

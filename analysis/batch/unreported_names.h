@@ -5,6 +5,8 @@
 //   and those of the variable of a range-based `for`.
 // - Where the call of a constructor names the class: the indexer gives the place of `ns` in `ns::T(1)`, and of `x` in
 //   `T x(1)`, where the constructor is called without being named.
+// - Methods of a function's own class, which are no symbols, where they override one that is: they are declared and
+//   called by its name.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 

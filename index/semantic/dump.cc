@@ -31,6 +31,7 @@ constexpr Named kRoleNames[] = {
     {kRoleUsing, "using"},
     {kRoleCandidate, "candidate"},
     {kRoleUndefinition, "undefinition"},
+    {kRoleLocalOverride, "local override"},
 };
 
 constexpr Named kFlagNames[] = {

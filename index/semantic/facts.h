@@ -36,6 +36,8 @@ enum Role : uint16_t {
   kRoleUsing = 1 << 10,         // named in a using declaration or directive
   kRoleCandidate = 1 << 11,     // in a dependent expression: one of the declarations it may mean
   kRoleUndefinition = 1 << 12,  // #undef
+  // Declared here is a method that overrides it, of a class in a function, which is no symbol itself.
+  kRoleLocalOverride = 1 << 13,
 };
 using RoleSet = uint16_t;
 

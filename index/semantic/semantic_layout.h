@@ -12,7 +12,7 @@
 
 namespace astrolabe {
 
-inline constexpr uint32_t kSemanticFormatVersion = 3;
+inline constexpr uint32_t kSemanticFormatVersion = 4;
 
 enum SemanticSectionId : uint32_t {
   kPathBytes = 1,

@@ -27,6 +27,7 @@ constexpr RoleName kRoleNames[] = {
     {kRoleAddressOf, "address"},
     {kRoleUsing, "using"},
     {kRoleUndefinition, "undef"},
+    {kRoleLocalOverride, "override"},
     {kRoleMacro, "macro"},
     {kRoleImplicit, "implicit"},
     {kRoleCandidate, "candidate"},

@@ -85,10 +85,13 @@ absl::StatusOr<ChangedFunction> FunctionOf(const Subject& subject) {
   if (subject.symbols.empty()) {
     return Refused("there is no function here, or the file is not parsed yet");
   }
+  const auto is_function = [](const std::string& usr) {
+    return usr.find("@F@") != std::string::npos || usr.find("@FT@") != std::string::npos;
+  };
   for (const LiveSymbol& symbol : subject.symbols) {
-    const bool is_function =
-        symbol.usr.find("@F@") != std::string::npos || symbol.usr.find("@FT@") != std::string::npos;
-    if (!is_function) return Refused(StrCat("\"", symbol.name, "\" is no function"));
+    // A method of a function's class is one by what it overrides.
+    if (!is_function(symbol.usr) && std::ranges::none_of(symbol.overridden, is_function))
+      return Refused(StrCat("\"", symbol.name, "\" is no function"));
     if (symbol.name != function.name) {
       return Refused("operators, conversions and destructors are called without their names");
     }

@@ -74,7 +74,7 @@ absl::Status SignatureEdits::Add(const std::vector<FoundReference>& references,
 
 absl::Status SignatureEdits::AddOne(const Place& place, ParameterCount count) {
   const size_t at = place.at;
-  const bool is_declaration = (place.roles & kRoleDeclaration) != 0;
+  const bool is_declaration = (place.roles & (kRoleDeclaration | kRoleLocalOverride)) != 0;
   if (function_.is_constructor && !is_declaration) return AddConstruction(place, count);
   if (!IsNameAt(at)) {
     return Refused(StrCat("a macro makes the name, or the file has changed, in ", FileAndLine(at)));

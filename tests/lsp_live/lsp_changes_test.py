@@ -111,6 +111,11 @@ class Rename(ChangesTest):
     def test_methods_that_override_each_other(self):
         self.check("zoo.cc", "Dog::Le|gs", "Feet", {"zoo.h": 2, "zoo.cc": 2})
 
+    def test_methods_of_classes_in_functions(self):
+        for opened, mark in (("use.cc", "base.|f"), ("local.cc", "int |f(int a")):
+            self.check(opened, mark, "renamed", {"base.h": 1, "local.cc": 5, "use.cc": 1}, texts=SeveralFiles.LOCAL,
+                       also=["use.cc", "local.cc"])
+
     def test_methods_that_override_the_same_one(self):
         text = '#include "zoo.h"\nstruct Cat : zoo::Animal { int Legs() const override { return 4; } };\nint n = Cat().Legs();\n'
         self.check("zoo.cc", "Dog::Le|gs", "Feet", {"zoo.h": 2, "zoo.cc": 2, "cat.cc": 2}, texts={"cat.cc": text}, also=["cat.cc"])
@@ -655,6 +660,26 @@ class SeveralFiles(ChangesTest):
         self.assertIn("int f(char, int a) override { return a; }", self.text("two.cc"))
         self.assertIn("two.f('c', 1)", self.text("two.cc"))
         self.assert_compiles("one.cc", "two.cc")
+
+    LOCAL = {"base.h": "struct Base {\n  virtual int f(int a, char b) = 0;\n};\nint use(Base& base);\n",
+             "use.cc": '#include "base.h"\nint use(Base& base) { return base.f(1, \'c\'); }\n',
+             "local.cc": ('#include "base.h"\nint call() {\n  struct Local : Base {\n    int f(int a, char) override { return a; }\n'
+                          "  } local;\n  struct Nested : Local {\n    int f(int n, char c) override { return n + c; }\n"
+                          "    int g(int n) { return f(n, 'n'); }\n  } nested;\n"
+                          "  return use(local) + local.f(2, 'd') + nested.f(3, 'e') + nested.g(4);\n}\n")}
+
+    def test_overrides_in_classes_of_functions(self):
+        for opened, mark in (("use.cc", "base.|f"), ("local.cc", "int |f(int a"), ("local.cc", "nested.|f")):
+            client = self.opened(opened, texts=self.LOCAL)
+            self.assertEqual(self.signature(client, opened, mark, [{"old": 1}, {"declaration": "bool d", "value": "true"}, {"old": 0}]),
+                             ["base.h", "local.cc", "use.cc"])
+            self.assertEqual(self.text("local.cc"), (
+                '#include "base.h"\nint call() {\n  struct Local : Base {\n    int f(char, bool d, int a) override { return a; }\n'
+                "  } local;\n  struct Nested : Local {\n    int f(char c, bool d, int n) override { return n + c; }\n"
+                "    int g(int n) { return f('n', true, n); }\n  } nested;\n"
+                "  return use(local) + local.f('d', true, 2) + nested.f('e', true, 3) + nested.g(4);\n}\n"))
+            self.assert_compiles("use.cc", "local.cc")
+            client.kill()
 
     def test_a_new_parameter_is_not_used_yet(self):
         text = '#pragma GCC diagnostic error "-Wunused-parameter"\nint f(int a) { return a; }\n'

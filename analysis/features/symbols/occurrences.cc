@@ -12,14 +12,20 @@ namespace astrolabe {
 const Occurrences& Occurrences::In(LiveAst& ast) {
   if (ast.occurrences != nullptr) return *ast.occurrences;
   auto made = std::make_shared<Occurrences>();
-  llvm::DenseMap<const clang::NamedDecl*, std::vector<LiveOccurrence>*> of_decl;
+  llvm::DenseMap<const clang::NamedDecl*, std::vector<std::vector<LiveOccurrence>*>> of_decl;
   WalkNames(ast, std::nullopt, [&](const NamePlace& place) {
     if (place.standing == NameStanding::kKeyword) return;
     for (const clang::NamedDecl* decl : place.decls) {
-      std::vector<LiveOccurrence>*& of = of_decl[decl];
-      if (of == nullptr) of = &made->by_usr_[SymbolKey(decl)];
-      of->push_back({place.begin, place.end, place.kind, place.is_spelled, place.is_declaration,
-                     place.is_definition, place.container});
+      auto [it, is_new] = of_decl.try_emplace(decl);
+      std::vector<std::vector<LiveOccurrence>*>& of = it->second;
+      if (is_new) {
+        of.push_back(&made->by_usr_[SymbolKey(decl)]);
+        for (const std::string& key : KeysOfOverridden(decl)) of.push_back(&made->by_usr_[key]);
+      }
+      for (std::vector<LiveOccurrence>* occurrences : of) {
+        occurrences->push_back({place.begin, place.end, place.kind, place.is_spelled,
+                                place.is_declaration, place.is_definition, place.container});
+      }
     }
   });
   ast.occurrences = std::move(made);

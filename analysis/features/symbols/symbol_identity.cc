@@ -224,17 +224,28 @@ void AddOverridden(const clang::CXXMethodDecl* method, std::vector<std::string>&
 
 }  // namespace
 
+std::vector<std::string> KeysOfOverridden(const clang::NamedDecl* decl) {
+  std::vector<std::string> keys;
+  const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(WrittenDecl(decl));
+  if (method != nullptr && method->isVirtual() && clang::index::isFunctionLocalSymbol(method)) {
+    AddOverridden(method, keys);
+  }
+  return keys;
+}
+
 LiveSymbol DescribeSymbol(const LiveAst& ast, const clang::NamedDecl* decl) {
   decl = WrittenDecl(decl);
   LiveSymbol symbol;
   symbol.usr = SymbolKey(decl);
   symbol.name = NameOf(decl);
   symbol.scope = ScopeOf(decl);
-  symbol.is_local = symbol.usr.starts_with("local:");
   if (const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(decl)) {
     symbol.is_virtual = method->isVirtual();
     AddOverridden(method, symbol.overridden);
   }
+  const auto is_local = [](const std::string& key) { return key.starts_with("local:"); };
+  // What overrides a method that others know is known to them by that.
+  symbol.is_local = is_local(symbol.usr) && std::ranges::all_of(symbol.overridden, is_local);
   const auto* first = llvm::cast<clang::NamedDecl>(decl->getCanonicalDecl());
   symbol.declaration = NameLocation(ast, first);
   if (const clang::NamedDecl* definition = DefinitionOf(decl)) {

@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "analysis/features/live_ast.h"
 
@@ -26,6 +27,10 @@ bool IsLocalDecl(const clang::NamedDecl* decl);
 
 // The USR that the index has for it, or "local:…", which holds as long as the file is not edited.
 std::string SymbolKey(const clang::NamedDecl* decl);
+
+// Keys of what a method of a function's class overrides, by which the index and other files know it: of all that it
+// overrides. Empty for everything else.
+std::vector<std::string> KeysOfOverridden(const clang::NamedDecl* decl);
 
 // "ns::Class::", without inline and unnamed namespaces, as the index has it.
 std::string ScopeOf(const clang::NamedDecl* decl);
