@@ -13,6 +13,8 @@
 namespace astrolabe {
 namespace {
 
+// How long nobody looks whether an answer is still wanted.
+constexpr absl::Duration kGlance = absl::Milliseconds(5);
 constexpr int kDeathsToRest = 3;
 constexpr absl::Duration kRest = absl::Minutes(1);
 constexpr absl::Duration kWriteLimit = absl::Seconds(5);
@@ -74,6 +76,27 @@ absl::StatusOr<Generation> ModelProcess::GenerateNow(GenerationRequest request) 
   });
   done.WaitForNotification();
   return result;
+}
+
+absl::StatusOr<Generation> ModelProcess::GenerateNow(
+    GenerationRequest request, const std::atomic<bool>& stop,
+    const std::function<void(uint64_t number)>& started) {
+  // The callback may come after nobody waits any more.
+  struct Waiting {
+    absl::Notification done;
+    absl::StatusOr<Generation> answer = absl::UnknownError("");
+  };
+  auto waiting = std::make_shared<Waiting>();
+  const uint64_t number =
+      Generate(std::move(request), [waiting](absl::StatusOr<Generation> answer) {
+        waiting->answer = std::move(answer);
+        waiting->done.Notify();
+      });
+  if (started != nullptr) started(number);
+  while (!waiting->done.WaitForNotificationWithTimeout(kGlance)) {
+    if (stop.load()) Cancel(number);
+  }
+  return std::move(waiting->answer);
 }
 
 void ModelProcess::Cancel(uint64_t number) {

@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -63,6 +64,10 @@ class ModelProcess {
   uint64_t Generate(GenerationRequest request, Callback callback) ABSL_LOCKS_EXCLUDED(mutex_);
   // Waits for the answer.
   absl::StatusOr<Generation> GenerateNow(GenerationRequest request) ABSL_LOCKS_EXCLUDED(mutex_);
+  // ... until it is there or `stop` is set, which makes it Cancelled. `started`, if not null, is told the request's number.
+  absl::StatusOr<Generation> GenerateNow(
+      GenerationRequest request, const std::atomic<bool>& stop,
+      const std::function<void(uint64_t number)>& started = nullptr) ABSL_LOCKS_EXCLUDED(mutex_);
   // The callback then comes at once, with Cancelled, if it has not come yet.
   void Cancel(uint64_t number) ABSL_LOCKS_EXCLUDED(mutex_);
 

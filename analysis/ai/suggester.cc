@@ -7,7 +7,6 @@
 #include <thread>
 #include <utility>
 
-#include "absl/synchronization/notification.h"
 #include "analysis/ai/candidate_text.h"
 #include "analysis/ai/recent_text.h"
 #include "base/strings.h"
@@ -20,8 +19,6 @@ namespace {
 constexpr size_t kRemembered = 32;
 constexpr uint32_t kTokensOfLine = 32;
 constexpr uint32_t kTokensOfLines = 128;
-// How long nobody looks whether an answer is still wanted.
-constexpr absl::Duration kGlance = absl::Milliseconds(5);
 // What agreement of candidates is worth, beside the mean log probability of a token.
 constexpr double kAgreement = 0.5;
 
@@ -131,35 +128,26 @@ absl::StatusOr<Generation> Suggester::Generate(const SuggestionRequest& request,
   wanted.temperatures = Temperatures(request.candidates);
   wanted.names = request.names;
   wanted.time_limit = request.time_limit;
-  // The callback may come after nobody waits any more.
-  struct Waiting {
-    absl::Notification done;
-    absl::StatusOr<Generation> answer = absl::UnknownError("");
-  };
-  auto waiting = std::make_shared<Waiting>();
-  const uint64_t number =
-      model_.Generate(std::move(wanted), [waiting](absl::StatusOr<Generation> answer) {
-        waiting->answer = std::move(answer);
-        waiting->done.Notify();
+  uint64_t number = 0;
+  absl::StatusOr<Generation> generation =
+      model_.GenerateNow(std::move(wanted), stop, [&](uint64_t started) {
+        number = started;
+        uint64_t older = 0;
+        {
+          absl::MutexLock lock(&mutex_);
+          older = std::exchange(newest_[request.document], number);
+        }
+        if (older != 0) model_.Cancel(older);
       });
-  uint64_t older = 0;
-  {
-    absl::MutexLock lock(&mutex_);
-    older = std::exchange(newest_[request.document], number);
-  }
-  if (older != 0) model_.Cancel(older);
-  while (!waiting->done.WaitForNotificationWithTimeout(kGlance)) {
-    if (stop.load()) model_.Cancel(number);
-  }
   absl::MutexLock lock(&mutex_);
   auto newest = newest_.find(request.document);
   const bool is_newest = newest != newest_.end() && newest->second == number;
   if (is_newest) newest_.erase(newest);
-  if (!waiting->answer.ok()) {
-    const bool is_cancelled = absl::IsCancelled(waiting->answer.status());
+  if (!generation.ok()) {
+    const bool is_cancelled = absl::IsCancelled(generation.status());
     ++(is_cancelled ? counts_.superseded : counts_.failures);
   }
-  return std::move(waiting->answer);
+  return generation;
 }
 
 std::vector<Suggestion> Suggester::Distinct(const Generation& generation,

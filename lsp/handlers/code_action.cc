@@ -1,5 +1,5 @@
 // textDocument/codeAction: what the compiler proposes, for one diagnostic or for all of a kind, the #include that a
-// name lacks, and refactorings. codeAction/resolve makes the edits of these, and checks those of all.
+// name lacks, what a language model would write for an error that nobody else has a fix for, and refactorings. codeAction/resolve makes the edits of these, and checks those of all.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <algorithm>
 #include <iterator>
@@ -14,10 +14,12 @@
 
 #include "analysis/features/completion/standard_symbols.h"
 #include "base/strings.h"
+#include "base/text/code_units.h"
 #include "index/query/completion_candidates.h"
 #include "lsp/handlers/code_fix.h"
 #include "lsp/handlers/include_choice.h"
 #include "lsp/handlers/include_insertion.h"
+#include "lsp/handlers/line_repair.h"
 #include "lsp/handlers/live.h"
 #include "lsp/handlers/on_document.h"
 #include "lsp/handlers/refactoring.h"
@@ -30,6 +32,9 @@ namespace {
 // Names of the index that an unknown one may be meant to be.
 constexpr size_t kMaxCandidates = 50;
 constexpr size_t kMaxIncludes = 5;
+// For a language model and the checks of what it writes, where a person has asked for actions.
+constexpr absl::Duration kPatienceForModel = absl::Milliseconds(1500);
+constexpr size_t kMaxTitle = 60;  // bytes of a line in one
 // Clang's names of the errors that a missing declaration brings.
 constexpr std::string_view kUnknownNames[] = {"undeclared_var_use",
                                               "undeclared_var_use_suggest",
@@ -54,13 +59,14 @@ class Actions {
  public:
   Actions(Session& session, LiveDocuments& live, const DocumentSnapshot& document,
           const KnownDiagnostics& known, const CodeActionParams& params, HeaderSource& source,
-          const Work& work)
+          LanguageModel& model, const Work& work)
       : session_(session),
         live_(live),
         document_(document),
         known_(known),
         params_(params),
         source_(source),
+        model_(model),
         work_(work) {}
 
   std::vector<std::variant<Command, CodeAction>> Make() {
@@ -69,6 +75,7 @@ class Actions {
       for (size_t i : touched) AddFixes(i);
       for (size_t i : touched) AddIncludes(i);
       AddFixesOfSameKind(touched);
+      if (actions_.empty()) AddRepair(touched);
     }
     AddRefactorings();
     // Asked for by name alone: on saving, say.
@@ -318,12 +325,33 @@ class Actions {
         {{{place, place}, insertion->text}});
   }
 
+  // Of the first error, and only for a person who waits: it takes a second.
+  void AddRepair(const std::vector<size_t>& touched) {
+    if (params_.context.trigger_kind != CodeActionTriggerKind::kInvoked) return;
+    const auto error = std::ranges::find_if(
+        touched, [&](size_t i) { return known_.items[i].severity == DiagnosticSeverity::kError; });
+    if (error == touched.end()) return;
+    const Diagnostic& diagnostic = known_.items[*error];
+    const std::optional<LineRepair> repair =
+        RepairLine(model_, live_, document_, diagnostic, session_.encoding(),
+                   absl::Now() + kPatienceForModel, work_);
+    if (!repair) return;
+    std::string line = repair->line;
+    if (line.size() > kMaxTitle) {
+      line.resize(BoundaryBefore(line, kMaxTitle));
+      line += "…";
+    }
+    Add(StrCat("Write `", line, "` (language model; compiles)"), CodeActionKind::kQuickFix,
+        {diagnostic}, {repair->edit});
+  }
+
   Session& session_;
   LiveDocuments& live_;
   const DocumentSnapshot& document_;
   const KnownDiagnostics& known_;
   const CodeActionParams& params_;
   HeaderSource& source_;
+  LanguageModel& model_;
   const Work& work_;
   std::vector<std::variant<Command, CodeAction>> actions_;
   std::optional<IncludeContext> includes_;
@@ -368,7 +396,8 @@ void BindResolve(Dispatcher& dispatcher, Session& session, LiveDocuments& live) 
 
 }  // namespace
 
-void BindCodeAction(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
+void BindCodeAction(Dispatcher& dispatcher, Session& session, LiveDocuments& live,
+                    std::shared_ptr<LanguageModel> model) {
   CodeActionOptions options;
   options.resolve_provider = true;
   options.code_action_kinds.emplace();
@@ -383,7 +412,7 @@ void BindCodeAction(Dispatcher& dispatcher, Session& session, LiveDocuments& liv
   using Answer = std::vector<std::variant<Command, CodeAction>>;
   OnDocumentRequest<CodeActionRequest>(
       dispatcher, session, "lsp.codeAction",
-      [&session, &live, source = std::make_shared<HeaderSource>()](
+      [&session, &live, model = std::move(model), source = std::make_shared<HeaderSource>()](
           const CodeActionParams& params, const DocumentSnapshot& document,
           const Work& work) -> absl::StatusOr<Answer> {
         auto known = live.diagnostics().Await(document, work);
@@ -392,7 +421,7 @@ void BindCodeAction(Dispatcher& dispatcher, Session& session, LiveDocuments& liv
         if ((*known)->generation != document->generation) {
           return absl::AbortedError("the text has changed");
         }
-        return Actions(session, live, document, **known, params, *source, work).Make();
+        return Actions(session, live, document, **known, params, *source, *model, work).Make();
       });
 }
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lsp/handlers/live.h"
 
+#include "lsp/server/language_model.h"
+
 namespace astrolabe::lsp {
 
 void BindLive(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
+  auto model = std::make_shared<LanguageModel>(session);
   BindHover(dispatcher, session, live);
   BindCompletion(dispatcher, session, live);
   BindSignatureHelp(dispatcher, session, live);
@@ -18,11 +21,11 @@ void BindLive(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   BindTypeHierarchy(dispatcher, session, live);
   BindRename(dispatcher, session, live);
   BindDiagnostics(dispatcher, session, live);
-  BindCodeAction(dispatcher, session, live);
+  BindCodeAction(dispatcher, session, live, model);
   BindExecuteCommand(dispatcher, session, live);
   BindFormatting(dispatcher, session, live);
   BindInlayHint(dispatcher, session, live);
-  BindInlineCompletion(dispatcher, session, live);
+  BindInlineCompletion(dispatcher, session, live, model);
   BindClangdExtensions(dispatcher, session, live);
   BindMemoryUsage(dispatcher, session, live);
 }

@@ -21,11 +21,6 @@ constexpr size_t kMaxSources = 2;
 // How messages begin that are about what a template is instantiated with (analysis/features/document/diagnostics.cc).
 constexpr std::string_view kInTemplate = "In template: ";
 
-std::string TextOf(const Diagnostic& diagnostic) {
-  const auto* text = std::get_if<std::string>(&diagnostic.message);
-  return text != nullptr ? *text : std::get<MarkupContent>(diagnostic.message).value;
-}
-
 // Whether it writes or removes an #include or a macro, so that the preamble may have to be parsed again.
 bool ChangesDirectives(const EditedFile& file) {
   return std::ranges::any_of(file.edits, [&](const FileEdit& edit) {
@@ -148,7 +143,7 @@ class Checker {
     ErrorCounts left;
     for (const Diagnostic& diagnostic : (*known)->items) {
       const bool is_error = diagnostic.severity == DiagnosticSeverity::kError;
-      if (is_error && is_left(diagnostic.range.start.line)) ++left[TextOf(diagnostic)];
+      if (is_error && is_left(diagnostic.range.start.line)) ++left[MessageOf(diagnostic)];
     }
     // One that the text before had as well may be the same.
     const ErrorCounts all = ErrorsAmong(**known);
@@ -253,6 +248,11 @@ class Checker {
 
 }  // namespace
 
+std::string MessageOf(const Diagnostic& diagnostic) {
+  const auto* text = std::get_if<std::string>(&diagnostic.message);
+  return text != nullptr ? *text : std::get<MarkupContent>(diagnostic.message).value;
+}
+
 std::string EditedFile::After() const {
   std::vector<FileEdit> sorted = edits;
   std::ranges::stable_sort(sorted, {},
@@ -292,7 +292,7 @@ std::vector<EditedFile::Lines> EditedFile::WrittenLines() const {
 ErrorCounts ErrorsAmong(const KnownDiagnostics& known) {
   ErrorCounts errors;
   for (const Diagnostic& diagnostic : known.items) {
-    if (diagnostic.severity == DiagnosticSeverity::kError) ++errors[TextOf(diagnostic)];
+    if (diagnostic.severity == DiagnosticSeverity::kError) ++errors[MessageOf(diagnostic)];
   }
   return errors;
 }

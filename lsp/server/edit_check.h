@@ -44,6 +44,9 @@ struct EditedFile {
   std::vector<Lines> WrittenLines() const;
 };
 
+// In plain text or Markdown, as it is said.
+std::string MessageOf(const Diagnostic& diagnostic);
+
 // Messages of errors, and how often each is said.
 using ErrorCounts = std::map<std::string, int>;
 ErrorCounts ErrorsAmong(const KnownDiagnostics& known);

@@ -13,9 +13,10 @@ import sys
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
 sys.path.insert(0, os.path.join(HERE, "..", "lsp_server"))
 import lsp_server_test  # noqa: E402
-from lsp_server_test import ServerTest  # noqa: E402
+from model_test import ModelTest  # noqa: E402
 
 AUTOMATIC, INVOKED = 2, 1
 TEXT = """struct Box { int size(); int value; void push(int); };
@@ -26,23 +27,12 @@ int use(Box& box) {
 """
 
 
-class InlineCompletion(ServerTest):
-    def setUp(self):
-        super().setUp()
-        self.state = os.path.join(self.folder, "state")
-        os.environ["XDG_STATE_HOME"] = self.state
-
+class InlineCompletion(ModelTest):
     def status(self, check=0):
         result = subprocess.run([lsp_server_test.ASTROLABE, "ai", "status", "--json"], capture_output=True, text=True,
                                 timeout=60)
         self.assertEqual(result.returncode, check, result.stderr)
         return json.loads(result.stdout)
-
-    def model(self, *arguments):
-        path = os.path.join(self.folder, "model.gguf")
-        subprocess.run([sys.executable, os.path.join(HERE, "tiny_model.py"), path, "--layers", "1", *arguments],
-                       check=True)
-        return path
 
     def opened(self, model, text=TEXT, *flags, **more):
         """A client with a.cc open, whose cursor is at the mark."""
@@ -174,7 +164,7 @@ class InlineCompletion(ServerTest):
         client = self.opened(path)
         self.assertEqual(self.shown(client), [])
         self.assertEqual(self.shown(client), [])
-        told = [m["message"] for m in client.notifications("window/logMessage") if "inline completion" in m["message"]]
+        told = [m["message"] for m in client.notifications("window/logMessage") if "language model" in m["message"]]
         self.assertEqual(len(told), 1, told)
 
     def test_a_killed_model_comes_back(self):

@@ -1,0 +1,23 @@
+"""What the tests of a language model over the wire share: a server, and models of tiny_model.py's that write what they are told.
+"""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+import os
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "lsp_server"))
+from lsp_server_test import ServerTest  # noqa: E402
+
+
+class ModelTest(ServerTest):
+    def setUp(self):
+        super().setUp()
+        self.state = os.path.join(self.folder, "state")
+        os.environ["XDG_STATE_HOME"] = self.state
+
+    def model(self, *arguments):
+        path = os.path.join(self.folder, "model.gguf")
+        subprocess.run([sys.executable, os.path.join(HERE, "tiny_model.py"), path, "--layers", "1", *arguments],
+                       check=True)
+        return path
