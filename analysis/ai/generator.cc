@@ -30,7 +30,7 @@ constexpr llama_seq_id kPrompt = 0;
 double Seconds(int64_t since_us) { return static_cast<double>(llama_time_us() - since_us) * 1e-6; }
 
 // ln p(token) by the logits as they are.
-double LogProbability(const float* logits, uint32_t count, Token token) {
+double LogProbability(const float* logits, uint32_t count, ModelToken token) {
   const float most = *std::max_element(logits, logits + count);
   double sum = 0;
   for (uint32_t i = 0; i < count; ++i) sum += std::exp(static_cast<double>(logits[i] - most));
@@ -100,7 +100,7 @@ class Batch {
   Batch(const Batch&) = delete;
   Batch& operator=(const Batch&) = delete;
 
-  void Add(Token token, size_t position, llama_seq_id sequence, bool wants_logits) {
+  void Add(ModelToken token, size_t position, llama_seq_id sequence, bool wants_logits) {
     const int32_t at = batch_.n_tokens++;
     batch_.token[at] = token;
     batch_.pos[at] = static_cast<llama_pos>(position);
@@ -123,8 +123,8 @@ struct Generator::Writer {
         sampler(MakeSampler(temperature, seed)),
         end(request.is_single_line, OpenBrackets(request.parts.prefix, request.parts.suffix)) {}
 
-  // What is written next after the token with these logits; kNoToken if the candidate is complete.
-  Token Choose(const Model& model, const float* logits, std::vector<llama_token_data>* all) {
+  // What is written next after the token with these logits; kNoModelToken if the candidate is complete.
+  ModelToken Choose(const Model& model, const float* logits, std::vector<llama_token_data>* all) {
     const uint32_t count = model.info().vocabulary;
     all->resize(count);
     for (uint32_t id = 0; id < count; ++id) {
@@ -134,23 +134,23 @@ struct Generator::Writer {
     if (mask != nullptr) llama_sampler_apply(mask.get(), &tokens);
     if (tokens.size == 0) {
       candidate.end = GenerationEnd::kNames;
-      return kNoToken;
+      return kNoModelToken;
     }
     llama_sampler_apply(sampler.get(), &tokens);
-    const Token token = tokens.data[tokens.selected].id;
+    const ModelToken token = tokens.data[tokens.selected].id;
     if (mask != nullptr) llama_sampler_accept(mask.get(), token);
     llama_sampler_accept(sampler.get(), token);
     candidate.log_probability += LogProbability(logits, count, token);
     ++candidate.tokens;
     if (model.Ends(token)) {
       candidate.end = GenerationEnd::kModel;
-      return kNoToken;
+      return kNoModelToken;
     }
     const std::string_view text = model.TextOf(token);
     candidate.text += text;
     if (!end.Take(text)) {
       candidate.end = GenerationEnd::kText;
-      return kNoToken;
+      return kNoModelToken;
     }
     return token;
   }
@@ -160,8 +160,8 @@ struct Generator::Writer {
   CandidateEnd end;
   Candidate candidate;
   llama_seq_id sequence = 0;
-  Token next = kNoToken;  // to be read by the model
-  int32_t logits_at = 0;  // in the last batch
+  ModelToken next = kNoModelToken;  // to be read by the model
+  int32_t logits_at = 0;            // in the last batch
   bool is_done = false;
 };
 
@@ -218,7 +218,7 @@ void Generator::SwitchTo(const std::string& document) {
     kept_.push_front(std::move(kept));
     uint64_t bytes = 0;
     auto first_too_many = std::find_if(kept_.begin(), kept_.end(), [&](const KeptState& state) {
-      bytes += state.bytes.size() + state.tokens.size() * sizeof(Token);
+      bytes += state.bytes.size() + state.tokens.size() * sizeof(ModelToken);
       return bytes > state_limit_;
     });
     kept_.erase(first_too_many, kept_.end());
@@ -237,7 +237,7 @@ void Generator::SwitchTo(const std::string& document) {
   kept_.erase(kept);
 }
 
-absl::Status Generator::Decode(const std::vector<Token>& tokens, size_t from, size_t to) {
+absl::Status Generator::Decode(const std::vector<ModelToken>& tokens, size_t from, size_t to) {
   Batch batch;
   for (size_t at = from; at < to; ++at) {
     batch.Add(tokens[at], at, kPrompt, at + 1 == tokens.size());
@@ -254,7 +254,7 @@ absl::Status Generator::Decode(const std::vector<Token>& tokens, size_t from, si
   }
 }
 
-absl::Status Generator::Read(const std::vector<Token>& prompt, GenerationCost* cost) {
+absl::Status Generator::Read(const std::vector<ModelToken>& prompt, GenerationCost* cost) {
   const auto differs = std::mismatch(read_.begin(), read_.end(), prompt.begin(), prompt.end());
   // The last token is always computed: its logits are wanted.
   const size_t common =
@@ -293,7 +293,7 @@ absl::StatusOr<Generation> Generator::Generate(const GenerationRequest& request,
   Generation generation;
   if (count == 0 || max_tokens == 0) return generation;
   const size_t budget = context_tokens_ - max_tokens;
-  std::vector<Token> prompt;
+  std::vector<ModelToken> prompt;
   if (request.raw_prompt.empty()) {
     prompt = InfillPrompt(model_, request.parts, budget);
   } else {
@@ -331,11 +331,11 @@ absl::StatusOr<Generation> Generator::Generate(const GenerationRequest& request,
       writer.next = writer.Choose(model_, logits, &all);
       ++cost.generated_tokens;
       if (cost.first_token_seconds == 0) cost.first_token_seconds = Seconds(start);
-      if (writer.next != kNoToken && writer.candidate.tokens >= max_tokens) {
+      if (writer.next != kNoModelToken && writer.candidate.tokens >= max_tokens) {
         writer.candidate.end = GenerationEnd::kTokens;
-        writer.next = kNoToken;
+        writer.next = kNoModelToken;
       }
-      writer.is_done = writer.next == kNoToken;
+      writer.is_done = writer.next == kNoModelToken;
       if (writer.is_done) continue;
       writer.logits_at = batch.size();
       batch.Add(writer.next, position, writer.sequence, /*wants_logits=*/true);

@@ -39,7 +39,7 @@ class Generator {
   // The state of a document that is not the last one.
   struct KeptState {
     std::string document;
-    std::vector<Token> tokens;
+    std::vector<ModelToken> tokens;
     std::vector<uint8_t> bytes;
   };
 
@@ -48,8 +48,8 @@ class Generator {
   // Makes `document` the one whose state the context has, and keeps that of the one before.
   void SwitchTo(const std::string& document);
   // Computes what of `prompt` is not computed yet; the logits of its last token are then there.
-  absl::Status Read(const std::vector<Token>& prompt, GenerationCost* cost);
-  absl::Status Decode(const std::vector<Token>& tokens, size_t from, size_t to);
+  absl::Status Read(const std::vector<ModelToken>& prompt, GenerationCost* cost);
+  absl::Status Decode(const std::vector<ModelToken>& tokens, size_t from, size_t to);
 
   const Model& model_;
   const uint64_t state_limit_;
@@ -57,8 +57,8 @@ class Generator {
   uint32_t threads_ = 0;
   llama_context* context_ = nullptr;
   std::string document_;
-  std::vector<Token> read_;    // what the context holds
-  std::list<KeptState> kept_;  // the last used first
+  std::vector<ModelToken> read_;  // what the context holds
+  std::list<KeptState> kept_;     // the last used first
   const std::atomic<bool>* cancelled_ = nullptr;
   int64_t deadline_us_ = 0;
 };

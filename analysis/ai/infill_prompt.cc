@@ -16,8 +16,8 @@ constexpr size_t kContextShare = 3;
 constexpr size_t kBytesPerToken = 6;
 
 // The tokens of the end of `text` that fit.
-std::vector<Token> EndWithin(const Model& model, std::string_view text, size_t budget) {
-  std::vector<Token> tokens;
+std::vector<ModelToken> EndWithin(const Model& model, std::string_view text, size_t budget) {
+  std::vector<ModelToken> tokens;
   size_t bytes = budget * kBytesPerToken;
   for (;;) {
     const std::string_view end = AnchoredEnd(text, bytes);
@@ -31,7 +31,7 @@ std::vector<Token> EndWithin(const Model& model, std::string_view text, size_t b
 }
 
 // The tokens of the beginning of `text` that fit: whole lines, unless the first one is too long.
-std::vector<Token> BeginningWithin(const Model& model, std::string_view text, size_t budget) {
+std::vector<ModelToken> BeginningWithin(const Model& model, std::string_view text, size_t budget) {
   size_t bytes = std::min(text.size(), budget * kBytesPerToken);
   while (bytes > 0) {
     if (bytes < text.size()) {
@@ -39,14 +39,14 @@ std::vector<Token> BeginningWithin(const Model& model, std::string_view text, si
       if (line != text.npos && line > 0) bytes = line + 1;
       while (!IsBoundary(text, bytes)) --bytes;
     }
-    std::vector<Token> tokens = model.Tokenize(text.substr(0, bytes));
+    std::vector<ModelToken> tokens = model.Tokenize(text.substr(0, bytes));
     if (tokens.size() <= budget) return tokens;
     bytes = std::min(bytes - 1, bytes * budget / tokens.size());
   }
   return {};
 }
 
-void Append(const std::vector<Token>& more, std::vector<Token>* tokens) {
+void Append(const std::vector<ModelToken>& more, std::vector<ModelToken>* tokens) {
   tokens->insert(tokens->end(), more.begin(), more.end());
 }
 
@@ -65,9 +65,9 @@ std::string_view AnchoredEnd(std::string_view text, size_t bytes) {
   return text.substr(begin);
 }
 
-std::vector<Token> InfillPrompt(const Model& model, const InfillParts& parts, size_t budget) {
+std::vector<ModelToken> InfillPrompt(const Model& model, const InfillParts& parts, size_t budget) {
   const MarkTokens& marks = model.marks();
-  std::vector<Token> prompt;
+  std::vector<ModelToken> prompt;
   if (marks.begin >= 0) prompt.push_back(marks.begin);
   constexpr size_t kMarks = 5;
   if (budget <= prompt.size() + kMarks) return prompt;
@@ -76,12 +76,12 @@ std::vector<Token> InfillPrompt(const Model& model, const InfillParts& parts, si
     Append(EndWithin(model, parts.prefix, left), &prompt);
     return prompt;
   }
-  const std::vector<Token> suffix = BeginningWithin(model, parts.suffix, left / kSuffixShare);
+  const std::vector<ModelToken> suffix = BeginningWithin(model, parts.suffix, left / kSuffixShare);
   left -= suffix.size();
   if (marks.file >= 0) {
     size_t context_left = left / kContextShare;
     for (const PromptContext& context : parts.context) {
-      const std::vector<Token> text =
+      const std::vector<ModelToken> text =
           model.Tokenize(StrCat(context.path, "\n", context.text, "\n"));
       if (text.size() + 1 > context_left) continue;
       prompt.push_back(marks.file);
@@ -90,7 +90,7 @@ std::vector<Token> InfillPrompt(const Model& model, const InfillParts& parts, si
       left -= text.size() + 1;
     }
   }
-  const std::vector<Token> prefix = EndWithin(model, parts.prefix, left);
+  const std::vector<ModelToken> prefix = EndWithin(model, parts.prefix, left);
   if (model.info().suffix_first) {
     prompt.push_back(marks.suffix);
     Append(suffix, &prompt);

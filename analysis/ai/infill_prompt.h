@@ -39,7 +39,7 @@ struct InfillParts {
 };
 
 // At most `budget` tokens. A model that knows no infilling gets the prefix alone.
-std::vector<Token> InfillPrompt(const Model& model, const InfillParts& parts, size_t budget);
+std::vector<ModelToken> InfillPrompt(const Model& model, const InfillParts& parts, size_t budget);
 
 // The end of `text`, at most `bytes` long, from the beginning of a line whose number is a multiple of kAnchorLines; from
 // any byte (of no UTF-8 sequence's middle) where the lines are too long for that.

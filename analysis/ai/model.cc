@@ -44,7 +44,7 @@ std::string Describe(const llama_model* model) {
   return buffer.data();
 }
 
-std::string TextOfToken(const llama_vocab* vocabulary, Token token) {
+std::string TextOfToken(const llama_vocab* vocabulary, ModelToken token) {
   std::string text(32, '\0');
   int32_t size = llama_token_to_piece(vocabulary, token, text.data(),
                                       static_cast<int32_t>(text.size()), 0, /*special=*/false);
@@ -106,7 +106,7 @@ absl::StatusOr<std::unique_ptr<Model>> Model::Load(const std::string& path) {
     return absl::InvalidArgumentError(StrCat(path, " is no model that writes text"));
   }
   model->marks_ = {
-      .begin = llama_vocab_get_add_bos(vocabulary) ? llama_vocab_bos(vocabulary) : kNoToken,
+      .begin = llama_vocab_get_add_bos(vocabulary) ? llama_vocab_bos(vocabulary) : kNoModelToken,
       .prefix = llama_vocab_fim_pre(vocabulary),
       .suffix = llama_vocab_fim_suf(vocabulary),
       .middle = llama_vocab_fim_mid(vocabulary),
@@ -132,7 +132,7 @@ absl::StatusOr<std::unique_ptr<Model>> Model::Load(const std::string& path) {
   info.chats = llama_model_chat_template(raw, nullptr) != nullptr;
   model->texts_.resize(info.vocabulary);
   for (uint32_t token = 0; token < info.vocabulary; ++token) {
-    model->texts_[token] = TextOfToken(vocabulary, static_cast<Token>(token));
+    model->texts_[token] = TextOfToken(vocabulary, static_cast<ModelToken>(token));
   }
   return model;
 }
@@ -141,9 +141,9 @@ Model::~Model() {
   if (model_ != nullptr) llama_model_free(model_);
 }
 
-std::vector<Token> Model::Tokenize(std::string_view text) const {
+std::vector<ModelToken> Model::Tokenize(std::string_view text) const {
   // No token stands for less than a byte.
-  std::vector<Token> tokens(text.size() + 8);
+  std::vector<ModelToken> tokens(text.size() + 8);
   const int32_t count = llama_tokenize(vocabulary_, text.data(), static_cast<int32_t>(text.size()),
                                        tokens.data(), static_cast<int32_t>(tokens.size()),
                                        /*add_special=*/false, /*parse_special=*/false);
@@ -151,6 +151,6 @@ std::vector<Token> Model::Tokenize(std::string_view text) const {
   return tokens;
 }
 
-bool Model::Ends(Token token) const { return llama_vocab_is_eog(vocabulary_, token); }
+bool Model::Ends(ModelToken token) const { return llama_vocab_is_eog(vocabulary_, token); }
 
 }  // namespace astrolabe

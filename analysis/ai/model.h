@@ -19,8 +19,8 @@ struct llama_vocab;
 
 namespace astrolabe {
 
-using Token = int32_t;
-inline constexpr Token kNoToken = -1;
+using ModelToken = int32_t;
+inline constexpr ModelToken kNoModelToken = -1;
 
 // What a model's file says of it.
 struct ModelInfo {
@@ -48,13 +48,13 @@ struct ModelInfo {
   }
 };
 
-// Tokens that mark the parts of a prompt; kNoToken where a vocabulary has none.
+// Tokens that mark the parts of a prompt; kNoModelToken where a vocabulary has none.
 struct MarkTokens {
-  Token begin = kNoToken;  // of every prompt
-  Token prefix = kNoToken;
-  Token suffix = kNoToken;
-  Token middle = kNoToken;
-  Token file = kNoToken;  // ahead of the path of another file
+  ModelToken begin = kNoModelToken;  // of every prompt
+  ModelToken prefix = kNoModelToken;
+  ModelToken suffix = kNoModelToken;
+  ModelToken middle = kNoModelToken;
+  ModelToken file = kNoModelToken;  // ahead of the path of another file
 };
 
 // What of this machine's processor llama.cpp uses.
@@ -75,11 +75,11 @@ class Model {
   const ModelInfo& info() const { return info_; }
   const MarkTokens& marks() const { return marks_; }
   // `text` is never read as marks.
-  std::vector<Token> Tokenize(std::string_view text) const;
+  std::vector<ModelToken> Tokenize(std::string_view text) const;
   // The bytes that a token stands for; none for marks.
-  std::string_view TextOf(Token token) const { return texts_[static_cast<size_t>(token)]; }
+  std::string_view TextOf(ModelToken token) const { return texts_[static_cast<size_t>(token)]; }
   // Whether the model says by it that it is done.
-  bool Ends(Token token) const;
+  bool Ends(ModelToken token) const;
 
   llama_model* get() const { return model_; }
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""check_types.py ROOT: names every type that two headers of ours define in one namespace.
+"""check_types.py ROOT: names every type or alias that two headers of ours define in one namespace.
 
 The layers are one program, so two types of one name are one to the linker: it keeps one destructor, one
-`std::vector` of them, and the other's objects are read with it. No compiler sees both.
+`std::vector` of them, and the other's objects are read with it. No compiler sees both. A type and an alias of one name
+keep headers apart that could be parsed together, and so do aliases.
 
 Prints `file:line: rule` for each and exits with 1 if there is one. It reads lines, not C++: a definition
 begins at the start of its line, as the formatter has it.
@@ -16,7 +17,8 @@ import sys
 
 LAYERS = ["base", "alloc", "index", "analysis", "lsp"]
 NAMESPACE = re.compile(r"namespace ([\w:]+) \{")
-DEFINITION = re.compile(r"(?:struct|class|enum class|enum) (?:[A-Z_]+\([^)]*\) )?(\w+)(?: final)?(?: : [^;]*)?\s*\{")
+DEFINITION = re.compile(
+    r"(?:(?:struct|class|enum class|enum) (?:[A-Z_]+\([^)]*\) )?(\w+)(?: final)?(?: : [^;]*)?\s*\{|using (\w+) =)")
 
 
 def definitions(text: str):
@@ -26,7 +28,7 @@ def definitions(text: str):
         if opened := NAMESPACE.match(line):
             namespace = opened[1]
         elif defined := DEFINITION.match(line):
-            yield f"{namespace}::{defined[1]}", number
+            yield f"{namespace}::{defined[1] or defined[2]}", number
 
 
 def main() -> int:
