@@ -9,11 +9,13 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <set>
 
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "analysis/project/command_inference.h"
 #include "analysis/project/front_end_command.h"
+#include "base/archive.h"
 #include "base/strings.h"
 
 namespace astrolabe {
@@ -136,6 +138,44 @@ class LiveFilesTest : public testing::Test {
       }
     }
     return found;
+  }
+
+  // So long that a process is kept for completion that has parsed it up to its last function. Of that the second line
+  // has nothing to offer, the third a member.
+  void OpenLongText() {
+    std::string text = "#include <vector>\nstruct S { int member; };\n";
+    for (int i = 0; i < 1000; ++i) text += StrCat("int function", i, "(int n);\n");
+    Open(text + "int Last(S s) {\n  // nothing here\n  s.\n}\n");
+    EXPECT_NE(Diagnostics(), "timeout");
+  }
+
+  // That process, once it waits for work; 0: there is none.
+  static pid_t PreparedProcess() {
+    std::vector<pid_t> found;
+    const bool is_there = Eventually([&] {
+      found = Processes("astrolabe-tu");  // what answers is called so too
+      if (found.size() != 1) return false;
+      std::string ignored, state;
+      std::ifstream(StrCat("/proc/", found[0], "/stat")) >> ignored >> ignored >> state;
+      return state == "S";
+    });
+    return is_there ? found[0] : 0;
+  }
+
+  // The names that are offered there.
+  std::string Complete(CodePlace place) {
+    Question question;
+    question.kind = QuestionKind::kComplete;
+    question.place = place;
+    absl::StatusOr<std::string> answer = Ask(question);
+    if (!answer.ok()) return std::string(answer.status().message());
+    absl::StatusOr<CompletionAnswer> completion = Decode<CompletionAnswer>(*answer);
+    if (!completion.ok()) return "damaged";
+    std::set<std::string> names;
+    for (const CompletionOption& option : completion->options) names.insert(option.label);
+    std::string list;
+    for (const std::string& name : names) list += StrCat(list.empty() ? "" : ", ", name);
+    return list;
   }
 
   // Another file, until all of its diagnostics are there.
@@ -543,6 +583,26 @@ TEST_F(LiveFilesTest, WhatIsSharedDiesAndNobodyNotices) {
   EXPECT_EQ(OpenAnother("b.cc", "#include <vector>\n#include \"h.h\"\nS s = 1;\n"),
             "2:2 no viable conversion from 'int' to 'S'\n");
   EXPECT_TRUE(Ask(Question()).ok());
+}
+
+TEST_F(LiveFilesTest, CompletionGoesOnWhenThePreparedProcessIsKilled) {
+  OpenLongText();
+  EXPECT_EQ(Complete({1004, 4}), "member");
+  for (int round = 0; round < 3; ++round) {
+    const pid_t prepared = PreparedProcess();
+    ASSERT_GT(prepared, 0);
+    kill(prepared, SIGKILL);
+    EXPECT_EQ(Complete({1004, 4}), "member");
+    EXPECT_EQ(Complete({1004, 4}), "member") << "and asks for another one";
+  }
+}
+
+TEST_F(LiveFilesTest, APreparedProcessThatHasNothingToOfferIsAskedOnce) {
+  OpenLongText();
+  EXPECT_EQ(Complete({1003, 10}), "");
+  EXPECT_GT(PreparedProcess(), 0);
+  EXPECT_EQ(Complete({1003, 10}), "");
+  EXPECT_EQ(Complete({1004, 4}), "member");
 }
 
 TEST_F(LiveFilesTest, TheEndComesAtOnce) {
