@@ -42,8 +42,9 @@ constexpr int kMaxLost = 8;
 constexpr absl::Duration kHeaderPause = absl::Milliseconds(400);
 // For the diagnostics of one function; those of the whole file are on their way meanwhile.
 constexpr absl::Duration kBodyLimit = absl::Seconds(2);
-// For clang-tidy, which has a limit of its own of the processor's time (live_server.cc).
-constexpr absl::Duration kTidyLimit = absl::Seconds(60);
+// For clang-tidy, which has a limit of its own of the processor's time (live_server.cc). That one tells
+// which check it was, and on a busy machine is met only after minutes.
+constexpr absl::Duration kTidyLimit = absl::Minutes(5);
 constexpr size_t kMaxCrashedChecks = 3;
 
 bool IsOnDisk(const std::string& path, const std::string& text) {
