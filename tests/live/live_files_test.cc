@@ -154,8 +154,8 @@ class LiveFilesTest : public testing::Test {
     return warm;
   }
 
-  // So long that a process is kept for completion that has parsed it up to its last function. Of that the second line
-  // has nothing to offer, the third a member.
+  // So long that a process is kept for completion that has parsed it up to its last function. Of that the
+  // second line has nothing to offer, the third a member.
   void OpenLongText() {
     std::string text = "#include <vector>\nstruct S { int member; };\n";
     for (int i = 0; i < 1000; ++i) text += StrCat("int function", i, "(int n);\n");
