@@ -225,6 +225,14 @@ class Configuration(FailuresTest):
         self.eventually(lambda: self.said(client, "a.cc"), lambda said: said == ["use of undeclared identifier 'other'"],
                         deadline=15)
 
+    def test_a_broken_database_is_told_and_done_without(self):
+        self.write("compile_commands.json", "[{")
+        client = self.server("--background-index=0")
+        client.open("a.cc", "int x = y;\n")
+        self.eventually(lambda: self.said(client, "a.cc"), lambda said: said == ["use of undeclared identifier 'y'"])
+        client.wait_notification("window/logMessage",
+                                 lambda p: p["type"] == 2 and "compile_commands.json" in p["message"], deadline=10)
+
     def test_files_that_change_where_the_client_watches_none(self):
         self.zoo()
         client = self.server()
