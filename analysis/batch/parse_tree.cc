@@ -190,8 +190,8 @@ uint32_t ParseTree::StartJob(NodeId node, Job job, absl::Duration limit, NodeId*
   std::vector<UniqueFd> descriptors;
   descriptors.push_back(theirs.valid() ? std::move(theirs) : Duplicate(running.result));
   descriptors.push_back(Duplicate(running.log));
-  if (node == kRootNode && !nodes_.contains(kRootNode))
-    StartRoot().IgnoreError();  // it could not be, before
+  // Should this fail, the job is lost, as those before it; who starts jobs gives up after a few.
+  if (node == kRootNode && !nodes_.contains(kRootNode)) StartRoot().IgnoreError();
   // If the node dies now its end is noticed in Wait, and with it this job's.
   auto parent = nodes_.find(node);
   if (parent == nodes_.end()) {
@@ -324,9 +324,7 @@ void ParseTree::HandleGone(NodeId id, std::vector<ParseEvent>* events) {
   events->push_back(std::move(event));
   if (id != kRootNode) return;
   while (!nodes_.empty()) HandleGone(nodes_.begin()->first, events);
-  StopRoot();
-  // Should this fail, the next job finds the root gone again; RunBatch gives up after a few.
-  StartRoot().IgnoreError();
+  StopRoot();  // the next job of it starts another one
 }
 
 void ParseTree::EndJob(uint32_t number, const Ended& ended, bool lost,

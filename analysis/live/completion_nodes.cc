@@ -91,8 +91,9 @@ bool CompletionNodes::HandleGone(NodeId node) {
 
 bool CompletionNodes::HandleEnd(const ParseEvent& event) {
   for (auto it = prepared_.begin(); it != prepared_.end(); ++it) {
-    if (it->second.job != event.job || it->second.failed) continue;
-    if (event.lost || it->second.ready) {
+    // Of one that was ready HandleGone hears.
+    if (it->second.job != event.job || it->second.ready || it->second.failed) continue;
+    if (event.lost) {
       prepared_.erase(it);
     } else {
       it->second.failed = true;  // its parse ended without coming to the place, as in inactive code

@@ -14,8 +14,9 @@ namespace {
 
 // For the diagnostics of one function; those of the whole file are on their way meanwhile.
 constexpr absl::Duration kBodyLimit = absl::Seconds(2);
-// For clang-tidy, which has a limit of its own of the processor's time (live_server.cc).
-constexpr absl::Duration kTidyLimit = absl::Seconds(60);
+// For clang-tidy, which has a limit of its own of the processor's time (live_server.cc). That one tells which check it was,
+// and on a busy machine is met only after minutes.
+constexpr absl::Duration kTidyLimit = absl::Minutes(5);
 constexpr size_t kMaxCrashedChecks = 3;
 
 // The check of clang-tidy that a process was at when it died, from LLVM's note of what it did; empty: none is known.

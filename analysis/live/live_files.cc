@@ -201,8 +201,9 @@ class LiveFiles::Engine {
       absl::MutexLock lock(&mutex_);
       waking_ = tree_.get();
     }
-    while (!stopped_) {
+    for (;;) {
       TakeSteps();
+      if (stopped_) break;
       for (ParseEvent& event : tree_->Wait(Patience())) Handle(std::move(event));
       Due();
     }

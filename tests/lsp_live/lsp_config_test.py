@@ -88,6 +88,16 @@ class Flags(ConfigTest):
         self.told(client, ".clangd")
         self.codes(client, "a.cc", ["pp_hash_error"])
 
+    def test_also_one_that_neither_its_time_nor_its_size_shows(self):
+        self.write(".clangd", "CompileFlags:\n  Add: [-DANOTHER]\n")
+        client = self.opened("a.cc", NEEDS_FLAG.replace("WANTED", "CERTAIN"))
+        self.codes(client, "a.cc", ["pp_hash_error"])
+        before = os.stat(client.path(".clangd")).st_mtime_ns
+        self.write(".clangd", "CompileFlags:\n  Add: [-DCERTAIN]\n")
+        os.utime(client.path(".clangd"), ns=(before, before))
+        self.told(client, ".clangd")
+        self.codes(client, "a.cc", [])
+
     def test_and_with_the_next_question(self):
         client = self.opened("a.cc", NEEDS_FLAG)
         self.codes(client, "a.cc", ["pp_hash_error"])

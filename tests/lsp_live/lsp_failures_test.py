@@ -161,6 +161,41 @@ class NobodyIsLeft(FailuresTest):
             return int(stat.read().rsplit(")", 1)[1].split()[1])
 
 
+class TheEnd(FailuresTest):
+    """It comes soon, whatever is at work: an editor waits for it."""
+
+    def check(self, *flags, name=None, limit):
+        """Somebody reads a header, for ever, as from a disk that is gone."""
+        names = ["a.cc", *(f"b{i}.cc" for i in range(8))]
+        for file in names:
+            self.write(file, '#include "pipe.h"\n' if file != "a.cc" else "")
+        self.write("compile_commands.json", json.dumps(
+            [{"directory": self.root, "file": f, "arguments": ["clang++", "-c", f]} for f in names]))
+        pipe = os.path.join(self.root, "pipe.h")
+        os.mkfifo(pipe)
+        client = self.server(*flags)
+        if name:
+            client.open(name)
+        writer = self.eventually(lambda: self.writer_of(pipe), lambda writer: writer is not None, deadline=30)
+        start = time.monotonic()
+        self.assertEqual(client.shutdown(), 0)
+        self.assertLess(time.monotonic() - start, limit)
+        os.close(writer)
+
+    def writer_of(self, pipe):
+        """None while nobody reads."""
+        try:
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            return None
+
+    def test_background_work_is_cut_off(self):
+        self.check(limit=4)
+
+    def test_what_does_not_end_is_left(self):
+        self.check("--background-index=0", name="a.cc", limit=15)
+
+
 class Configuration(FailuresTest):
     """What the client sets, or changes on disk, while the server runs."""
 
@@ -189,6 +224,14 @@ class Configuration(FailuresTest):
             path: {"workingDirectory": self.root, "compilationCommand": ["clang++", "-DNAME=other", path]}}}})
         self.eventually(lambda: self.said(client, "a.cc"), lambda said: said == ["use of undeclared identifier 'other'"],
                         deadline=15)
+
+    def test_a_broken_database_is_told_and_done_without(self):
+        self.write("compile_commands.json", "[{")
+        client = self.server("--background-index=0")
+        client.open("a.cc", "int x = y;\n")
+        self.eventually(lambda: self.said(client, "a.cc"), lambda said: said == ["use of undeclared identifier 'y'"])
+        client.wait_notification("window/logMessage",
+                                 lambda p: p["type"] == 2 and "compile_commands.json" in p["message"], deadline=10)
 
     def test_files_that_change_where_the_client_watches_none(self):
         self.zoo()

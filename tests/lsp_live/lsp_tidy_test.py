@@ -4,6 +4,7 @@
 """
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import os
+import signal
 import sys
 import unittest
 
@@ -12,6 +13,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import lsp_server_test  # noqa: E402
 from client import ServerError, uri_of  # noqa: E402
 from lsp_changes_test import RESOLVES, ChangesTest  # noqa: E402
+from lsp_live_test import descendants  # noqa: E402
 
 DIAGNOSTICS = "textDocument/publishDiagnostics"
 
@@ -175,12 +177,13 @@ class Fixes(TidyTest):
 
 
 class Trouble(TidyTest):
-    def test_a_check_that_hangs_costs_only_itself(self):
+    def check_it_costs_only_itself(self, meanwhile=lambda client: None):
         # 20,000 operands keep this check busy for more than a minute.
         self.write(".clang-tidy", "Checks: '-*,bugprone-narrowing-conversions,modernize-use-nullptr'\n")
         self.write("a.cc", "int* p = 0;\nint f(int a) { return " + " + ".join(["a"] * 20000) + "; }\nint g() {}\n")
         client = self.server("--background-index=0")
         client.open("a.cc")
+        meanwhile(client)
         uri = uri_of(client.path("a.cc"))
         said = client.wait_notification(
             DIAGNOSTICS, lambda p: p["uri"] == uri and any("left out" in d["message"] for d in p["diagnostics"]),
@@ -190,6 +193,26 @@ class Trouble(TidyTest):
         self.assertIn("return-type", codes)
         [notice] = [d for d in said if d["code"] == "astrolabe"]
         self.assertIn("bugprone-narrowing-conversions crashed", notice["message"])
+
+    def test_a_check_that_hangs(self):
+        self.check_it_costs_only_itself()
+
+    def test_a_check_that_crashes(self):
+        def crash(client):
+            busy = lambda: [pid for pid in descendants(client.process.pid) if self.is_at_a_check(pid)]  # noqa: E731
+            [pid] = self.eventually(busy, lambda pids: len(pids) == 1)
+            os.kill(pid, signal.SIGSEGV)
+        self.check_it_costs_only_itself(crash)
+
+    def is_at_a_check(self, pid):
+        """Nothing but a check is at it for a second of the processor's time."""
+        try:
+            with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
+                name, fields = stat.read().rsplit(")", 1)
+        except OSError:
+            return False
+        used = sum(int(ticks) for ticks in fields.split()[11:13]) / os.sysconf("SC_CLK_TCK")
+        return name.endswith("(astrolabe-tu") and used > 1
 
 
 if __name__ == "__main__":

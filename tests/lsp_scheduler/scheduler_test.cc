@@ -535,7 +535,13 @@ TEST(Scheduler, AtRandomFromManyThreads) {
             task.pin = [&, s, last_write] {
               if (lanes[s].last_write != last_write) ++wrong;
             };
-            task.run = [&, s, i](const CancelToken&) { ++ends[s][i]; };
+            task.run = [&, s, i, waits = kind == 1](const CancelToken&) {
+              if (waits) {
+                const Scheduler::Waiting waiting(scheduler);
+                std::this_thread::yield();
+              }
+              ++ends[s][i];
+            };
           } else {
             task.key = StrCat("key ", key);
             task.cancel_running = kind == 5;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <string>
 #include <vector>
 
@@ -164,6 +165,20 @@ TEST_F(QueryTest, TextLimitIsReported) {
   EXPECT_TRUE(summary.truncated);
   EXPECT_EQ(Text({.pattern = "Get", .mode = TextMode::kWord, .limit = 5}, &summary).size(), 5u);
   EXPECT_FALSE(summary.truncated);
+}
+
+TEST_F(QueryTest, ACancelledSearchEnds) {
+  constexpr size_t kFiles = 600;
+  for (size_t i = 0; i < kFiles; ++i) workspace_.Write(StrCat("many/", i, ".cc"), "int many;\n");
+  workspace_.Index();
+  snapshot_ = workspace_.Open();
+  std::atomic<bool> cancelled = false;
+  auto summary = SearchText(
+      *snapshot_, workspace_.root(), {.pattern = "many", .threads = 2},
+      [&](const TextMatch&) { cancelled = true; }, &cancelled);
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_TRUE(summary->truncated);
+  EXPECT_LT(summary->files_searched, kFiles);
 }
 
 TEST_F(QueryTest, Files) {

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <string>
 #include <vector>
 
@@ -191,6 +192,28 @@ TEST_P(SemanticQueryTest, LimitCountsBothTiers) {
   EXPECT_TRUE(summary_.truncated);
   EXPECT_EQ(Ask(SemanticQuestion::kReferences, "helper", false, 4).size(), 4u);
   EXPECT_FALSE(summary_.truncated);
+}
+
+TEST_P(SemanticQueryTest, WhenItIsCancelledItEndsWithWhatItHas) {
+  const QuerySources sources = Sources();
+  SemanticRequest request;
+  request.question = SemanticQuestion::kReferences;
+  request.argument = NameArgument{{}, "helper", false};
+  std::atomic<bool> cancelled = false;
+  int hits = 0;
+  const auto ask = [&] {
+    return AskSemantic(
+        sources, request,
+        [&](const SemanticHit&) {
+          ++hits;
+          cancelled = true;
+        },
+        &cancelled);
+  };
+  EXPECT_TRUE(ask().ok());
+  EXPECT_EQ(hits, 1);
+  EXPECT_TRUE(ask().ok());
+  EXPECT_EQ(hits, 1) << "it was cancelled before";
 }
 
 TEST_P(SemanticQueryTest, AChangedFileIsAnsweredByTierZero) {
