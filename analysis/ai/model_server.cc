@@ -24,6 +24,7 @@
 #include "analysis/ai/generator.h"
 #include "analysis/ai/model.h"
 #include "analysis/ai/no_network.h"
+#include "analysis/ai/processor.h"
 #include "analysis/ai/quantize.h"
 #include "base/errno_status.h"
 #include "base/frame.h"
@@ -180,6 +181,8 @@ int RunModelServer() {
   Inbox& inbox = *new Inbox;
   std::thread([&inbox] { inbox.Read(); }).detach();
   const Frame task = inbox.WaitForTask();
+  const absl::Status can_run = CheckProcessor(WantedInstructions(), HasInstructions);
+  if (!can_run.ok()) return FailTask(can_run);
   if (task.Is(ModelMessage::kQuantize)) {
     const absl::StatusOr<QuantizeJob> job = Decode<QuantizeJob>(task.payload);
     return job.ok() ? RunQuantize(*job) : 2;

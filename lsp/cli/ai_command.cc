@@ -12,6 +12,7 @@
 #include "analysis/ai/candidate_text.h"
 #include "analysis/ai/model_files.h"
 #include "analysis/ai/model_process.h"
+#include "analysis/ai/processor.h"
 #include "base/strings.h"
 #include "base/whole_file.h"
 #include "lsp/cli/ai_quantize.h"
@@ -108,6 +109,7 @@ int PrintInfo(const AiArguments& arguments) {
                    {"chat", info.chats},
                    {"threads", ready->threads},
                    {"processor", ready->processor},
+                   {"wanted_instructions", WantedInstructions()},
                    {"offline", ready->is_offline},
                    {"resident_bytes", ready->process.resident_bytes},
                    {"load_seconds", ready->load_seconds}});

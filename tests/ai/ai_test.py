@@ -196,6 +196,17 @@ class Ai(unittest.TestCase):
         with open(out, "rb") as file:
             self.assertEqual(file.read(), b"what was there")
 
+    def test_a_processor_that_lacks_what_llama_was_built_for(self):
+        features = json.loads(self.ai("info", "--json", "--model", self.model()).stdout)["wanted_instructions"]
+        if not features:
+            self.skipTest("built for any processor")
+        self.environment["ASTROLABE_PROCESSOR_LACKS"] = f"{features[-1]},no_such_thing"
+        for command in (["info"], ["complete", self.source + ":3:10"]):
+            told = self.ai(*command, "--model", self.model(), check=4).stderr
+            self.assertIn(f"a processor with {features[-1]}, which this one lacks", told)
+        said, _ = self.quantized("--type", "q8_0", check=4)
+        self.assertIn("which this one lacks", said)
+
     def test_by_hand(self):
         """Without anybody who speaks to it, the model's process ends by itself."""
         result = subprocess.run([ASTROLABE, "model"], stdin=subprocess.DEVNULL, timeout=10)
