@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lsp/handlers/live.h"
 
+#include <memory>
+
+#include "lsp/handlers/ghost_text.h"
+
 namespace astrolabe::lsp {
 
 void BindLive(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
+  const auto ghost_text = std::make_shared<GhostText>(session, live);
   BindHover(dispatcher, session, live);
   BindCompletion(dispatcher, session, live);
   BindSignatureHelp(dispatcher, session, live);
@@ -19,10 +24,10 @@ void BindLive(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   BindRename(dispatcher, session, live);
   BindDiagnostics(dispatcher, session, live);
   BindCodeAction(dispatcher, session, live);
-  BindExecuteCommand(dispatcher, session, live);
+  BindExecuteCommand(dispatcher, session, live, ghost_text);
   BindFormatting(dispatcher, session, live);
   BindInlayHint(dispatcher, session, live);
-  BindInlineCompletion(dispatcher, session, live);
+  BindInlineCompletion(dispatcher, session, ghost_text);
   BindClangdExtensions(dispatcher, session, live);
   BindMemoryUsage(dispatcher, session, live);
 }

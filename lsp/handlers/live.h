@@ -4,11 +4,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <memory>
+
 #include "lsp/server/dispatcher.h"
 #include "lsp/server/live_documents.h"
 #include "lsp/server/session.h"
 
 namespace astrolabe::lsp {
+
+class GhostText;
 
 void BindHover(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindCompletion(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
@@ -33,10 +37,12 @@ void BindClangdExtensions(Dispatcher& dispatcher, Session& session, LiveDocument
 // formatting, rangeFormatting, rangesFormatting, onTypeFormatting
 void BindFormatting(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindInlayHint(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
-void BindInlineCompletion(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
+void BindInlineCompletion(Dispatcher& dispatcher, Session& session,
+                          std::shared_ptr<GhostText> ghost_text);
 void BindCodeAction(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 // workspace/executeCommand
-void BindExecuteCommand(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
+void BindExecuteCommand(Dispatcher& dispatcher, Session& session, LiveDocuments& live,
+                        std::shared_ptr<GhostText> ghost_text);
 void BindDiagnostics(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 
 void BindLive(Dispatcher& dispatcher, Session& session, LiveDocuments& live);

@@ -10,11 +10,13 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lsp_server"))
 import lsp_server_test  # noqa: E402
+from client import ServerError  # noqa: E402
 from lsp_server_test import ServerTest  # noqa: E402
 
 AUTOMATIC, INVOKED = 2, 1
@@ -53,11 +55,13 @@ class InlineCompletion(ServerTest):
         self.cursor = {"line": before.count("\n"), "character": len(before) - before.rfind("\n") - 1}
         return client
 
-    def shown(self, client, trigger=AUTOMATIC):
+    def items(self, client, trigger=AUTOMATIC):
         answer = client.request("textDocument/inlineCompletion", client.document(
             "a.cc", position=self.cursor, context={"triggerKind": trigger}))
-        items = answer["items"] if isinstance(answer, dict) else answer or []
-        return [item["insertText"] for item in items]
+        return answer["items"] if isinstance(answer, dict) else answer or []
+
+    def shown(self, client, trigger=AUTOMATIC):
+        return [item["insertText"] for item in self.items(client, trigger)]
 
     def type(self, client, text):
         at = (self.cursor["line"], self.cursor["character"])
@@ -227,6 +231,61 @@ class InlineCompletion(ServerTest):
         said = subprocess.run([lsp_server_test.ASTROLABE, "ai", "status"], capture_output=True, text=True).stdout
         self.assertIn("asked        42 times", said)
         self.assertIn("network      none: the kernel refuses", said)
+
+    def outcomes(self):
+        counts = self.status()["suggestions"]
+        return {name: counts[name] for name in ("taken", "passed", "unseen", "hidden") if counts[name]}
+
+    def test_what_is_taken_is_counted(self):
+        client = self.opened(self.model("--says", "begin"))
+        item, = self.items(client)
+        self.assertEqual(item["command"]["command"], "astrolabe.suggestionTaken")
+        run = {"command": item["command"]["command"], "arguments": item["command"]["arguments"]}
+        client.request("workspace/executeCommand", run)
+        self.assertEqual(self.outcomes(), {"taken": 1})
+        client.request("workspace/executeCommand", run)  # not twice
+        self.type(client, "begin")
+        self.shown(client)
+        self.assertEqual(self.outcomes(), {"taken": 1})
+        for arguments in ([], ["x"], [1, 2]):
+            with self.assertRaises(ServerError):
+                client.request("workspace/executeCommand", {**run, "arguments": arguments})
+
+    def test_so_is_what_is_typed_to_its_end_or_passed_over(self):
+        client = self.opened(self.model("--says", "begin"))
+        self.assertEqual(self.shown(client), ["begin"])
+        self.type(client, "begin")
+        self.shown(client)
+        self.assertEqual(self.outcomes(), {"taken": 1})
+        self.type(client, " - ")
+        self.assertEqual(self.shown(client), ["begin"])
+        self.type(client, "1")
+        self.shown(client)
+        self.assertEqual(self.outcomes(), {"taken": 1, "unseen": 1})
+        self.type(client, " - ")
+        self.assertEqual(self.shown(client), ["begin"])
+        time.sleep(0.6)
+        self.type(client, "2")
+        self.shown(client)
+        self.assertEqual(self.outcomes(), {"taken": 1, "unseen": 1, "passed": 1})
+
+    def test_what_nobody_takes_is_not_shown_any_more(self):
+        client = self.opened(self.model("--says", "begin"))
+        self.assertEqual(self.shown(client), ["begin"])
+        client.shutdown()
+        folder = os.path.join(self.state, "astrolabe", "ai")
+        name, = os.listdir(folder)
+        path = os.path.join(folder, name)
+        with open(path) as file:
+            kept = json.load(file)
+        kept["outcomes"] = {"very_high/elsewhere/passed": 30}
+        with open(path, "w") as file:
+            json.dump(kept, file)
+        client = self.opened(self.model("--says", "begin"))
+        self.assertEqual(self.shown(client), [])
+        self.assertEqual(self.outcomes(), {"hidden": 1})
+        self.type(client, "1 + ")
+        self.assertEqual(self.shown(client, INVOKED), ["begin"])  # the user asks for it
 
 
 if __name__ == "__main__":

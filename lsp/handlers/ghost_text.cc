@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lsp/handlers/ghost_text.h"
+
+#include <string_view>
+#include <utility>
+
+#include "absl/time/time.h"
+#include "analysis/ai/model_files.h"
+#include "analysis/ai/model_process.h"
+#include "analysis/ai/name_mask.h"
+#include "analysis/features/completion/completion_point.h"
+#include "base/strings.h"
+#include "lsp/server/places.h"
+
+namespace astrolabe::lsp {
+namespace {
+
+// Of the compiler for names; then everything may follow.
+constexpr absl::Duration kPatienceForNames = absl::Milliseconds(150);
+constexpr size_t kMaxNames = 10'000;
+
+// A path as a person would write it: the last folders of it.
+std::string ShortPath(std::string_view path) {
+  size_t at = path.size();
+  for (int parts = 0; parts < 3 && at != path.npos && at > 0; ++parts) at = path.rfind('/', at - 1);
+  return std::string(path.substr(at == path.npos ? 0 : at + 1));
+}
+
+}  // namespace
+
+// The model and what it has proposed, from the first request on.
+struct GhostText::Engine {
+  Engine(ModelProcessOptions options, const std::string& root)
+      : model(std::move(options)),
+        suggester(model, LearntIn(ReadAiUsage(AiUsageFolder()))),
+        usage(AiUsageFolder(), root) {}
+
+  ModelProcess model;
+  Suggester suggester;
+  AiUsageFile usage;
+};
+
+GhostText::Engine* GhostText::EngineFor(const std::string& path) {
+  const std::shared_ptr<const ServerOptions> options = session_.options();
+  if (!options->ai || !session_.ConfigOf(path)->completion.language_model) return nullptr;
+  absl::MutexLock lock(&mutex_);
+  if (engine_ != nullptr || was_tried_) return engine_.get();
+  was_tried_ = true;
+  absl::StatusOr<std::string> file = ChooseModel(options->ai_model);
+  if (!file.ok()) {
+    session_.Tell(LogLevel::kInfo,
+                  StrCat("no inline completion: ", ToStd(file.status().message())));
+    return nullptr;
+  }
+  ModelProcessOptions process;
+  process.program = session_.program();
+  process.setting.path = *std::move(file);
+  const auto workspaces = session_.workspaces();
+  engine_ = std::make_shared<Engine>(std::move(process),
+                                     workspaces.empty() ? "" : workspaces.front()->root());
+  return engine_.get();
+}
+
+SuggestionRequest GhostText::RequestAt(const DocumentSnapshot& document, const Position& position,
+                                       bool is_asked_for) const {
+  const std::string text = document->text.ToString();
+  const size_t offset = OffsetOfClient(document->text, position, session_.encoding());
+  SuggestionRequest request;
+  request.document = document->name.uri;
+  request.parts.path = ShortPath(document->name.path);
+  request.parts.prefix = text.substr(0, offset);
+  request.parts.suffix = text.substr(offset);
+  // In the middle of code one goes on with the line; where it is empty behind the cursor, one may ask for more.
+  const std::string_view behind = request.parts.suffix;
+  const bool ends_line =
+      behind.substr(0, behind.find('\n')).find_first_not_of(" \t\r") == std::string_view::npos;
+  request.is_single_line = !is_asked_for || !ends_line;
+  request.is_asked_for = is_asked_for;
+  return request;
+}
+
+absl::StatusOr<std::vector<Suggestion>> GhostText::Suggest(const DocumentSnapshot& document,
+                                                           const Position& position,
+                                                           bool is_asked_for, const Work& work) {
+  Engine* engine = EngineFor(document->name.path);
+  if (engine == nullptr) return std::vector<Suggestion>();
+  return Ask(*engine, RequestAt(document, position, is_asked_for), document, position, work);
+}
+
+Command GhostText::TakenCommand(uint64_t id) {
+  Command command;
+  command.title = "count as taken";
+  command.command = kSuggestionTaken;
+  command.arguments = std::vector<LspAny>{id};
+  return command;
+}
+
+void GhostText::Taken(uint64_t id) {
+  std::shared_ptr<Engine> engine;
+  {
+    absl::MutexLock lock(&mutex_);
+    engine = engine_;
+  }
+  if (engine == nullptr) return;
+  engine->suggester.Taken(id);
+  engine->usage.Write(engine->suggester, engine->model);
+}
+
+absl::StatusOr<std::vector<Suggestion>> GhostText::Ask(Engine& engine, SuggestionRequest request,
+                                                       const DocumentSnapshot& document,
+                                                       const Position& position, const Work& work) {
+  const std::string text = request.parts.prefix + request.parts.suffix;
+  const size_t offset = request.parts.prefix.size();
+  request.names = NamesAt(document, position, text, offset, work);
+  Baseline baseline;
+  const CandidateChecker check = [&](const std::string& candidate) {
+    return Check(document, text, offset, candidate, &baseline, work);
+  };
+  auto suggestions = engine.suggester.Suggest(request, check, work.stop);
+  engine.usage.Write(engine.suggester, engine.model);
+  if (suggestions.ok() || absl::IsCancelled(suggestions.status())) return suggestions;
+  TellOnce(suggestions.status());
+  return std::vector<Suggestion>();
+}
+
+std::vector<std::string> GhostText::NamesAt(const DocumentSnapshot& document,
+                                            const Position& position, const std::string& text,
+                                            size_t offset, const Work& work) {
+  const CompletionPoint point = FindCompletionPoint(text, static_cast<uint32_t>(offset));
+  if (!point.is_qualified || point.in_number || point.in_include) return {};
+  Question question = live_.QuestionAt(QuestionKind::kComplete, document, position);
+  question.limit = kMaxNames;
+  const auto answer =
+      live_.Ask<CompletionAnswer>(document, std::move(question), work, kPatienceForNames);
+  if (!answer.ok() || answer->is_incomplete) return {};
+  std::vector<std::string> names;
+  for (const CompletionOption& option : answer->options) {
+    if (!option.edits.empty() || !option.label.starts_with(point.typed)) continue;
+    // A whole name is there already: anything may follow.
+    if (option.label.size() == point.typed.size()) return {};
+    names.push_back(option.label.substr(point.typed.size()));
+  }
+  return SortedNames(std::move(names));
+}
+
+void GhostText::FindBaseline(const DocumentSnapshot& document, const Work& work,
+                             Baseline* baseline) {
+  absl::StatusOr<std::optional<BegunEdit>> begun = begun_.Of(document);
+  baseline->status = begun.status();
+  if (!begun.ok() || !begun->has_value()) return;
+  BegunEdit& edit = **begun;
+  if (!edit.errors) {
+    absl::StatusOr<ErrorCounts> errors =
+        ErrorsOf(live_, document, edit.before->text.ToString(), edit.lines.first, work);
+    baseline->status = errors.status();
+    if (!errors.ok()) return;
+    begun_.Know(edit.before, *errors);
+    edit.errors = *std::move(errors);
+  }
+  baseline->errors = {*std::move(edit.errors), edit.lines};
+}
+
+CandidateCheck GhostText::Check(const DocumentSnapshot& document, const std::string& text,
+                                size_t offset, const std::string& candidate, Baseline* baseline,
+                                const Work& work) {
+  absl::call_once(baseline->once, [&] { FindBaseline(document, work, baseline); });
+  if (!baseline->status.ok()) return CandidateCheck::kNotChecked;
+  EditedFile file;
+  file.uri = document->name.uri;
+  file.path = document->name.path;
+  file.text = text;
+  file.edits.push_back({offset, offset, candidate, ""});
+  EditCheckOptions options;
+  options.baseline = baseline->errors ? &*baseline->errors : nullptr;
+  options.instantiates = true;
+  const EditCheck check = CheckEdits(live_, document, {file}, work, options);
+  if (!check.not_checked.empty()) return CandidateCheck::kNotChecked;
+  // What the half-typed line brings already counts as well: the proposal is to complete it.
+  const bool is_good = check.new_errors.empty() && check.errors_at_edits.empty();
+  return is_good ? CandidateCheck::kGood : CandidateCheck::kNewError;
+}
+
+void GhostText::TellOnce(const absl::Status& status) {
+  const std::string message(status.message());
+  {
+    absl::MutexLock lock(&mutex_);
+    if (std::exchange(told_, message) == message) return;
+  }
+  session_.Tell(LogLevel::kWarning, StrCat("inline completion: ", message));
+}
+
+}  // namespace astrolabe::lsp

@@ -1,0 +1,83 @@
+// What a language model would write at a cursor, if the compiler agrees.
+//
+// Each proposal is put into the document and parsed in a forked child; what brings an error that the document did not have
+// before the user began to write here (begun_edit.h), or could not be parsed in time, is not shown. Behind `.`, `->` and
+// `::` the model may only write names that the compiler would complete there. The model's process starts with the first
+// request.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/base/call_once.h"
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "analysis/ai/suggester.h"
+#include "lsp/server/ai_usage.h"
+#include "lsp/server/begun_edit.h"
+#include "lsp/server/edit_check.h"
+#include "lsp/server/live_documents.h"
+#include "lsp/server/session.h"
+
+namespace astrolabe::lsp {
+
+inline constexpr char kSuggestionTaken[] = "astrolabe.suggestionTaken";
+
+// Any thread.
+class GhostText {
+ public:
+  // Listens to the session from then on, so only while binding.
+  GhostText(Session& session, LiveDocuments& live)
+      : session_(session), live_(live), begun_(session, live) {}
+
+  // The best first; none where there is nothing good, no model or none is wanted. An error only for a request that
+  // nobody wants any more. `is_asked_for`: by the user, not by typing.
+  absl::StatusOr<std::vector<Suggestion>> Suggest(const DocumentSnapshot& document,
+                                                  const Position& position, bool is_asked_for,
+                                                  const Work& work);
+
+  // For the editor to execute when a proposal is taken; its argument is Suggestion::id.
+  static Command TakenCommand(uint64_t id);
+  // It was executed.
+  void Taken(uint64_t id);
+
+ private:
+  struct Engine;
+  // What the errors of a request's candidates are compared with: found by the first of them that is checked.
+  struct Baseline {
+    absl::once_flag once;
+    absl::Status status;
+    std::optional<EditBaseline> errors;  // nullopt: the document as it is, nobody has edited it
+  };
+
+  // Null if there is no model, or none is wanted for the file.
+  Engine* EngineFor(const std::string& path) ABSL_LOCKS_EXCLUDED(mutex_);
+  SuggestionRequest RequestAt(const DocumentSnapshot& document, const Position& position,
+                              bool is_asked_for) const;
+  absl::StatusOr<std::vector<Suggestion>> Ask(Engine& engine, SuggestionRequest request,
+                                              const DocumentSnapshot& document,
+                                              const Position& position, const Work& work);
+  // What may stand behind a `.`, `->` or `::`, less what is typed of it; nothing where anything may.
+  std::vector<std::string> NamesAt(const DocumentSnapshot& document, const Position& position,
+                                   const std::string& text, size_t offset, const Work& work);
+  void FindBaseline(const DocumentSnapshot& document, const Work& work, Baseline* baseline);
+  CandidateCheck Check(const DocumentSnapshot& document, const std::string& text, size_t offset,
+                       const std::string& candidate, Baseline* baseline, const Work& work);
+  void TellOnce(const absl::Status& status) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  Session& session_;
+  LiveDocuments& live_;
+  BegunEdits begun_;
+  absl::Mutex mutex_;
+  bool was_tried_ ABSL_GUARDED_BY(mutex_) = false;
+  std::string told_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<Engine> engine_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace astrolabe::lsp
