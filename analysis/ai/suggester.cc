@@ -66,7 +66,9 @@ absl::StatusOr<std::vector<Suggestion>> Suggester::Suggest(const SuggestionReque
   {
     absl::MutexLock lock(&mutex_);
     ++counts_.requests;
-    Learn(shown_.Look(request.document, request.parts.prefix, absl::Now()));
+    if (!request.is_ahead) {
+      Learn(shown_.Look(request.document, request.parts.prefix, absl::Now()));
+    }
     if (auto known = Recall(request)) {
       ++counts_.remembered;
       Show(request, *known);
@@ -223,7 +225,7 @@ void Suggester::Hide(const SuggestionRequest& request, std::vector<Suggestion>* 
 }
 
 void Suggester::Show(const SuggestionRequest& request, const std::vector<Suggestion>& suggestions) {
-  if (suggestions.empty()) return;
+  if (suggestions.empty() || request.is_ahead) return;
   ++counts_.answered;
   // While it is typed on it is still the same that is shown.
   if (shown_.IsShowing(request.document)) return;
@@ -247,6 +249,14 @@ void Suggester::Learn(const std::optional<ShownOutcome>& outcome) {
       ++counts_.unseen;
       return;
   }
+}
+
+std::vector<Suggestion> Suggester::Known(const SuggestionRequest& request) {
+  absl::MutexLock lock(&mutex_);
+  std::vector<Suggestion> known = Recall(request).value_or(std::vector<Suggestion>());
+  Learn(shown_.Look(request.document, request.parts.prefix, absl::Now()));
+  Show(request, known);
+  return known;
 }
 
 void Suggester::Taken(uint64_t id) {

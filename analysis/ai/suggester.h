@@ -29,6 +29,7 @@ struct SuggestionRequest {
   InfillParts parts;
   bool is_single_line = true;
   bool is_asked_for = false;       // by the user, not by typing: then nothing is hidden
+  bool is_ahead = false;           // to be remembered for later: nothing is shown now
   std::vector<std::string> names;  // GenerationRequest::names
   uint32_t candidates = 4;
   absl::Duration time_limit = absl::Milliseconds(400);  // of the model
@@ -83,6 +84,8 @@ class Suggester {
                                                   const std::atomic<bool>& stop)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // What is remembered for this place, the best first, without asking the model. It is to be shown.
+  std::vector<Suggestion> Known(const SuggestionRequest& request) ABSL_LOCKS_EXCLUDED(mutex_);
   // The editor says that the user has taken it.
   void Taken(uint64_t id) ABSL_LOCKS_EXCLUDED(mutex_);
 

@@ -87,6 +87,33 @@ absl::StatusOr<std::vector<Suggestion>> GhostText::Suggest(const DocumentSnapsho
   return Ask(*engine, RequestAt(document, position, is_asked_for), document, position, work);
 }
 
+std::optional<Suggestion> GhostText::ForList(const DocumentSnapshot& document,
+                                             const Position& position, const Work& work) {
+  const auto& capabilities = session_.client_capabilities().text_document;
+  if (capabilities && capabilities->inline_completion) return std::nullopt;
+  Engine* engine = EngineFor(document->name.path);
+  if (engine == nullptr) return std::nullopt;
+  SuggestionRequest request = RequestAt(document, position, /*is_asked_for=*/false);
+  std::vector<Suggestion> known = engine->suggester.Known(request);
+  if (!known.empty()) {
+    engine->usage.Write(engine->suggester, engine->model);
+    return std::move(known.front());
+  }
+  request.is_ahead = true;
+  Task task{.name = "lsp.ghostText", .priority = TaskPriority::kNeighbour};
+  task.lane = document->name.key();
+  task.until_write = true;
+  task.key = "ghost text";  // of all documents the last one
+  task.cancel_running = true;
+  task.run = [this, engine, request = std::move(request), document, position,
+              context = work.context](const CancelToken& token) {
+    const Work ahead{.context = context, .stop = token.flag()};
+    (void)Ask(*engine, request, document, position, ahead);
+  };
+  session_.scheduler().Submit(std::move(task));
+  return std::nullopt;
+}
+
 Command GhostText::TakenCommand(uint64_t id) {
   Command command;
   command.title = "count as taken";

@@ -1,4 +1,5 @@
-// What a language model would write at a cursor, if the compiler agrees.
+// What a language model would write at a cursor, if the compiler agrees: ghost text, and the item of a completion list for
+// clients that have none.
 //
 // Each proposal is put into the document and parsed in a forked child; what brings an error that the document did not have
 // before the user began to write here (begun_edit.h), or could not be parsed in time, is not shown. Behind `.`, `->` and
@@ -41,6 +42,11 @@ class GhostText {
   absl::StatusOr<std::vector<Suggestion>> Suggest(const DocumentSnapshot& document,
                                                   const Position& position, bool is_asked_for,
                                                   const Work& work);
+
+  // For a client that has no ghost text, to be shown otherwise: at once, the best that is known to go on here. Where
+  // nothing is, it is looked for in the background until the document changes.
+  std::optional<Suggestion> ForList(const DocumentSnapshot& document, const Position& position,
+                                    const Work& work);
 
   // For the editor to execute when a proposal is taken; its argument is Suggestion::id.
   static Command TakenCommand(uint64_t id);

@@ -10,7 +10,7 @@ namespace astrolabe::lsp {
 void BindLive(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   const auto ghost_text = std::make_shared<GhostText>(session, live);
   BindHover(dispatcher, session, live);
-  BindCompletion(dispatcher, session, live);
+  BindCompletion(dispatcher, session, live, ghost_text);
   BindSignatureHelp(dispatcher, session, live);
   BindSemanticTokens(dispatcher, session, live);
   BindNavigation(dispatcher, session, live);

@@ -50,7 +50,7 @@ class InlineCompletion(ServerTest):
         """A client with a.cc open, whose cursor is at the mark."""
         before, after = text.split("^")
         self.write("a.cc", before + after)
-        client = self.server("--background-index=0", *([f"--ai-model={model}"] if model else []), *flags, **more)
+        client = self.server("--background-index=0", "--ai=1", *([f"--ai-model={model}"] if model else []), *flags, **more)
         client.open("a.cc")
         self.cursor = {"line": before.count("\n"), "character": len(before) - before.rfind("\n") - 1}
         return client
@@ -286,6 +286,44 @@ class InlineCompletion(ServerTest):
         self.assertEqual(self.outcomes(), {"hidden": 1})
         self.type(client, "1 + ")
         self.assertEqual(self.shown(client, INVOKED), ["begin"])  # the user asks for it
+
+    def completed(self, client):
+        """The items of a completion list that are a model's, and how many there are of others."""
+        items = client.request("textDocument/completion", client.document("a.cc", position=self.cursor))["items"]
+        mine = [item for item in items if item.get("detail") == "by the language model"]
+        return mine, len(items) - len(mine)
+
+    def test_without_ghost_text_it_is_the_last_item_of_a_completion_list(self):
+        client = self.opened(self.model("--says", "gin+1"), TEXT.replace("^", "be^"))
+        mine, others = self.eventually(lambda: self.completed(client), lambda found: found[0])
+        self.assertGreater(others, 0)
+        item, = mine
+        line, end = self.cursor["line"], self.cursor["character"]
+        self.assertEqual((item["label"], item["filterText"]), ("begin+1", "begin+1"))
+        self.assertEqual(item["textEdit"], {"newText": "begin+1", "range": {
+            "start": {"line": line, "character": end - 2}, "end": {"line": line, "character": end}}})
+        items = client.request("textDocument/completion", client.document("a.cc", position=self.cursor))["items"]
+        self.assertEqual(max(items, key=lambda other: other["sortText"]), item)
+        self.type(client, "g")
+        (item,), _ = self.completed(client)  # known at once
+        self.assertEqual(item["textEdit"]["newText"], "begin+1")
+        self.assertEqual(client.request("completionItem/resolve", item), item)
+        client.request("workspace/executeCommand", {"command": item["command"]["command"],
+                                                    "arguments": item["command"]["arguments"]})
+        self.assertEqual(self.outcomes(), {"taken": 1})
+
+    def test_with_ghost_text_it_is_not(self):
+        client = self.opened(self.model("--says", "gin+1"), TEXT.replace("^", "be^"),
+                             capabilities={"textDocument": {"inlineCompletion": {}}})
+        self.assertEqual(self.shown(client), ["gin+1"])
+        self.assertEqual(self.completed(client)[0], [])
+
+    def test_nor_where_it_is_off(self):
+        client = self.opened(self.model("--says", "gin+1"), TEXT.replace("^", "be^"), "--ai=0")
+        self.completed(client)
+        time.sleep(0.5)
+        self.assertEqual(self.completed(client)[0], [])
+        self.status(check=1)
 
 
 if __name__ == "__main__":
