@@ -152,6 +152,7 @@ AiUsageFile::AiUsageFile(std::string folder, std::string root)
 
 void AiUsageFile::Write(const Suggester& suggester, const ModelProcess& model) {
   if (path_.empty()) return;
+  absl::MutexLock lock(&mutex_);  // the newest counts are the last ones written
   const Json json = {{"version", kVersion},
                      {"pid", getpid()},
                      {"started_ticks", StartedTicks(getpid())},
@@ -161,7 +162,6 @@ void AiUsageFile::Write(const Suggester& suggester, const ModelProcess& model) {
                      {"suggestions", JsonOf(suggester.counts())},
                      {"outcomes", JsonOf(suggester.learnt())},
                      {"processes", JsonOf(model.counts())}};
-  absl::MutexLock lock(&mutex_);
   std::error_code error;
   fs::create_directories(fs::path(path_).parent_path(), error);
   const std::string temporary = StrCat(path_, ".tmp");

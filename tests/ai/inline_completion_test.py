@@ -259,8 +259,11 @@ class InlineCompletion(ServerTest):
         self.assertEqual(self.outcomes(), {"taken": 1})
         self.type(client, " - ")
         self.assertEqual(self.shown(client), ["begin"])
+        at_once = time.monotonic()
         self.type(client, "1")
         self.shown(client)
+        if time.monotonic() - at_once > 0.4:
+            self.skipTest("the machine is too busy for what is over in half a second")
         self.assertEqual(self.outcomes(), {"taken": 1, "unseen": 1})
         self.type(client, " - ")
         self.assertEqual(self.shown(client), ["begin"])
