@@ -18,6 +18,8 @@ class CancelToken {
 
   void Cancel() { cancelled_.store(true, std::memory_order_relaxed); }
   bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
+  // For functions that look at a flag.
+  const std::atomic<bool>& flag() const { return cancelled_; }
   // Cancelled("interrupted") once cancelled, else OK: for functions that return a Status.
   absl::Status status() const;
 

@@ -121,14 +121,18 @@ struct ModelSetting {
 };
 
 // Of frames. To the process: a setting first, then requests and the numbers of those that nobody wants any more. From it:
-// ready, then for each request either its generation or why there is none. Payloads are these structs by base/archive.h.
+// ready, then for each request either its generation or why there is none. Or to the process one job to quantize; from it
+// how far it is, and the result's size or why there is none. Payloads are these structs by base/archive.h.
 enum class ModelMessage : uint32_t {
-  kSetting = 1,     // ModelSetting
-  kGenerate = 2,    // NumberedRequest
-  kCancel = 3,      // uint64_t
-  kReady = 10,      // ModelReady
-  kGenerated = 11,  // NumberedGeneration
-  kFailed = 12,     // NumberedFailure; number 0 if the model could not be loaded
+  kSetting = 1,      // ModelSetting
+  kGenerate = 2,     // NumberedRequest
+  kCancel = 3,       // uint64_t
+  kQuantize = 4,     // QuantizeJob
+  kReady = 10,       // ModelReady
+  kGenerated = 11,   // NumberedGeneration
+  kFailed = 12,      // NumberedFailure; number 0 if the model could not be loaded
+  kQuantizing = 13,  // pair of uint64_t: tensors done, of how many
+  kQuantized = 14,   // uint64_t: bytes
 };
 using NumberedRequest = std::pair<uint64_t, GenerationRequest>;
 using NumberedGeneration = std::pair<uint64_t, Generation>;

@@ -5,12 +5,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <span>
 #include <thread>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "analysis/ai/candidate_text.h"
+#include "analysis/ai/logits.h"
 #include "analysis/ai/name_mask.h"
 #include "base/strings.h"
 
@@ -28,14 +29,6 @@ constexpr float kTopP = 0.95F;
 constexpr llama_seq_id kPrompt = 0;
 
 double Seconds(int64_t since_us) { return static_cast<double>(llama_time_us() - since_us) * 1e-6; }
-
-// ln p(token) by the logits as they are.
-double LogProbability(const float* logits, uint32_t count, ModelToken token) {
-  const float most = *std::max_element(logits, logits + count);
-  double sum = 0;
-  for (uint32_t i = 0; i < count; ++i) sum += std::exp(static_cast<double>(logits[i] - most));
-  return static_cast<double>(logits[token] - most) - std::log(sum);
-}
 
 // llama.cpp's sampler for what a NameMask allows.
 struct MaskSampler {
@@ -61,6 +54,10 @@ struct MaskSampler {
     tokens->size = kept;
   }
   static void Free(llama_sampler* sampler) { delete static_cast<MaskSampler*>(sampler->ctx); }
+
+  static bool IsOver(const llama_sampler* sampler) {
+    return static_cast<const MaskSampler*>(sampler->ctx)->mask.is_over();
+  }
 
   static llama_sampler* Make(const Model& model, const std::vector<std::string>& names) {
     static llama_sampler_i interface = [] {
@@ -121,26 +118,20 @@ struct Generator::Writer {
   Writer(const Model& model, const GenerationRequest& request, double temperature, uint64_t seed)
       : mask(request.names.empty() ? nullptr : MaskSampler::Make(model, request.names)),
         sampler(MakeSampler(temperature, seed)),
+        is_greedy(temperature <= 0),
         end(request.is_single_line, OpenBrackets(request.parts.prefix, request.parts.suffix)) {}
 
   // What is written next after the token with these logits; kNoModelToken if the candidate is complete.
   ModelToken Choose(const Model& model, const float* logits, std::vector<llama_token_data>* all) {
     const uint32_t count = model.info().vocabulary;
-    all->resize(count);
-    for (uint32_t id = 0; id < count; ++id) {
-      (*all)[id] = {static_cast<llama_token>(id), logits[id], 0};
-    }
-    llama_token_data_array tokens = {all->data(), all->size(), -1, false};
-    if (mask != nullptr) llama_sampler_apply(mask.get(), &tokens);
-    if (tokens.size == 0) {
+    const std::span<const float> said(logits, count);
+    const bool is_free = mask == nullptr || MaskSampler::IsOver(mask.get());
+    const ModelToken token = is_greedy && is_free ? Likeliest(said) : Sample(said, all);
+    if (token == kNoModelToken) {
       candidate.end = GenerationEnd::kNames;
       return kNoModelToken;
     }
-    llama_sampler_apply(sampler.get(), &tokens);
-    const ModelToken token = tokens.data[tokens.selected].id;
-    if (mask != nullptr) llama_sampler_accept(mask.get(), token);
-    llama_sampler_accept(sampler.get(), token);
-    candidate.log_probability += LogProbability(logits, count, token);
+    candidate.log_probability += LogProbability(said, token);
     ++candidate.tokens;
     if (model.Ends(token)) {
       candidate.end = GenerationEnd::kModel;
@@ -155,8 +146,25 @@ struct Generator::Writer {
     return token;
   }
 
+  // By llama.cpp's samplers; kNoModelToken if the mask leaves none.
+  ModelToken Sample(std::span<const float> logits, std::vector<llama_token_data>* all) {
+    all->resize(logits.size());
+    for (size_t id = 0; id < logits.size(); ++id) {
+      (*all)[id] = {static_cast<llama_token>(id), logits[id], 0};
+    }
+    llama_token_data_array tokens = {all->data(), all->size(), -1, false};
+    if (mask != nullptr) llama_sampler_apply(mask.get(), &tokens);
+    if (tokens.size == 0) return kNoModelToken;
+    llama_sampler_apply(sampler.get(), &tokens);
+    const ModelToken token = tokens.data[tokens.selected].id;
+    if (mask != nullptr) llama_sampler_accept(mask.get(), token);
+    llama_sampler_accept(sampler.get(), token);
+    return token;
+  }
+
   Sampler mask;
   Sampler sampler;
+  const bool is_greedy;
   CandidateEnd end;
   Candidate candidate;
   llama_seq_id sequence = 0;

@@ -1,6 +1,6 @@
 // A language model in memory: weights, vocabulary, and what the file says of both.
 //
-// The only files that know llama.cpp are model.cc and generator.cc. A GGUF file is untrusted input to a
+// The only files that know llama.cpp are model.cc, generator.cc, quantize.cc and processor.cc. A GGUF file is untrusted input to a
 // library that aborts when it is surprised: models are loaded in a process of their own (model_server.h).
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <memory>
 #include <utility>
 
@@ -206,8 +207,10 @@ absl::Status ModelProcess::Live() {
   to_cancel_.clear();
   if (!load_failure_.ok()) return load_failure_;
   if (!absl::IsUnavailable(end)) return end;
+  const bool is_illegal = exit.ok() && exit->signal == SIGILL;
   return absl::UnavailableError(
-      StrCat("the model's process died", exit.ok() ? StrCat(" (", exit->ToString(), ")") : ""));
+      StrCat("the model's process died", exit.ok() ? StrCat(" (", exit->ToString(), ")") : "",
+             is_illegal ? ": llama.cpp was built for another processor than this one" : ""));
 }
 
 absl::Status ModelProcess::Serve(Subprocess& process) {

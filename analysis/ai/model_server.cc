@@ -11,8 +11,10 @@
 #include <csignal>
 #include <ctime>
 #include <deque>
+#include <filesystem>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -22,6 +24,9 @@
 #include "analysis/ai/generator.h"
 #include "analysis/ai/model.h"
 #include "analysis/ai/no_network.h"
+#include "analysis/ai/processor.h"
+#include "analysis/ai/quantize.h"
+#include "base/errno_status.h"
 #include "base/frame.h"
 #include "base/strings.h"
 
@@ -83,12 +88,14 @@ class Inbox {
     _exit(0);
   }
 
-  std::string WaitForSetting() {
+  // What this process is for: a kSetting or a kQuantize.
+  Frame WaitForTask() {
     absl::MutexLock lock(&mutex_);
     mutex_.Await(absl::Condition(
-        +[](Inbox* self) ABSL_EXCLUSIVE_LOCKS_REQUIRED(self->mutex_) { return self->has_setting_; },
+        +[](Inbox* self)
+             ABSL_EXCLUSIVE_LOCKS_REQUIRED(self->mutex_) { return self->task_.has_value(); },
         this));
-    return setting_;
+    return *std::move(task_);
   }
 
   // The next request. Until the next call, cancelled() is about it.
@@ -113,9 +120,8 @@ class Inbox {
 
   bool Take(Frame& frame) {
     absl::MutexLock lock(&mutex_);
-    if (frame.Is(ModelMessage::kSetting)) {
-      setting_ = std::move(frame.payload);
-      has_setting_ = true;
+    if (frame.Is(ModelMessage::kSetting) || frame.Is(ModelMessage::kQuantize)) {
+      task_ = std::move(frame);
       return true;
     }
     if (frame.Is(ModelMessage::kGenerate)) {
@@ -133,12 +139,29 @@ class Inbox {
   }
 
   absl::Mutex mutex_;
-  bool has_setting_ ABSL_GUARDED_BY(mutex_) = false;
-  std::string setting_ ABSL_GUARDED_BY(mutex_);
+  std::optional<Frame> task_ ABSL_GUARDED_BY(mutex_);
   std::deque<Item> items_ ABSL_GUARDED_BY(mutex_);
   uint64_t current_ ABSL_GUARDED_BY(mutex_) = 0;
   std::atomic<bool> cancelled_ = false;
 };
+
+// The exit code.
+int FailTask(const absl::Status& why) {
+  WriteFrame(ModelMessage::kFailed, Encode(NumberedFailure(0, why.message())));
+  return 1;
+}
+
+int RunQuantize(const QuantizeJob& job) {
+  const absl::Status status = QuantizeHere(job, [](uint64_t done, uint64_t tensors) {
+    WriteFrame(ModelMessage::kQuantizing, Encode(std::pair(done, tensors)));
+  });
+  if (!status.ok()) return FailTask(status);
+  std::error_code error;
+  const uint64_t size = std::filesystem::file_size(job.out, error);
+  if (error) return FailTask(ErrnoStatus(error.value(), "read", job.out));
+  WriteFrame(ModelMessage::kQuantized, Encode(size));
+  return 0;
+}
 
 }  // namespace
 
@@ -157,20 +180,21 @@ int RunModelServer() {
   // Never destroyed: its thread ends with the process.
   Inbox& inbox = *new Inbox;
   std::thread([&inbox] { inbox.Read(); }).detach();
-  absl::StatusOr<ModelSetting> setting = Decode<ModelSetting>(inbox.WaitForSetting());
+  const Frame task = inbox.WaitForTask();
+  const absl::Status can_run = CheckProcessor(WantedInstructions(), HasInstructions);
+  if (!can_run.ok()) return FailTask(can_run);
+  if (task.Is(ModelMessage::kQuantize)) {
+    const absl::StatusOr<QuantizeJob> job = Decode<QuantizeJob>(task.payload);
+    return job.ok() ? RunQuantize(*job) : 2;
+  }
+  absl::StatusOr<ModelSetting> setting = Decode<ModelSetting>(task.payload);
   if (!setting.ok()) return 2;
 
   const auto start = std::chrono::steady_clock::now();
   absl::StatusOr<std::unique_ptr<Model>> model = Model::Load(setting->path);
-  if (!model.ok()) {
-    WriteFrame(ModelMessage::kFailed, Encode(NumberedFailure(0, model.status().message())));
-    return 1;
-  }
+  if (!model.ok()) return FailTask(model.status());
   absl::StatusOr<std::unique_ptr<Generator>> generator = Generator::Create(**model, *setting);
-  if (!generator.ok()) {
-    WriteFrame(ModelMessage::kFailed, Encode(NumberedFailure(0, generator.status().message())));
-    return 1;
-  }
+  if (!generator.ok()) return FailTask(generator.status());
   ModelReady ready;
   ready.info = (*model)->info();
   ready.load_seconds =

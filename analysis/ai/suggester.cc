@@ -63,9 +63,12 @@ absl::StatusOr<std::vector<Suggestion>> Suggester::Suggest(const SuggestionReque
   {
     absl::MutexLock lock(&mutex_);
     ++counts_.requests;
+    if (!request.is_ahead) {
+      Learn(shown_.Look(request.document, request.parts.prefix, absl::Now()));
+    }
     if (auto known = Recall(request)) {
       ++counts_.remembered;
-      counts_.answered += known->empty() ? 0 : 1;
+      Show(request, *known);
       return *std::move(known);
     }
   }
@@ -73,7 +76,8 @@ absl::StatusOr<std::vector<Suggestion>> Suggester::Suggest(const SuggestionReque
   absl::StatusOr<Generation> generation = Generate(request, stop);
   if (!generation.ok()) return generation.status();
   AddRecent(request, &*generation);
-  std::vector<Suggestion> suggestions = Distinct(*generation, request.parts.suffix);
+  std::vector<Suggestion> suggestions = Distinct(*generation, request.parts);
+  Hide(request, &suggestions);
   const absl::Time generated = absl::Now();
 
   std::vector<CandidateCheck> checks(suggestions.size(), CandidateCheck::kNotChecked);
@@ -93,14 +97,14 @@ absl::StatusOr<std::vector<Suggestion>> Suggester::Suggest(const SuggestionReque
   }
   if (stop.load()) return absl::CancelledError("cancelled");
   counts_.shown += good.size();
-  counts_.answered += good.empty() ? 0 : 1;
+  Show(request, good);
   remembered_.push_front(
       {request.document, request.parts.prefix, request.parts.suffix, request.is_single_line, good});
   if (remembered_.size() > kRemembered) remembered_.pop_back();
   return good;
 }
 
-std::optional<std::vector<Suggestion>> Suggester::Recall(const SuggestionRequest& request) {
+std::optional<std::vector<Suggestion>> Suggester::Recall(const SuggestionRequest& request) const {
   const std::string_view prefix = request.parts.prefix;
   for (const Remembered& known : remembered_) {
     const bool fits = known.document == request.document && prefix.starts_with(known.prefix) &&
@@ -111,7 +115,8 @@ std::optional<std::vector<Suggestion>> Suggester::Recall(const SuggestionRequest
     std::vector<Suggestion> left;
     for (const Suggestion& suggestion : known.suggestions) {
       if (!suggestion.text.starts_with(typed) || suggestion.text.size() == typed.size()) continue;
-      left.push_back({suggestion.text.substr(typed.size()), suggestion.score});
+      left.push_back(suggestion);
+      left.back().text.erase(0, typed.size());
     }
     if (typed.empty() || !left.empty()) return left;
   }
@@ -151,17 +156,19 @@ absl::StatusOr<Generation> Suggester::Generate(const SuggestionRequest& request,
 }
 
 std::vector<Suggestion> Suggester::Distinct(const Generation& generation,
-                                            const std::string& suffix) {
+                                            const InfillParts& parts) {
   struct Group {
     std::string text;
     double mean = 0;
     int count = 0;
+    Sureness sureness = Sureness::kLow;
   };
   std::vector<Group> groups;
   absl::MutexLock lock(&mutex_);
   for (const Candidate& candidate : generation.candidates) {
     ++counts_.candidates;
-    const std::string_view text = WithoutOverlap(WithoutTrailingSpace(candidate.text), suffix);
+    const std::string_view text =
+        WithoutOverlap(WithoutTrailingSpace(candidate.text), parts.suffix);
     if (WithoutTrailingSpace(text).empty()) {
       ++counts_.empty;
       continue;
@@ -173,7 +180,9 @@ std::vector<Suggestion> Suggester::Distinct(const Generation& generation,
     const double mean = candidate.log_probability / std::max(1U, candidate.tokens);
     auto same = std::ranges::find(groups, text, &Group::text);
     if (same == groups.end()) {
-      groups.push_back({std::string(text), mean, 1});
+      const bool is_recent = candidate.tokens == 0;
+      groups.push_back(
+          {std::string(text), mean, 1, is_recent ? Sureness::kRecentText : SurenessOf(mean)});
     } else {
       same->mean = std::max(same->mean, mean);
       ++same->count;
@@ -182,10 +191,70 @@ std::vector<Suggestion> Suggester::Distinct(const Generation& generation,
   }
   std::vector<Suggestion> suggestions;
   for (Group& group : groups) {
-    suggestions.push_back({std::move(group.text), group.mean + kAgreement * std::log(group.count)});
+    Suggestion& suggestion = suggestions.emplace_back();
+    suggestion.text = std::move(group.text);
+    suggestion.score = group.mean + kAgreement * std::log(group.count);
+    suggestion.id = ++last_id_;
+    suggestion.kind = {group.sureness, CursorPlaceOf(parts.prefix)};
   }
   std::ranges::stable_sort(suggestions, std::ranges::greater(), &Suggestion::score);
   return suggestions;
+}
+
+void Suggester::Hide(const SuggestionRequest& request, std::vector<Suggestion>* suggestions) {
+  if (request.is_asked_for) return;
+  absl::MutexLock lock(&mutex_);
+  std::vector<Suggestion> worthwhile;
+  for (Suggestion& suggestion : *suggestions) {
+    if (gate_.Shows(suggestion.kind)) worthwhile.push_back(std::move(suggestion));
+  }
+  counts_.hidden += suggestions->size() - worthwhile.size();
+  *suggestions = std::move(worthwhile);
+}
+
+void Suggester::Show(const SuggestionRequest& request, const std::vector<Suggestion>& suggestions) {
+  if (suggestions.empty() || request.is_ahead) return;
+  ++counts_.answered;
+  // While it is typed on it is still the same that is shown.
+  if (shown_.IsShowing(request.document)) return;
+  std::vector<ShownProposal> proposals;
+  for (const Suggestion& suggestion : suggestions) {
+    proposals.push_back({suggestion.id, suggestion.text, suggestion.kind});
+  }
+  shown_.Show(request.document, request.parts.prefix, std::move(proposals), absl::Now());
+}
+
+void Suggester::Learn(const std::optional<ShownOutcome>& outcome) {
+  if (!outcome) return;
+  switch (outcome->end) {
+    case ShownEnd::kTaken:
+      ++counts_.taken;
+      return gate_.Learn(outcome->kind, true);
+    case ShownEnd::kPassed:
+      ++counts_.passed;
+      return gate_.Learn(outcome->kind, false);
+    case ShownEnd::kUnseen:
+      ++counts_.unseen;
+      return;
+  }
+}
+
+std::vector<Suggestion> Suggester::Known(const SuggestionRequest& request) {
+  absl::MutexLock lock(&mutex_);
+  std::vector<Suggestion> known = Recall(request).value_or(std::vector<Suggestion>());
+  Learn(shown_.Look(request.document, request.parts.prefix, absl::Now()));
+  Show(request, known);
+  return known;
+}
+
+void Suggester::Taken(uint64_t id) {
+  absl::MutexLock lock(&mutex_);
+  Learn(shown_.Take(id));
+}
+
+OutcomeTable Suggester::learnt() const {
+  absl::MutexLock lock(&mutex_);
+  return gate_.learnt();
 }
 
 SuggestionCounts Suggester::counts() const {

@@ -1,5 +1,6 @@
 // Proposals at a cursor: asked of a model, cut to what makes sense there, checked by the compiler, ranked. What was
-// proposed is remembered, and goes on being proposed while the user types it.
+// proposed is remembered, and goes on being proposed while the user types it. What becomes of it is noted (shown.h), and
+// proposals like those that nobody takes are not made any more (show_gate.h).
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
@@ -18,6 +19,8 @@
 #include "absl/time/time.h"
 #include "analysis/ai/generation.h"
 #include "analysis/ai/model_process.h"
+#include "analysis/ai/show_gate.h"
+#include "analysis/ai/shown.h"
 
 namespace astrolabe {
 
@@ -25,6 +28,8 @@ struct SuggestionRequest {
   std::string document;  // which it is, for the model's state and for what is remembered
   InfillParts parts;
   bool is_single_line = true;
+  bool is_asked_for = false;       // by the user, not by typing: then nothing is hidden
+  bool is_ahead = false;           // to be remembered for later: nothing is shown now
   std::vector<std::string> names;  // GenerationRequest::names
   uint32_t candidates = 4;
   absl::Duration time_limit = absl::Milliseconds(400);  // of the model
@@ -32,8 +37,10 @@ struct SuggestionRequest {
 
 struct Suggestion {
   std::string text;  // to be inserted at the cursor
-  double score =
-      0;  // higher is better: mean of the tokens' log probabilities, and how many candidates agree
+  // Higher is better: mean of the tokens' log probabilities, and how many candidates agree.
+  double score = 0;
+  uint64_t id = 0;  // the same while it is typed on
+  ProposalKind kind;
 };
 
 // What the compiler says of the document with a candidate in it.
@@ -54,7 +61,12 @@ struct SuggestionCounts {
   uint64_t repeated = 0;
   uint64_t refused = 0;      // brought an error
   uint64_t not_checked = 0;  // in time: not shown either
+  uint64_t hidden = 0;       // since the user takes none like it
   uint64_t shown = 0;
+  // Of what was shown at a place, once it is known:
+  uint64_t taken = 0;   // by a key, or typed to its end
+  uint64_t passed = 0;  // there was time to read it, and something else was written
+  uint64_t unseen = 0;  // there was none
   double model_seconds = 0;
   double check_seconds = 0;
 };
@@ -62,8 +74,9 @@ struct SuggestionCounts {
 // Any thread. Of requests for one document the newest wins.
 class Suggester {
  public:
-  // Borrowed.
-  explicit Suggester(ModelProcess& model) : model_(model) {}
+  // Borrowed. `before`: what was learnt in other sessions.
+  explicit Suggester(ModelProcess& model, const OutcomeTable& before = {})
+      : model_(model), gate_(before) {}
 
   // The best first; none where nothing good was found. Cancelled once `stop` is set or a newer request came.
   absl::StatusOr<std::vector<Suggestion>> Suggest(const SuggestionRequest& request,
@@ -71,7 +84,14 @@ class Suggester {
                                                   const std::atomic<bool>& stop)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // What is remembered for this place, the best first, without asking the model. It is to be shown.
+  std::vector<Suggestion> Known(const SuggestionRequest& request) ABSL_LOCKS_EXCLUDED(mutex_);
+  // The editor says that the user has taken it.
+  void Taken(uint64_t id) ABSL_LOCKS_EXCLUDED(mutex_);
+
   SuggestionCounts counts() const ABSL_LOCKS_EXCLUDED(mutex_);
+  // Of this session alone.
+  OutcomeTable learnt() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   // What was proposed at a place.
@@ -84,19 +104,28 @@ class Suggester {
   };
 
   // What is left of an earlier answer, if the user has typed the beginning of it since; nullopt if there is none.
-  std::optional<std::vector<Suggestion>> Recall(const SuggestionRequest& request)
+  std::optional<std::vector<Suggestion>> Recall(const SuggestionRequest& request) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<Generation> Generate(const SuggestionRequest& request,
                                       const std::atomic<bool>& stop) ABSL_LOCKS_EXCLUDED(mutex_);
   // Distinct texts that could be inserted, the best first.
-  std::vector<Suggestion> Distinct(const Generation& generation, const std::string& suffix)
+  std::vector<Suggestion> Distinct(const Generation& generation, const InfillParts& parts)
       ABSL_LOCKS_EXCLUDED(mutex_);
+  // Without those that are not worth showing.
+  void Hide(const SuggestionRequest& request, std::vector<Suggestion>* suggestions)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  void Show(const SuggestionRequest& request, const std::vector<Suggestion>& suggestions)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Learn(const std::optional<ShownOutcome>& outcome) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   ModelProcess& model_;
   mutable absl::Mutex mutex_;
   std::map<std::string, uint64_t> newest_
       ABSL_GUARDED_BY(mutex_);                                 // generation at work, by document
   std::deque<Remembered> remembered_ ABSL_GUARDED_BY(mutex_);  // the newest first
+  ShowGate gate_ ABSL_GUARDED_BY(mutex_);
+  ShownProposals shown_ ABSL_GUARDED_BY(mutex_);
+  uint64_t last_id_ ABSL_GUARDED_BY(mutex_) = 0;
   SuggestionCounts counts_ ABSL_GUARDED_BY(mutex_);
 };
 

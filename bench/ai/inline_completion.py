@@ -98,7 +98,7 @@ def main():
     parser.add_argument("--json")
     options = parser.parse_args()
     draw = random.Random(options.seed)
-    flags = ["--background-index=0", "--clang-tidy=0"]
+    flags = ["--background-index=0", "--clang-tidy=0", "--ai=1"]
     if options.cdb:
         flags.append(f"--compile-commands-dir={options.cdb}")
     if options.model:

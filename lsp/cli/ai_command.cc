@@ -12,8 +12,11 @@
 #include "analysis/ai/candidate_text.h"
 #include "analysis/ai/model_files.h"
 #include "analysis/ai/model_process.h"
+#include "analysis/ai/processor.h"
 #include "base/strings.h"
 #include "base/whole_file.h"
+#include "lsp/cli/ai_quantize.h"
+#include "lsp/cli/ai_speed.h"
 #include "lsp/cli/ai_status.h"
 #include "lsp/cli/command.h"
 #include "lsp/cli/json.h"
@@ -32,6 +35,7 @@ struct AiArguments {
   bool multi_line = false;
   uint32_t runs = 20;
   std::string typing;
+  QuantizeArguments quantize;
 };
 
 void AddModelOptions(CLI::App& command, AiArguments& arguments) {
@@ -105,6 +109,7 @@ int PrintInfo(const AiArguments& arguments) {
                    {"chat", info.chats},
                    {"threads", ready->threads},
                    {"processor", ready->processor},
+                   {"wanted_instructions", WantedInstructions()},
                    {"offline", ready->is_offline},
                    {"resident_bytes", ready->process.resident_bytes},
                    {"load_seconds", ready->load_seconds}});
@@ -214,17 +219,6 @@ int Complete(const AiArguments& arguments) {
   return has_text ? kExitOk : kExitNothingFound;
 }
 
-// The value that a share of them is not above.
-double Quantile(std::vector<double> values, double share) {
-  if (values.empty()) return 0;
-  const auto at = values.begin() +
-                  static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1) + 0.5);
-  std::nth_element(values.begin(), at, values.end());
-  return *at;
-}
-
-double Median(std::vector<double> values) { return Quantile(std::move(values), 0.5); }
-
 // As an editor would ask while somebody types the characters from the middle of a file on, one request each.
 int BenchTyping(const AiArguments& arguments) {
   const std::string text = ReadWholeFile(arguments.typing);
@@ -279,35 +273,18 @@ int Bench(const AiArguments& arguments) {
   if (!process.ok()) return FailModel(process.status());
   absl::StatusOr<ModelReady> ready = (*process)->Load();
   if (!ready.ok()) return FailModel(ready.status());
-  std::vector<double> read;
-  std::vector<double> written;
-  for (uint32_t run = 0; run < arguments.runs; ++run) {
-    if (Interrupted()) return kExitInterrupted;
-    GenerationRequest request;
-    request.document = StrCat("run ", run);  // nothing to go on from
-    request.raw_prompt = StrCat("int value", run, " = 0;\n");
-    while (request.raw_prompt.size() < ready->context)
-      request.raw_prompt += "void Call(int value);\n";
-    request.is_single_line = false;
-    request.max_tokens = 64;
-    request.time_limit = absl::Seconds(120);
-    absl::StatusOr<Generation> generation = (*process)->GenerateNow(std::move(request));
-    if (!generation.ok()) return FailModel(generation.status());
-    const GenerationCost& cost = generation->cost;
-    read.push_back((cost.prompt_tokens - cost.reused_tokens) / cost.prompt_seconds);
-    if (cost.generated_tokens < 2) continue;  // it said that it was done
-    written.push_back((cost.generated_tokens - 1) /
-                      (cost.total_seconds - cost.first_token_seconds));
-  }
+  const absl::StatusOr<ModelSpeed> speed = MeasureSpeed(**process, ready->context, arguments.runs);
+  if (absl::IsCancelled(speed.status())) return kExitInterrupted;
+  if (!speed.ok()) return FailModel(speed.status());
   if (arguments.json) {
     PrintJsonLine({{"model", ready->info.name},
                    {"runs", arguments.runs},
-                   {"read_tokens_per_second", Median(read)},
-                   {"written_tokens_per_second", Median(written)},
+                   {"read_tokens_per_second", speed->read},
+                   {"written_tokens_per_second", speed->written},
                    {"threads", ready->threads}});
   } else {
     std::printf("%s: reads %.0f tokens a second, writes %.0f (medians of %u runs, %u threads)\n",
-                ready->info.name.c_str(), Median(read), Median(written), arguments.runs,
+                ready->info.name.c_str(), speed->read, speed->written, arguments.runs,
                 ready->threads);
   }
   return kExitOk;
@@ -327,6 +304,20 @@ void RegisterAiCommand(CLI::App& app, int* exit_code) {
   };
   CLI::App* models = add("models", "list the models that are found", PrintModels);
   models->add_flag("--json", arguments->json, "print JSON");
+  CLI::App* quantize = add("quantize", "make a model with fewer bits a weight",
+                           [](const AiArguments& given) { return RunAiQuantize(given.quantize); });
+  QuantizeArguments& given = arguments->quantize;
+  quantize->add_option("in", given.in, "a GGUF file, best with f32, f16 or bf16 weights")
+      ->required();
+  quantize->add_option("out", given.out, "the file to write")->required();
+  quantize->add_option("--type", given.type,
+                       "q8_0, q6_k, q4_k_m, ... (another word lists them); auto: by this machine's "
+                       "memory and a trial of a few");
+  quantize->add_option("--threads", given.threads, "0: as many as cores");
+  quantize->add_flag("--requantize", given.requantizes,
+                     "weights that have fewer bits already as well");
+  quantize->add_flag("--force", given.replaces, "replace the file to write");
+  quantize->add_flag("--json", given.json, "print JSON");
   CLI::App* status = add("status", "what models did for this user's servers, and what that cost",
                          [](const AiArguments& given) { return PrintAiStatus(given.json); });
   status->add_flag("--json", arguments->json, "print JSON");

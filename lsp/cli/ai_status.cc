@@ -82,6 +82,10 @@ void PrintText(const std::vector<Json>& servers, const Json& suggestions, const 
                                                  {"empty", "empty"},
                                                  {"repeated", "repeated"},
                                                  {"no_text", "no text"}})));
+  PrintLine("shown", List(suggestions, {{"taken", "taken"},
+                                        {"passed", "passed over"},
+                                        {"unseen", "gone within half a second"},
+                                        {"hidden", "hidden, since none like them is taken"}}));
   PrintLine("time", StrCat("model ", Each(Number(suggestions, "model_seconds"), generated),
                            ", compiler ", Each(Number(suggestions, "check_seconds"), generated),
                            " a request that was not known (means)"));

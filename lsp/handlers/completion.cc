@@ -11,6 +11,7 @@
 
 #include "base/strings.h"
 #include "lsp/handlers/completion_memory.h"
+#include "lsp/handlers/ghost_text.h"
 #include "lsp/handlers/index_completion.h"
 #include "lsp/handlers/live.h"
 #include "lsp/handlers/on_document.h"
@@ -182,13 +183,32 @@ bool IsWorthAsking(const CompletionParams& params, std::string_view text,
   return true;
 }
 
+// What a language model would go on with, as the last item.
+std::optional<CompletionItem> ModelItem(GhostText& ghost_text, const CompletionParams& params,
+                                        const DocumentSnapshot& document, std::string_view typed,
+                                        const Range& replaced, const Work& work) {
+  std::optional<Suggestion> suggestion = ghost_text.ForList(document, params.position, work);
+  if (!suggestion) return std::nullopt;
+  CompletionItem item;
+  item.label = StrCat(typed, suggestion->text.substr(0, suggestion->text.find('\n')));
+  item.kind = CompletionItemKind::kText;
+  item.detail = "by the language model";
+  item.sort_text = "~";  // behind all digits
+  item.filter_text = StrCat(typed, suggestion->text);
+  item.insert_text_format = InsertTextFormat::kPlainText;
+  item.text_edit = TextEdit{{replaced.start, params.position}, *item.filter_text};
+  item.command = GhostText::TakenCommand(suggestion->id);
+  return item;
+}
+
 // How many options the compiler shall give: more than are shown, since the index may put another one first.
 uint32_t CompilerLimit(size_t shown) {
   return shown == 0 ? 0 : static_cast<uint32_t>(shown + shown / 2);
 }
 
 absl::StatusOr<CompletionList> Complete(Session& session, LiveDocuments& live,
-                                        CompletionMemory& memory, const CompletionParams& params,
+                                        CompletionMemory& memory, GhostText& ghost_text,
+                                        const CompletionParams& params,
                                         const DocumentSnapshot& document, const Work& work) {
   const std::string text = document->text.ToString();
   const size_t offset = OffsetOfClient(document->text, params.position, session.encoding());
@@ -223,6 +243,12 @@ absl::StatusOr<CompletionList> Complete(Session& session, LiveDocuments& live,
   for (size_t rank = 0; rank < list.items.size(); ++rank) {
     list.items[rank].data = {{"answer", number}, {"option", rank}};
   }
+  const size_t begin = OffsetOfClient(document->text, replaced.start, session.encoding());
+  if (begin <= offset && !point.in_include) {
+    auto item = ModelItem(ghost_text, params, document,
+                          std::string_view(text).substr(begin, offset - begin), replaced, work);
+    if (item) list.items.push_back(*std::move(item));
+  }
   return list;
 }
 
@@ -250,7 +276,8 @@ CompletionItem Resolve(Session& session, const CompletionMemory& memory, Complet
 
 }  // namespace
 
-void BindCompletion(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
+void BindCompletion(Dispatcher& dispatcher, Session& session, LiveDocuments& live,
+                    std::shared_ptr<GhostText> ghost_text) {
   CompletionOptions options;
   options.trigger_characters = {".", ">", ":", "\"", "/", "<"};
   options.resolve_provider = true;
@@ -258,9 +285,9 @@ void BindCompletion(Dispatcher& dispatcher, Session& session, LiveDocuments& liv
   auto memory = std::make_shared<CompletionMemory>();
   OnDocumentRequest<CompletionRequest>(
       dispatcher, session, "lsp.completion",
-      [&session, &live, memory](const CompletionParams& params, const DocumentSnapshot& document,
-                                const Work& work) {
-        return Complete(session, live, *memory, params, document, work);
+      [&session, &live, memory, ghost_text](const CompletionParams& params,
+                                            const DocumentSnapshot& document, const Work& work) {
+        return Complete(session, live, *memory, *ghost_text, params, document, work);
       });
   OnPlainRequest<CompletionResolveRequest>(
       dispatcher, session, "lsp.completionResolve",

@@ -5,6 +5,7 @@
 //   clangd.applyTweak, astrolabe.applyRefactoring   TweakArgs
 //   clangd.applyRename, astrolabe.applyRename       RenameParams
 //   astrolabe.changeSignature                       ChangeSignatureArgs
+//   astrolabe.suggestionTaken                       the number of a proposal (ghost_text.h); changes nothing
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <memory>
 #include <string>
@@ -12,6 +13,7 @@
 
 #include "base/strings.h"
 #include "lsp/handlers/change_signature.h"
+#include "lsp/handlers/ghost_text.h"
 #include "lsp/handlers/live.h"
 #include "lsp/handlers/refactoring.h"
 #include "lsp/handlers/rename.h"
@@ -45,7 +47,8 @@ absl::StatusOr<T> ArgumentOf(const ExecuteCommandParams& params) {
 
 class Commands {
  public:
-  Commands(Session& session, LiveDocuments& live) : session_(session), live_(live) {}
+  Commands(Session& session, LiveDocuments& live, std::shared_ptr<GhostText> ghost_text)
+      : session_(session), live_(live), ghost_text_(std::move(ghost_text)) {}
 
   void Run(const ExecuteCommandParams& params, RequestContext context, Reply<Result> reply) {
     const std::string& name = params.command;
@@ -61,6 +64,7 @@ class Commands {
     if (name == "astrolabe.changeSignature") {
       return ApplySignature(params, std::move(context), std::move(reply));
     }
+    if (name == kSuggestionTaken) return TakeSuggestion(params, std::move(reply));
     reply(absl::InvalidArgumentError(StrCat("there is no command \"", name, "\"")));
   }
 
@@ -123,20 +127,35 @@ class Commands {
         });
   }
 
+  void TakeSuggestion(const ExecuteCommandParams& params, Reply<Result> reply) {
+    if (!params.arguments || params.arguments->size() != 1 ||
+        !params.arguments->front().is_number_unsigned()) {
+      return reply(absl::InvalidArgumentError(StrCat(params.command, " takes a number")));
+    }
+    ghost_text_->Taken(params.arguments->front().get<uint64_t>());
+    reply(Result());
+  }
+
   Session& session_;
   LiveDocuments& live_;
+  const std::shared_ptr<GhostText> ghost_text_;
 };
 
 }  // namespace
 
-void BindExecuteCommand(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
+void BindExecuteCommand(Dispatcher& dispatcher, Session& session, LiveDocuments& live,
+                        std::shared_ptr<GhostText> ghost_text) {
   ExecuteCommandOptions options;
-  options.commands = {
-      "clangd.applyFix",          "clangd.applyTweak",          "clangd.applyRename",
-      "astrolabe.applyEdit",      "astrolabe.applyRefactoring", "astrolabe.applyRename",
-      "astrolabe.changeSignature"};
+  options.commands = {"clangd.applyFix",
+                      "clangd.applyTweak",
+                      "clangd.applyRename",
+                      "astrolabe.applyEdit",
+                      "astrolabe.applyRefactoring",
+                      "astrolabe.applyRename",
+                      "astrolabe.changeSignature",
+                      kSuggestionTaken};
   session.capabilities().execute_command_provider = std::move(options);
-  auto commands = std::make_shared<Commands>(session, live);
+  auto commands = std::make_shared<Commands>(session, live, std::move(ghost_text));
   dispatcher.OnRequest<ExecuteCommandRequest>(
       [commands](const ExecuteCommandParams& params, RequestContext context, Reply<Result> reply) {
         commands->Run(params, std::move(context), std::move(reply));

@@ -168,7 +168,7 @@ std::optional<LineRepair> RepairLine(LanguageModel& model, LiveDocuments& live,
   LanguageModel::Engine* engine = model.For(document->name.path);
   if (engine == nullptr) return std::nullopt;
   auto repair = Repair(*engine, live, document, error, latest, work).Run(encoding);
-  engine->usage.Write(engine->suggester.counts(), engine->model);
+  engine->Count();
   if (repair.ok()) return *std::move(repair);
   if (!absl::IsCancelled(repair.status()) && !absl::IsDeadlineExceeded(repair.status())) {
     model.Tell(repair.status());

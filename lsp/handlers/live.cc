@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lsp/handlers/live.h"
 
+#include <memory>
+
+#include "lsp/handlers/ghost_text.h"
 #include "lsp/server/language_model.h"
 
 namespace astrolabe::lsp {
 
 void BindLive(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   auto model = std::make_shared<LanguageModel>(session);
+  const auto ghost_text = std::make_shared<GhostText>(session, live, model);
   BindHover(dispatcher, session, live);
-  BindCompletion(dispatcher, session, live);
+  BindCompletion(dispatcher, session, live, ghost_text);
   BindSignatureHelp(dispatcher, session, live);
   BindSemanticTokens(dispatcher, session, live);
   BindNavigation(dispatcher, session, live);
@@ -22,10 +26,10 @@ void BindLive(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   BindRename(dispatcher, session, live);
   BindDiagnostics(dispatcher, session, live);
   BindCodeAction(dispatcher, session, live, model);
-  BindExecuteCommand(dispatcher, session, live);
+  BindExecuteCommand(dispatcher, session, live, ghost_text);
   BindFormatting(dispatcher, session, live);
   BindInlayHint(dispatcher, session, live);
-  BindInlineCompletion(dispatcher, session, live, model);
+  BindInlineCompletion(dispatcher, session, ghost_text);
   BindClangdExtensions(dispatcher, session, live);
   BindMemoryUsage(dispatcher, session, live);
 }

@@ -12,10 +12,12 @@
 
 namespace astrolabe::lsp {
 
+class GhostText;
 class LanguageModel;
 
 void BindHover(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
-void BindCompletion(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
+void BindCompletion(Dispatcher& dispatcher, Session& session, LiveDocuments& live,
+                    std::shared_ptr<GhostText> ghost_text);
 void BindSignatureHelp(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindSemanticTokens(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 // definition, declaration, typeDefinition
@@ -37,12 +39,13 @@ void BindClangdExtensions(Dispatcher& dispatcher, Session& session, LiveDocument
 // formatting, rangeFormatting, rangesFormatting, onTypeFormatting
 void BindFormatting(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindInlayHint(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
-void BindInlineCompletion(Dispatcher& dispatcher, Session& session, LiveDocuments& live,
-                          std::shared_ptr<LanguageModel> model);
+void BindInlineCompletion(Dispatcher& dispatcher, Session& session,
+                          std::shared_ptr<GhostText> ghost_text);
 void BindCodeAction(Dispatcher& dispatcher, Session& session, LiveDocuments& live,
                     std::shared_ptr<LanguageModel> model);
 // workspace/executeCommand
-void BindExecuteCommand(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
+void BindExecuteCommand(Dispatcher& dispatcher, Session& session, LiveDocuments& live,
+                        std::shared_ptr<GhostText> ghost_text);
 void BindDiagnostics(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 
 void BindLive(Dispatcher& dispatcher, Session& session, LiveDocuments& live);

@@ -45,7 +45,11 @@ Json JsonOf(const SuggestionCounts& counts) {
           {"repeated", counts.repeated},
           {"refused", counts.refused},
           {"not_checked", counts.not_checked},
+          {"hidden", counts.hidden},
           {"shown", counts.shown},
+          {"taken", counts.taken},
+          {"passed", counts.passed},
+          {"unseen", counts.unseen},
           {"model_seconds", counts.model_seconds},
           {"check_seconds", counts.check_seconds}};
 }
@@ -64,6 +68,27 @@ Json JsonOf(const ModelCounts& counts) {
           {"total_seconds", counts.cost.total_seconds},
           {"cpu_seconds", counts.cpu_seconds},
           {"most_bytes", counts.most_bytes}};
+}
+
+// Calls visit(name, number) for each number of the table.
+template <typename Table, typename Visit>
+void VisitOutcomes(Table& table, const Visit& visit) {
+  for (size_t sureness = 0; sureness < kSurenesses; ++sureness) {
+    for (size_t place = 0; place < kCursorPlaces; ++place) {
+      const std::string name = StrCat(NameOf(static_cast<Sureness>(sureness)), "/",
+                                      NameOf(static_cast<CursorPlace>(place)), "/");
+      visit(StrCat(name, "taken"), table[sureness][place].taken);
+      visit(StrCat(name, "passed"), table[sureness][place].passed);
+    }
+  }
+}
+
+Json JsonOf(const OutcomeTable& table) {
+  Json json = Json::object();
+  VisitOutcomes(table, [&](const std::string& name, uint64_t number) {
+    if (number > 0) json[name] = number;
+  });
+  return json;
 }
 
 Json ModelJson(const ModelProcess& model) {
@@ -125,17 +150,18 @@ AiUsageFile::AiUsageFile(std::string folder, std::string root)
   path_ = StrCat(folder, "/", started_, "-", getpid(), ".json");
 }
 
-void AiUsageFile::Write(const SuggestionCounts& suggestions, const ModelProcess& model) {
+void AiUsageFile::Write(const Suggester& suggester, const ModelProcess& model) {
   if (path_.empty()) return;
+  absl::MutexLock lock(&mutex_);  // the newest counts are the last ones written
   const Json json = {{"version", kVersion},
                      {"pid", getpid()},
                      {"started_ticks", StartedTicks(getpid())},
                      {"started", started_},
                      {"root", root_},
                      {"model", ModelJson(model)},
-                     {"suggestions", JsonOf(suggestions)},
+                     {"suggestions", JsonOf(suggester.counts())},
+                     {"outcomes", JsonOf(suggester.learnt())},
                      {"processes", JsonOf(model.counts())}};
-  absl::MutexLock lock(&mutex_);
   std::error_code error;
   fs::create_directories(fs::path(path_).parent_path(), error);
   const std::string temporary = StrCat(path_, ".tmp");
@@ -161,6 +187,19 @@ std::vector<Json> ReadAiUsage(const std::string& folder) {
 bool IsRunning(const Json& usage) {
   const uint64_t ticks = usage["started_ticks"].get<uint64_t>();
   return ticks != 0 && StartedTicks(usage["pid"].get<int64_t>()) == ticks;
+}
+
+OutcomeTable LearntIn(const std::vector<Json>& usage) {
+  OutcomeTable table = {};
+  for (const Json& server : usage) {
+    const auto outcomes = server.find("outcomes");
+    if (outcomes == server.end() || !outcomes->is_object()) continue;
+    VisitOutcomes(table, [&](const std::string& name, uint64_t& number) {
+      const auto known = outcomes->find(name);
+      if (known != outcomes->end() && known->is_number_unsigned()) number += known->get<uint64_t>();
+    });
+  }
+  return table;
 }
 
 void AddNumbers(const Json& more, Json* sum) {

@@ -10,8 +10,9 @@
 //   root          its first workspace; may be empty
 //   model         path, name, bytes, pid (0: not running), offline
 //   suggestions, processes  numbers alone: SuggestionCounts, ModelCounts
+//   outcomes      OutcomeTable: numbers that are not 0, as "SURENESS/PLACE/taken" and ".../passed" (show_gate.h)
 //
-// Numbers only, of code nothing. A file that is no such object counts as none. After 30 days it is removed.
+// Numbers only, of code nothing. What was learnt in all of them the next server begins with. A file that is no such object counts as none. After 30 days it is removed.
 //
 //   1  the first
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -38,8 +39,7 @@ class AiUsageFile {
   AiUsageFile(std::string folder, std::string root);
 
   // A disk that refuses loses the counts, and nothing else.
-  void Write(const SuggestionCounts& suggestions, const ModelProcess& model)
-      ABSL_LOCKS_EXCLUDED(mutex_);
+  void Write(const Suggester& suggester, const ModelProcess& model) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   const std::string root_;
@@ -53,6 +53,9 @@ std::vector<Json> ReadAiUsage(const std::string& folder);
 
 // Whether the server of such an object runs.
 bool IsRunning(const Json& usage);
+
+// What all of them have learnt.
+OutcomeTable LearntIn(const std::vector<Json>& usage);
 
 // Adds the numbers of `more` to those of `sum`; "most_…" is the larger of the two.
 void AddNumbers(const Json& more, Json* sum);

@@ -29,6 +29,11 @@ LanguageModel::Engine* LanguageModel::For(const std::string& path) {
   return engine_.get();
 }
 
+LanguageModel::Engine* LanguageModel::Asked() {
+  absl::MutexLock lock(&mutex_);
+  return engine_.get();
+}
+
 void LanguageModel::Tell(const absl::Status& failure) {
   const std::string message(failure.message());
   {

@@ -22,7 +22,11 @@ class LanguageModel {
  public:
   struct Engine {
     Engine(ModelProcessOptions options, std::string root)
-        : model(std::move(options)), suggester(model), usage(AiUsageFolder(), std::move(root)) {}
+        : model(std::move(options)),
+          suggester(model, LearntIn(ReadAiUsage(AiUsageFolder()))),
+          usage(AiUsageFolder(), std::move(root)) {}
+
+    void Count() { usage.Write(suggester, model); }
 
     ModelProcess model;
     Suggester suggester;
@@ -33,6 +37,8 @@ class LanguageModel {
 
   // To be asked about the file; null if there is no model, or none is wanted for it.
   Engine* For(const std::string& path) ABSL_LOCKS_EXCLUDED(mutex_);
+  // The one that was asked already; null if none was.
+  Engine* Asked() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Says to the client what is wrong with the model; not the same twice in a row.
   void Tell(const absl::Status& failure) ABSL_LOCKS_EXCLUDED(mutex_);

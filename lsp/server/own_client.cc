@@ -14,6 +14,12 @@ Json Message(const std::string& method, Json params) {
   return {{"jsonrpc", "2.0"}, {"method", method}, {"params", std::move(params)}};
 }
 
+// Nobody is there to whom anything could be proposed.
+ServerOptions WithoutModel(ServerOptions options) {
+  options.ai = false;
+  return options;
+}
+
 }  // namespace
 
 void OwnClient::Replies::Take(const std::string& content) {
@@ -38,7 +44,7 @@ std::optional<Json> OwnClient::Replies::Await(int request, absl::Duration limit)
 
 OwnClient::OwnClient(ServerOptions options, std::string program, const std::string& root)
     : dispatcher_([this](const std::string& content) { replies_.Take(content); }),
-      session_(std::move(options), std::move(program), dispatcher_.client()),
+      session_(WithoutModel(std::move(options)), std::move(program), dispatcher_.client()),
       live_(session_) {
   BindAll(dispatcher_, session_);
   BindLive(dispatcher_, session_, live_);

@@ -124,6 +124,89 @@ class Ai(unittest.TestCase):
         self.assertEqual(process.returncode, 4)
         self.assertIn("the model's process died", told)
 
+    def quantized(self, *arguments, source=None, check=0):
+        """What `quantize` says of out.gguf, and all that is in its folder."""
+        os.makedirs(os.path.join(self.folder.name, "out"), exist_ok=True)
+        out = os.path.join(self.folder.name, "out", "out.gguf")
+        result = self.ai("quantize", source or self.model("f32.gguf"), out, "--json", *arguments, check=check)
+        said = json.loads(result.stdout) if check == 0 else result.stderr
+        return said, sorted(os.listdir(os.path.dirname(out)))
+
+    def test_a_model_is_quantized(self):
+        before = os.path.getsize(self.model("f32.gguf"))
+        for wanted, most in (("q8_0", 0.4), ("q4_k_m", 0.4), ("f16", 0.6)):
+            with self.subTest(wanted):
+                said, files = self.quantized("--type", wanted, "--force")
+                self.assertEqual((said["type"], files), (wanted, ["out.gguf"]))
+                self.assertEqual(said["bytes"], os.path.getsize(said["path"]))
+                self.assertLess(said["bytes"], before * most)
+                info = json.loads(self.ai("info", "--json", "--model", said["path"]).stdout)
+                self.assertEqual((info["infilling"], info["layers"]), ("suffix first", 2))
+
+    def test_a_quantized_model_says_the_same(self):
+        model = self.model("says.gguf", "--says", "value+size", "--layers", "1")
+        said, _ = self.quantized("--type", "q8_0", source=model)
+        place = self.file("b.cc", b"int main() {\n  return ;\n}\n") + ":2:10"
+        self.assertEqual(self.ai("complete", "--model", said["path"], place).stdout, "value+size\n")
+
+    def test_auto_tries_some_and_takes_one(self):
+        said, files = self.quantized()
+        self.assertEqual(files, ["out.gguf"])
+        self.assertEqual([trial["type"] for trial in said["tried"]], ["q8_0", "q6_k", "q5_k_m", "q4_k_m"])
+        fastest = max(trial["written_tokens_per_second"] for trial in said["tried"])
+        chosen = next(t for t in said["tried"] if t["written_tokens_per_second"] >= 0.8 * fastest)
+        self.assertEqual((said["type"], said["bytes"]), (chosen["type"], chosen["bytes"]))
+        self.ai("info", "--model", said["path"])
+
+    def test_what_cannot_be_quantized_leaves_nothing(self):
+        good = self.model()
+        with open(good, "rb") as file:
+            cut = self.file("cut.gguf", file.read()[:5000])
+        said, files = self.quantized("--type", "q9", source=good, check=2)
+        self.assertIn("q8_0, q6_k", said)
+        for source, why in (("/nowhere.gguf", "/nowhere.gguf"), (self.file("text.gguf", b"no model" * 99), "no GGUF"),
+                            (cut, "cut.gguf")):
+            with self.subTest(source):
+                said, files = self.quantized("--type", "q8_0", source=source, check=4)
+                self.assertIn(why, said)
+                self.assertEqual(files, [])
+        self.quantized("--type", "q8_0", source=good)
+        once = os.path.join(self.folder.name, "out", "out.gguf")
+        said, files = self.quantized("--type", "q4_0", source=good, check=2)
+        self.assertIn("--force", said)
+        self.assertIn("itself", self.ai("quantize", once, once, "--force", check=2).stderr)
+        again = os.path.join(self.folder.name, "again.gguf")
+        self.assertIn("--requantize", self.ai("quantize", once, again, "--type", "q4_0", check=4).stderr)
+        self.assertFalse(os.path.exists(again))
+        self.ai("quantize", once, again, "--type", "q4_0", "--requantize")
+        self.assertIn("no folder", self.ai("quantize", good, "/nowhere/x.gguf", check=4).stderr)
+
+    def test_an_interrupted_one_leaves_what_was_there(self):
+        source = self.model("large.gguf", "--layers", "4", "--width", "256")
+        out = self.file("out/out.gguf", b"what was there")
+        process = subprocess.Popen([ASTROLABE, "ai", "quantize", source, out, "--force", "--type", "q3_k_s"],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        end = time.time() + 30
+        while len(os.listdir(os.path.dirname(out))) < 2 and time.time() < end:
+            time.sleep(0.002)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 130)
+        self.assertEqual(os.listdir(os.path.dirname(out)), ["out.gguf"])
+        with open(out, "rb") as file:
+            self.assertEqual(file.read(), b"what was there")
+
+    def test_a_processor_that_lacks_what_llama_was_built_for(self):
+        features = json.loads(self.ai("info", "--json", "--model", self.model()).stdout)["wanted_instructions"]
+        if not features:
+            self.skipTest("built for any processor")
+        self.environment["ASTROLABE_PROCESSOR_LACKS"] = f"{features[-1]},no_such_thing"
+        for command in (["info"], ["complete", self.source + ":3:10"]):
+            told = self.ai(*command, "--model", self.model(), check=4).stderr
+            self.assertIn(f"a processor with {features[-1]}, which this one lacks", told)
+        said, _ = self.quantized("--type", "q8_0", check=4)
+        self.assertIn("which this one lacks", said)
+
     def test_by_hand(self):
         """Without anybody who speaks to it, the model's process ends by itself."""
         result = subprocess.run([ASTROLABE, "model"], stdin=subprocess.DEVNULL, timeout=10)

@@ -10,12 +10,14 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 sys.path.insert(0, os.path.join(HERE, "..", "lsp_server"))
 import lsp_server_test  # noqa: E402
+from client import ServerError  # noqa: E402
 from model_test import ModelTest  # noqa: E402
 
 AUTOMATIC, INVOKED = 2, 1
@@ -38,16 +40,18 @@ class InlineCompletion(ModelTest):
         """A client with a.cc open, whose cursor is at the mark."""
         before, after = text.split("^")
         self.write("a.cc", before + after)
-        client = self.server("--background-index=0", *([f"--ai-model={model}"] if model else []), *flags, **more)
+        client = self.server("--background-index=0", "--ai=1", *([f"--ai-model={model}"] if model else []), *flags, **more)
         client.open("a.cc")
         self.cursor = {"line": before.count("\n"), "character": len(before) - before.rfind("\n") - 1}
         return client
 
-    def shown(self, client, trigger=AUTOMATIC):
+    def items(self, client, trigger=AUTOMATIC):
         answer = client.request("textDocument/inlineCompletion", client.document(
             "a.cc", position=self.cursor, context={"triggerKind": trigger}))
-        items = answer["items"] if isinstance(answer, dict) else answer or []
-        return [item["insertText"] for item in items]
+        return answer["items"] if isinstance(answer, dict) else answer or []
+
+    def shown(self, client, trigger=AUTOMATIC):
+        return [item["insertText"] for item in self.items(client, trigger)]
 
     def type(self, client, text):
         at = (self.cursor["line"], self.cursor["character"])
@@ -217,6 +221,102 @@ class InlineCompletion(ModelTest):
         said = subprocess.run([lsp_server_test.ASTROLABE, "ai", "status"], capture_output=True, text=True).stdout
         self.assertIn("asked        42 times", said)
         self.assertIn("network      none: the kernel refuses", said)
+
+    def outcomes(self):
+        counts = self.status()["suggestions"]
+        return {name: counts[name] for name in ("taken", "passed", "unseen", "hidden") if counts[name]}
+
+    def test_what_is_taken_is_counted(self):
+        client = self.opened(self.model("--says", "begin"))
+        item, = self.items(client)
+        self.assertEqual(item["command"]["command"], "astrolabe.suggestionTaken")
+        run = {"command": item["command"]["command"], "arguments": item["command"]["arguments"]}
+        client.request("workspace/executeCommand", run)
+        self.assertEqual(self.outcomes(), {"taken": 1})
+        client.request("workspace/executeCommand", run)  # not twice
+        self.type(client, "begin")
+        self.shown(client)
+        self.assertEqual(self.outcomes(), {"taken": 1})
+        for arguments in ([], ["x"], [1, 2]):
+            with self.assertRaises(ServerError):
+                client.request("workspace/executeCommand", {**run, "arguments": arguments})
+
+    def test_so_is_what_is_typed_to_its_end_or_passed_over(self):
+        client = self.opened(self.model("--says", "begin"))
+        self.assertEqual(self.shown(client), ["begin"])
+        self.type(client, "begin")
+        self.shown(client)
+        self.assertEqual(self.outcomes(), {"taken": 1})
+        self.type(client, " - ")
+        self.assertEqual(self.shown(client), ["begin"])
+        at_once = time.monotonic()
+        self.type(client, "1")
+        self.shown(client)
+        if time.monotonic() - at_once > 0.4:
+            self.skipTest("the machine is too busy for what is over in half a second")
+        self.assertEqual(self.outcomes(), {"taken": 1, "unseen": 1})
+        self.type(client, " - ")
+        self.assertEqual(self.shown(client), ["begin"])
+        time.sleep(0.6)
+        self.type(client, "2")
+        self.shown(client)
+        self.assertEqual(self.outcomes(), {"taken": 1, "unseen": 1, "passed": 1})
+
+    def test_what_nobody_takes_is_not_shown_any_more(self):
+        client = self.opened(self.model("--says", "begin"))
+        self.assertEqual(self.shown(client), ["begin"])
+        client.shutdown()
+        folder = os.path.join(self.state, "astrolabe", "ai")
+        name, = os.listdir(folder)
+        path = os.path.join(folder, name)
+        with open(path) as file:
+            kept = json.load(file)
+        kept["outcomes"] = {"very_high/elsewhere/passed": 30}
+        with open(path, "w") as file:
+            json.dump(kept, file)
+        client = self.opened(self.model("--says", "begin"))
+        self.assertEqual(self.shown(client), [])
+        self.assertEqual(self.outcomes(), {"hidden": 1})
+        self.type(client, "1 + ")
+        self.assertEqual(self.shown(client, INVOKED), ["begin"])  # the user asks for it
+
+    def completed(self, client):
+        """The items of a completion list that are a model's, and how many there are of others."""
+        items = client.request("textDocument/completion", client.document("a.cc", position=self.cursor))["items"]
+        mine = [item for item in items if item.get("detail") == "by the language model"]
+        return mine, len(items) - len(mine)
+
+    def test_without_ghost_text_it_is_the_last_item_of_a_completion_list(self):
+        client = self.opened(self.model("--says", "gin+1"), TEXT.replace("^", "be^"))
+        mine, others = self.eventually(lambda: self.completed(client), lambda found: found[0])
+        self.assertGreater(others, 0)
+        item, = mine
+        line, end = self.cursor["line"], self.cursor["character"]
+        self.assertEqual((item["label"], item["filterText"]), ("begin+1", "begin+1"))
+        self.assertEqual(item["textEdit"], {"newText": "begin+1", "range": {
+            "start": {"line": line, "character": end - 2}, "end": {"line": line, "character": end}}})
+        items = client.request("textDocument/completion", client.document("a.cc", position=self.cursor))["items"]
+        self.assertEqual(max(items, key=lambda other: other["sortText"]), item)
+        self.type(client, "g")
+        (item,), _ = self.completed(client)  # known at once
+        self.assertEqual(item["textEdit"]["newText"], "begin+1")
+        self.assertEqual(client.request("completionItem/resolve", item), item)
+        client.request("workspace/executeCommand", {"command": item["command"]["command"],
+                                                    "arguments": item["command"]["arguments"]})
+        self.assertEqual(self.outcomes(), {"taken": 1})
+
+    def test_with_ghost_text_it_is_not(self):
+        client = self.opened(self.model("--says", "gin+1"), TEXT.replace("^", "be^"),
+                             capabilities={"textDocument": {"inlineCompletion": {}}})
+        self.assertEqual(self.shown(client), ["gin+1"])
+        self.assertEqual(self.completed(client)[0], [])
+
+    def test_nor_where_it_is_off(self):
+        client = self.opened(self.model("--says", "gin+1"), TEXT.replace("^", "be^"), "--ai=0")
+        self.completed(client)
+        time.sleep(0.5)
+        self.assertEqual(self.completed(client)[0], [])
+        self.status(check=1)
 
 
 if __name__ == "__main__":

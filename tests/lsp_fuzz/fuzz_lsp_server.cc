@@ -215,6 +215,7 @@ class FuzzedClient {
   static ServerOptions Options() {
     ServerOptions options;
     options.background_index = false;
+    options.ai = false;
     return options;
   }
 

@@ -100,7 +100,7 @@ function editor.start(on_end)
   capabilities.textDocument.completion.completionItem.snippetSupport = false
   return vim.lsp.start_client({
     name = 'astrolabe',
-    cmd = { vim.env.ASTROLABE, 'lsp', '--background-index=0' },
+    cmd = { vim.env.ASTROLABE, 'lsp', '--background-index=0', '--ai=0' },
     root_dir = vim.fn.getcwd(),
     capabilities = capabilities,
     on_exit = function(code, signal, client)
