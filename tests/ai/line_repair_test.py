@@ -23,7 +23,7 @@ class LineRepair(ModelTest):
         path = self.model("--says", says)
         text = text.replace("return ^;", line)
         self.write("a.cc", text)
-        client = self.server("--background-index=0", f"--ai-model={path}", *flags)
+        client = self.server("--background-index=0", "--ai=1", f"--ai-model={path}", *flags)
         client.open("a.cc")
         [error] = [d for d in client.request("textDocument/diagnostic", client.document("a.cc"))["items"]
                    if d["range"]["start"]["line"] == 3]

@@ -220,9 +220,9 @@ TEST_P(SemanticQueryTest, AChangedFileIsAnsweredByTierZero) {
   workspace_.Write("lib/n.cc", "// shifted\n" + FakeSemanticIndex::Unmarked(kSource));
   workspace_.Index();
   snapshot_ = workspace_.Open();
-  EXPECT_EQ(
-      Ask(SemanticQuestion::kReferences, "helper"),
-      (Lines{"0 app/other.cc:3:34 helper", "0 lib/n.cc:5:10 helper", "0 lib/n.cc:7:5 helper"}));
+  EXPECT_EQ(Ask(SemanticQuestion::kReferences, "helper"),
+            (Lines{"0 app/other.cc:3:34 helper", "0 lib/n.cc:5:10 helper", "0 lib/n.cc:5:24 helper",
+                   "0 lib/n.cc:7:5 helper"}));
   EXPECT_EQ(Ask(SemanticQuestion::kDefinition, "helper"),
             (Lines{"0 app/other.cc:3:34 helper", "0 lib/n.cc:7:5 helper"}));
   // What only tier 1 knows is told as it was, and marked.
@@ -254,9 +254,9 @@ TEST_P(SemanticQueryTest, ANameThatTierOneDoesNotKnowIsLookedForEverywhere) {
 
 TEST_P(SemanticQueryTest, WithoutSemanticIndexNamesAnswer) {
   const QuerySources sources = {nullptr, snapshot_.get(), workspace_.root()};
-  EXPECT_EQ(
-      AskOf(sources, SemanticQuestion::kReferences, "helper"),
-      (Lines{"0 app/other.cc:3:34 helper", "0 lib/n.cc:4:10 helper", "0 lib/n.cc:6:5 helper"}));
+  EXPECT_EQ(AskOf(sources, SemanticQuestion::kReferences, "helper"),
+            (Lines{"0 app/other.cc:3:34 helper", "0 lib/n.cc:4:10 helper", "0 lib/n.cc:4:24 helper",
+                   "0 lib/n.cc:6:5 helper"}));
   EXPECT_EQ(AskOf(sources, SemanticQuestion::kDefinition, "lib/n.cc:4:12"),
             (Lines{"0 app/other.cc:3:34 helper", "0 lib/n.cc:6:5 helper"}));
   SemanticRequest request;
