@@ -76,7 +76,7 @@ def main() -> None:
         if not result.stdout:
             sys.exit(f"compare.py: astrolabe ended with {result.returncode}:\n{result.stderr}")
         our, summary = ours(result.stdout, root)
-        print(f"astrolabe fix       {seconds:8.1f} s  {cpu:8.1f} s of the processor  {len(our)} findings")
+        print(f"astrolabe fix       {seconds:8.1f} s  {cpu:8.1f} s of the processor  {len(our)} findings", flush=True)
         print("  " + ", ".join(f"{key} {summary[key]}" for key in ("units", "on_zygotes", "plain", "failed", "suppressed")),
               summary["plain_reasons"])
         their_seconds, their_cpu, result = timed([
