@@ -22,6 +22,8 @@ constexpr uint32_t kMaxCandidates = 8;
 constexpr uint32_t kMaxTokens = 512;  // of a candidate
 // Tokens computed at a time. Cancelling takes effect within.
 constexpr uint32_t kBatchTokens = 256;
+// llama.cpp asks ahead of every operation, some hundreds a token, whether to go on.
+constexpr uint32_t kLooksAtClock = 64;
 // Below that, handing pieces of work to threads costs more than they save.
 constexpr uint64_t kParametersForThreads = 60'000'000;
 constexpr float kTopP = 0.95F;
@@ -89,7 +91,7 @@ Sampler MakeSampler(double temperature, uint64_t seed) {
   return chain;
 }
 
-// A batch whose arrays are ours.
+// A batch whose arrays are ours. Making one allocates an array for each token that it has room for.
 class Batch {
  public:
   Batch() : batch_(llama_batch_init(kBatchTokens, 0, 1)) {}
@@ -105,6 +107,7 @@ class Batch {
     batch_.seq_id[at][0] = sequence;
     batch_.logits[at] = wants_logits ? 1 : 0;
   }
+  void Clear() { batch_.n_tokens = 0; }
   int32_t size() const { return batch_.n_tokens; }
   const llama_batch& get() const { return batch_; }
 
@@ -203,9 +206,11 @@ Generator::Generator(const Model& model, const ModelSetting& setting)
   params.n_threads_batch = static_cast<int32_t>(threads_);
   params.no_perf = true;
   params.abort_callback = [](void* data) {
-    const auto* self = static_cast<Generator*>(data);
-    return (self->cancelled_ != nullptr && self->cancelled_->load(std::memory_order_relaxed)) ||
-           (self->deadline_us_ > 0 && llama_time_us() > self->deadline_us_);
+    auto* self = static_cast<Generator*>(data);
+    if (self->cancelled_ != nullptr && self->cancelled_->load(std::memory_order_relaxed))
+      return true;
+    if (self->deadline_us_ == 0 || ++self->asked_to_abort_ % kLooksAtClock != 0) return false;
+    return llama_time_us() > self->deadline_us_;
   };
   params.abort_callback_data = this;
   context_ = llama_init_from_model(model.get(), params);
@@ -331,8 +336,9 @@ absl::StatusOr<Generation> Generator::Generate(const GenerationRequest& request,
     writers[i].logits_at = -1;  // the last of the prompt
   }
   std::vector<llama_token_data> all;
+  Batch batch;
   for (size_t position = prompt.size();; ++position) {
-    Batch batch;
+    batch.Clear();
     for (Writer& writer : writers) {
       if (writer.is_done) continue;
       const float* logits = llama_get_logits_ith(context_, writer.logits_at);

@@ -61,6 +61,7 @@ class Generator {
   std::list<KeptState> kept_;     // the last used first
   const std::atomic<bool>* cancelled_ = nullptr;
   int64_t deadline_us_ = 0;
+  uint32_t asked_to_abort_ = 0;
 };
 
 }  // namespace astrolabe

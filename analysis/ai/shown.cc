@@ -12,9 +12,9 @@ constexpr absl::Duration kToRead = absl::Milliseconds(500);
 
 }  // namespace
 
-void ShownProposals::Show(const std::string& document, std::string prefix,
+void ShownProposals::Show(const std::string& document, std::string_view prefix,
                           std::vector<ShownProposal> proposals, absl::Time now) {
-  places_[document] = {std::move(prefix), std::move(proposals), now};
+  places_[document] = {TextMark(prefix), std::move(proposals), now};
 }
 
 std::optional<ShownOutcome> ShownProposals::Look(const std::string& document,
@@ -25,7 +25,7 @@ std::optional<ShownOutcome> ShownProposals::Look(const std::string& document,
   ShownOutcome outcome;
   outcome.kind = place.proposals.front().kind;
   outcome.end = now - place.since < kToRead ? ShownEnd::kUnseen : ShownEnd::kPassed;
-  if (prefix.starts_with(place.prefix)) {
+  if (place.prefix.Begins(prefix)) {
     const std::string_view typed = prefix.substr(place.prefix.size());
     const auto taken = std::ranges::find_if(place.proposals, [&](const ShownProposal& proposal) {
       return typed.starts_with(proposal.text);

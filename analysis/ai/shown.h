@@ -14,6 +14,7 @@
 
 #include "absl/time/time.h"
 #include "analysis/ai/show_gate.h"
+#include "analysis/ai/text_mark.h"
 
 namespace astrolabe {
 
@@ -33,8 +34,8 @@ struct ShownOutcome {
 class ShownProposals {
  public:
   // They are shown behind `prefix`, the first one before the others can be asked for. Not empty.
-  void Show(const std::string& document, std::string prefix, std::vector<ShownProposal> proposals,
-            absl::Time now);
+  void Show(const std::string& document, std::string_view prefix,
+            std::vector<ShownProposal> proposals, absl::Time now);
   bool IsShowing(const std::string& document) const { return places_.contains(document); }
   // The text ahead of the cursor is this now. Nothing while what is shown there is being typed, or nothing is.
   std::optional<ShownOutcome> Look(const std::string& document, std::string_view prefix,
@@ -44,7 +45,7 @@ class ShownProposals {
 
  private:
   struct Place {
-    std::string prefix;
+    TextMark prefix;
     std::vector<ShownProposal> proposals;
     absl::Time since;
   };

@@ -98,18 +98,18 @@ absl::StatusOr<std::vector<Suggestion>> Suggester::Suggest(const SuggestionReque
   if (stop.load()) return absl::CancelledError("cancelled");
   counts_.shown += good.size();
   Show(request, good);
-  remembered_.push_front(
-      {request.document, request.parts.prefix, request.parts.suffix, request.is_single_line, good});
+  remembered_.push_front({request.document, TextMark(request.parts.prefix),
+                          TextMark(request.parts.suffix), request.is_single_line, good});
   if (remembered_.size() > kRemembered) remembered_.pop_back();
   return good;
 }
 
 std::optional<std::vector<Suggestion>> Suggester::Recall(const SuggestionRequest& request) const {
   const std::string_view prefix = request.parts.prefix;
+  const TextMark suffix(request.parts.suffix);
   for (const Remembered& known : remembered_) {
-    const bool fits = known.document == request.document && prefix.starts_with(known.prefix) &&
-                      known.suffix == request.parts.suffix &&
-                      known.is_single_line == request.is_single_line;
+    const bool fits = known.document == request.document && known.suffix == suffix &&
+                      known.is_single_line == request.is_single_line && known.prefix.Begins(prefix);
     if (!fits) continue;
     const std::string_view typed = prefix.substr(known.prefix.size());
     std::vector<Suggestion> left;

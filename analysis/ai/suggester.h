@@ -21,6 +21,7 @@
 #include "analysis/ai/model_process.h"
 #include "analysis/ai/show_gate.h"
 #include "analysis/ai/shown.h"
+#include "analysis/ai/text_mark.h"
 
 namespace astrolabe {
 
@@ -97,8 +98,8 @@ class Suggester {
   // What was proposed at a place.
   struct Remembered {
     std::string document;
-    std::string prefix;
-    std::string suffix;
+    TextMark prefix;
+    TextMark suffix;
     bool is_single_line = true;
     std::vector<Suggestion> suggestions;
   };

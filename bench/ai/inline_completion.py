@@ -20,6 +20,7 @@ import random
 import re
 import statistics
 import sys
+import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -104,10 +105,12 @@ def main():
     if options.model:
         flags.append(f"--ai-model={options.model}")
     records = []
-    with Client([options.astrolabe, "lsp", *flags], os.path.realpath(options.root)) as client:
-        client.initialize(capabilities={"textDocument": {"inlineCompletion": {}}})
-        for name in options.files:
-            records += measure(client, name, options.points // len(options.files), draw)
+    with tempfile.TemporaryDirectory() as state:
+        os.environ["XDG_STATE_HOME"] = state  # these are no counts of the user's
+        with Client([options.astrolabe, "lsp", *flags], os.path.realpath(options.root)) as client:
+            client.initialize(capabilities={"textDocument": {"inlineCompletion": {}}})
+            for name in options.files:
+                records += measure(client, name, options.points // len(options.files), draw)
     shown = [r for r in records if r["shown"]]
     alike = [difflib.SequenceMatcher(None, r["stood"], r["shown"][0]).ratio() for r in shown]
     times = [r["ms"] for r in records]

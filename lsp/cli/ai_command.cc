@@ -281,6 +281,8 @@ int Bench(const AiArguments& arguments) {
                    {"runs", arguments.runs},
                    {"read_tokens_per_second", speed->read},
                    {"written_tokens_per_second", speed->written},
+                   {"best_read_tokens_per_second", speed->best_read},
+                   {"best_written_tokens_per_second", speed->best_written},
                    {"threads", ready->threads}});
   } else {
     std::printf("%s: reads %.0f tokens a second, writes %.0f (medians of %u runs, %u threads)\n",

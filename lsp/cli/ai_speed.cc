@@ -39,7 +39,7 @@ absl::StatusOr<ModelSpeed> MeasureSpeed(ModelProcess& process, uint32_t context,
     written.push_back((cost.generated_tokens - 1) /
                       (cost.total_seconds - cost.first_token_seconds));
   }
-  return ModelSpeed{Median(std::move(read)), Median(std::move(written))};
+  return ModelSpeed{Median(read), Median(written), Quantile(read, 1), Quantile(written, 1)};
 }
 
 }  // namespace astrolabe

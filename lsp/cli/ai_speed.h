@@ -16,8 +16,10 @@ double Quantile(std::vector<double> values, double share);
 double Median(std::vector<double> values);
 
 struct ModelSpeed {
-  double read = 0;     // tokens a second; medians of the runs
-  double written = 0;  // 0: it never wrote more than one token
+  double read = 0;       // tokens a second; medians of the runs
+  double written = 0;    // 0: it never wrote more than one token
+  double best_read = 0;  // of the run that was disturbed least
+  double best_written = 0;
 };
 
 // Each run reads a prompt of about half the context and writes at most 64 tokens. Cancelled when the user interrupts.

@@ -58,6 +58,13 @@ std::string List(const Json& counts,
   return list;
 }
 
+// The same behind something else.
+std::string AndList(const Json& counts,
+                    const std::vector<std::pair<const char*, const char*>>& names) {
+  const std::string list = List(counts, names);
+  return list.empty() ? "" : StrCat("; ", list);
+}
+
 void PrintLine(const char* name, const std::string& text) {
   if (!text.empty()) std::printf("%-12s %s\n", name, text.c_str());
 }
@@ -71,17 +78,17 @@ void PrintText(const std::vector<Json>& servers, const Json& suggestions, const 
   const auto asked = Count(suggestions, "asked");
   const auto generated = asked - std::min(asked, Count(suggestions, "remembered"));
   PrintLine("sessions", StrCat(servers.size(), " that asked a model, of the last 30 days"));
-  PrintLine("asked", StrCat(asked, " times; ",
-                            List(suggestions, {{"answered", "answered with something to show"},
-                                               {"remembered", "known without the model"},
-                                               {"superseded", "superseded by typing on"},
-                                               {"failed", "failed"}})));
-  PrintLine("written", StrCat(Count(suggestions, "candidates"), " candidates; ",
-                              List(suggestions, {{"refused", "refused by the compiler"},
-                                                 {"not_checked", "not compiled in time"},
-                                                 {"empty", "empty"},
-                                                 {"repeated", "repeated"},
-                                                 {"no_text", "no text"}})));
+  PrintLine("asked", StrCat(asked, " times",
+                            AndList(suggestions, {{"answered", "answered with something to show"},
+                                                  {"remembered", "known without the model"},
+                                                  {"superseded", "superseded by typing on"},
+                                                  {"failed", "failed"}})));
+  PrintLine("written", StrCat(Count(suggestions, "candidates"), " candidates",
+                              AndList(suggestions, {{"refused", "refused by the compiler"},
+                                                    {"not_checked", "not compiled in time"},
+                                                    {"empty", "empty"},
+                                                    {"repeated", "repeated"},
+                                                    {"no_text", "no text"}})));
   PrintLine("shown", List(suggestions, {{"taken", "taken"},
                                         {"passed", "passed over"},
                                         {"unseen", "gone within half a second"},

@@ -219,7 +219,7 @@ class InlineCompletion(ModelTest):
                 file.write(content)
         self.assertEqual(self.status()["suggestions"]["asked"], 42)
         said = subprocess.run([lsp_server_test.ASTROLABE, "ai", "status"], capture_output=True, text=True).stdout
-        self.assertIn("asked        42 times", said)
+        self.assertIn("asked        42 times; 2 answered", said)
         self.assertIn("network      none: the kernel refuses", said)
 
     def outcomes(self):
