@@ -4,6 +4,7 @@
 import * as childProcess from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
+import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { findServer, type Found } from './server_path.ts';
 import { expand, readSettings, serverFlags, sharedFlags, type Settings, type Variables } from './settings.ts';
@@ -51,6 +52,13 @@ export function server(extension: vscode.ExtensionContext): Found {
     search: process.env.PATH ?? '',
     isProgram,
   });
+}
+
+// The folder of a file, as a person in this workspace calls it; empty for the workspace's own.
+export function folderOf(file: vscode.Uri): string {
+  const folder = path.dirname(file.fsPath);
+  const isRoot = variables().folders.includes(folder);
+  return isRoot ? '' : vscode.workspace.asRelativePath(folder);
 }
 
 export interface Answer {

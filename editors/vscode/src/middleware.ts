@@ -6,7 +6,7 @@ import { settings } from './environment.ts';
 
 // The editor sorts completions by how well they match what is typed before it looks at `sortText`. An item
 // that starts with what is typed matches as well as any other, so what is left to sort by is the server's
-// order; asking again for each key keeps that true.
+// order; asking again for each key keeps that true, and leaves out what no longer matches.
 function keepServerOrder(
   items: vscode.CompletionItem[],
   document: vscode.TextDocument,

@@ -10,7 +10,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { CodeLens } from 'vscode-languageclient/node';
-import { ask, isOurs } from '../environment.ts';
+import { ask, folderOf, isOurs } from '../environment.ts';
 import {
   filterOf,
   readReport,
@@ -109,7 +109,7 @@ export class TestExplorer implements vscode.Disposable {
     if (!tests.length) return this.controller.items.delete(id);
     const item =
       this.controller.items.get(id) ?? this.controller.createTestItem(id, path.basename(file.fsPath), file);
-    item.description = vscode.workspace.asRelativePath(path.dirname(file.fsPath));
+    item.description = folderOf(file);
     const suites = new Map<string, vscode.TestItem[]>();
     for (const test of tests) {
       const name = `${test.suite}.${test.name}`;
@@ -122,7 +122,6 @@ export class TestExplorer implements vscode.Disposable {
     item.children.replace(
       [...suites].map(([name, children]) => {
         const suite = item.children.get(name) ?? this.controller.createTestItem(name, name, file);
-        suite.range = children[0].range;
         suite.children.replace(children);
         return suite;
       }),

@@ -4,7 +4,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { ask } from '../environment.ts';
+import { ask, folderOf } from '../environment.ts';
 
 type Direction = 'includes' | 'included-by';
 
@@ -53,7 +53,7 @@ export class IncludeView implements vscode.TreeDataProvider<Node>, vscode.Dispos
       return new vscode.TreeItem(title, states.Expanded);
     }
     const item = new vscode.TreeItem(node.uri, states.Collapsed);
-    item.description = vscode.workspace.asRelativePath(path.dirname(node.uri.fsPath));
+    item.description = folderOf(node.uri);
     item.iconPath = vscode.ThemeIcon.File;
     // Where the line is that says so.
     const at = new vscode.Position(node.line ?? 0, 0);
