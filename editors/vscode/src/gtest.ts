@@ -1,0 +1,126 @@
+// GoogleTest, as far as names and files go: which tests a text declares, how to ask a program for some of
+// them, and what its report says. The server's code lenses know the tests of an open file exactly; for all
+// others the lines that its index finds must do.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// For `astrolabe query text --regex`; a line that it finds.
+export const testPattern = '\\b(TEST|TEST_F|TEST_P|TYPED_TEST|TYPED_TEST_P)\\s*\\(';
+
+export interface DeclaredTest {
+  suite: string;
+  name: string;
+  line: number; // from 0
+}
+
+export interface TextHit {
+  file: string;
+  line: number; // from 1
+  text: string;
+}
+
+// By file. A macro whose names are on another line is not seen.
+export function testsOfHits(hits: TextHit[]): Map<string, DeclaredTest[]> {
+  const found = new Map<string, DeclaredTest[]>();
+  for (const hit of hits) {
+    const names = /^\s*(?:TEST|TEST_F|TEST_P|TYPED_TEST|TYPED_TEST_P)\s*\(\s*(\w+)\s*,\s*(\w+)\s*\)/.exec(
+      hit.text,
+    );
+    if (!names) continue;
+    const test = { suite: names[1], name: names[2], line: hit.line - 1 };
+    found.set(hit.file, [...(found.get(hit.file) ?? []), test]);
+  }
+  return found;
+}
+
+// What our code lenses carry.
+export interface Runnable {
+  uri: string;
+  kind: 'main' | 'test';
+  filter?: string; // of a test: "Suite.Name"
+}
+
+interface Lens {
+  range: { start: { line: number } };
+  command?: { command: string; arguments?: unknown[] };
+}
+
+export function testsOfLenses(lenses: readonly Lens[]): DeclaredTest[] {
+  const tests: DeclaredTest[] = [];
+  for (const lens of lenses) {
+    if (lens.command?.command !== 'astrolabe.run') continue;
+    const runnable = lens.command.arguments?.[0] as Runnable | undefined;
+    const names = /^(\w+)\.(\w+)$/.exec(runnable?.filter ?? '');
+    if (names) tests.push({ suite: names[1], name: names[2], line: lens.range.start.line });
+  }
+  return tests;
+}
+
+// The patterns of --gtest_filter that reach a test whether it is plain, has parameters or is typed. `name`
+// may be '*'.
+export function filterOf(suite: string, name: string): string {
+  const plain = `${suite}.${name}`;
+  const kinds = name === '*' ? [plain, `*/${plain}`] : [plain, `${plain}/*`, `*/${plain}/*`];
+  return [...kinds, `${suite}/*.${name}`, `*/${suite}/*.${name}`].join(':');
+}
+
+export interface Outcome {
+  test: string; // "Suite.Name", as declared
+  instance: string; // as run: "All/Suite.Name/0"
+  result: 'passed' | 'failed' | 'skipped';
+  milliseconds: number;
+  failures: { message: string; file?: string; line?: number }[]; // line from 0
+}
+
+// Which declared test a name that was run is of: parameters and types stand around it, between slashes.
+function declared(suite: string, name: string, known: ReadonlySet<string>): string {
+  const base = name.split('/')[0];
+  const candidates = suite.split('/').map(part => `${part}.${base}`);
+  return candidates.find(each => known.has(each)) ?? candidates[0];
+}
+
+function failureOf(text: string): Outcome['failures'][number] {
+  const place = /^(\/[^\n]*?):(\d+)\n/.exec(text);
+  if (!place) return { message: text };
+  return { message: text.slice(place[0].length), file: place[1], line: Number(place[2]) - 1 };
+}
+
+// `report`: what --gtest_output=json: wrote. Throws if that is not JSON.
+export function readReport(report: string, known: ReadonlySet<string>): Outcome[] {
+  const outcomes: Outcome[] = [];
+  for (const suite of JSON.parse(report).testsuites ?? []) {
+    for (const test of suite.testsuite ?? []) {
+      if (test.status === 'NOTRUN') continue;
+      const failures = (test.failures ?? []).map((each: { failure: string }) => failureOf(each.failure));
+      const result = failures.length ? 'failed' : test.result === 'SKIPPED' ? 'skipped' : 'passed';
+      outcomes.push({
+        test: declared(suite.name, test.name, known),
+        instance: `${suite.name}.${test.name}`,
+        result,
+        milliseconds: Number.parseFloat(test.time ?? '0') * 1000,
+        failures,
+      });
+    }
+  }
+  return outcomes;
+}
+
+// Of a test that ran several times, with parameters or types: it failed if one did; it was skipped if all
+// were.
+export function summarise(outcomes: Outcome[]): Map<string, Outcome> {
+  const summary = new Map<string, Outcome>();
+  for (const outcome of outcomes) {
+    const before = summary.get(outcome.test);
+    if (!before) {
+      summary.set(outcome.test, outcome);
+      continue;
+    }
+    const results = [before.result, outcome.result];
+    summary.set(outcome.test, {
+      ...before,
+      result: results.includes('failed') ? 'failed' : results.includes('passed') ? 'passed' : 'skipped',
+      milliseconds: before.milliseconds + outcome.milliseconds,
+      failures: [...before.failures, ...outcome.failures],
+    });
+  }
+  return summary;
+}
