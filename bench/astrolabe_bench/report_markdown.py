@@ -1,0 +1,129 @@
+"""The report's tables as Markdown, and the one of the README between its markers."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+import dataclasses
+import os
+
+from astrolabe_bench import google_benchmark, machine, race, report, table, targets
+
+BEGIN = "<!-- performance: written by `bench/astrolabe-bench report --readme README.md` -->"
+END = "<!-- end of performance -->"
+NAMES = {"seconds": "time", "cpu_seconds": "processor time", "mb": "peak memory", "result_mb": "on disk",
+         "result_per_source": "bytes on disk per byte of source", "workspace-symbol": "`workspace/symbol`"}
+SHOWN = ("seconds", "mb", "result_mb")  # of races of commands; sessions have metrics of their own
+
+UNITS = google_benchmark.THROUGHPUT
+LATENCY_HEAD = ["request", "server", "count", "p50", "p90", "p99", "max"]
+MICRO_HEAD = ["bench", "median", "95 %", "throughput", "of a copy in memory", "samples"]
+
+
+def what(series):
+    where = f", {series.workspace}" if series.workspace else ""
+    if series.bench in ("editing", "replay"):
+        return f"{series.metric}{where}" + (" (replayed session)" if series.bench == "replay" else "")
+    try:
+        title = race.load(series.bench)["title"]
+    except OSError:
+        return series.name
+    return f"{title}{where}: {NAMES.get(series.metric, series.metric)}"
+
+
+def ahead(duel):
+    if 0.975 <= duel.factor <= 1.025:
+        return "even"
+    if duel.factor > 1:
+        return table.times(duel.factor)
+    return f"**{duel.peer} is ahead**, {duel.factor:.2f}x"
+
+
+def wanted(duel):
+    if duel.series.bench == "scaling":
+        return False
+    return duel.series.metric in SHOWN or duel.series.bench in ("editing", "replay") or (
+        duel.series.metric not in NAMES)
+
+
+def peers(data):
+    """Ours beside each peer, of the latest runs on this machine; what a peer is ahead in as well."""
+    duels = [duel for duel in report.duels(data) if wanted(duel)]
+    rows = [[what(duel.series), table.figure(duel.ours.value, duel.series.unit),
+             f"{duel.peer} {table.figure(duel.theirs.value, duel.series.unit)}", ahead(duel), duel.rounds]
+            for duel in duels]
+    run = data.newest
+    loads = [data.latest[duel.series][0].load for duel in duels
+             if data.latest[duel.series][0].load is not None]
+    days = sorted({data.latest[duel.series][0].started[:10] for duel in duels})
+    commits = sorted({data.latest[duel.series][0].commit_id[:12] for duel in duels})
+    measured = f"Measured on {machine.in_words(run.machine)}"
+    if duels:
+        over = days if len(days) == 1 else [days[0], days[-1]]
+        measured += f"; {' to '.join(over)}, commit {', '.join(commits)}"
+    if loads:
+        over = f"{min(loads):.1f} to {max(loads):.1f}"
+        measured += f"; at the start of the runs other work made a load of {over}"
+    lines = [measured + "."]
+    lines.append("Medians of programs that ran in turn; a factor is how many times less Astrolabe needs. "
+                 "Single "
+                 "figures of such a machine are advice, factors of the same run are not.")
+    head = ["what", "Astrolabe", "peer", "", "samples"]
+    return "\n".join([*lines, "", table.markdown(rows, head) if rows
+                      else "Nothing has been measured beside a peer yet."])
+
+
+def target_table(data):
+    return table.markdown(targets.rows(data.targets), targets.HEAD)
+
+
+def micro_rows(data):
+    """Time and throughput of the micro benches, beside what memory can do."""
+    rows = []
+    for series, (run, samples) in data.latest.items():
+        if series.unit != "ns" or series.entrant != race.OURS:
+            continue
+        got = data.estimate(series)
+        cells = [series.bench, table.figure(got.value, "ns"),
+                 f"{table.figure(got.low, 'ns')} to {table.figure(got.high, 'ns')}"]
+        through, share = "", ""
+        for metric in UNITS:
+            other = dataclasses.replace(series, metric=metric, unit=UNITS[metric], better="more")
+            if other in data.latest:
+                rate = data.estimate(other).value
+                through = table.figure(rate, other.unit)
+                limit = run.facts.get("copy_bytes_per_second")
+                share = f"{100 * rate / limit:.0f} %" if limit and metric == "bytes_per_second" else ""
+                break
+        rows.append([*cells, through, share, len(samples)])
+    return rows
+
+
+def latency_rows(data):
+    """Of replayed sessions: by request, the servers one below the other."""
+    rows = []
+    for series, (_, samples) in data.latest.items():
+        if series.bench == "replay" and series.unit == "ms":
+            rows.append([series.metric, series.entrant, len(samples),
+                         *(table.figure(value, "ms") for value in report.percentiles(samples).values())])
+    return sorted(rows)
+
+
+def tables(data):
+    parts = ["## Beside the peers", peers(data), "## Targets", target_table(data),
+             targets.total(data.targets)]
+    if any(series.bench == "replay" for series in data.latest):
+        parts += ["## Replayed session", table.markdown(latency_rows(data), LATENCY_HEAD)]
+    if any(series.unit == "ns" for series in data.latest):
+        parts += ["## Micro benches", table.markdown(micro_rows(data), MICRO_HEAD)]
+    return "\n\n".join(parts) + "\n"
+
+
+def put_between_markers(path, text):
+    """ValueError where the markers are not there, once each and in order."""
+    with open(path, encoding="utf-8") as file:
+        content = file.read()
+    if content.count(BEGIN) != 1 or content.count(END) != 1 or content.index(BEGIN) > content.index(END):
+        raise ValueError(f"{path}: needs the lines {BEGIN} and {END}, once each, for what is put between "
+                         f"them")
+    before, rest = content.split(BEGIN)
+    after = rest.split(END)[1]
+    with open(path + ".new", "w", encoding="utf-8") as file:
+        file.write(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
+    os.replace(path + ".new", path)
