@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import time
+import traceback
 
 from astrolabe_bench import (callgrind, compare, estimate, gate, google_benchmark, history, machine, outliers,
                              process, race, report, session_file, session_recorder, table, targets, verdict)
@@ -214,9 +215,17 @@ def run_races(options, run, out):
         out.say(f"{where}: {race.load(name)['title']}")
         try:
             samples, facts = race.run(name, workspace, settings)
+        except KeyboardInterrupt:
+            failed.append(f"{where} and what comes behind it (interrupted)")
+            break
         except race.RaceError as error:
             failed.append(where)
             out.say(f"  failed: {error}")
+            continue
+        except Exception as error:  # a bug of a driver's must not cost the hours of the others
+            traceback.print_exc()
+            failed.append(where)
+            out.say(f"  failed: {type(error).__name__}: {error}")
             continue
         for series, values in samples.items():
             run.add(series, values)
@@ -456,7 +465,7 @@ def main(arguments=None):
         print(f"astrolabe-bench: {error}", file=sys.stderr)
         return MISSING
     except KeyboardInterrupt:
-        print("astrolabe-bench: interrupted; nothing was remembered", file=sys.stderr)
+        print("astrolabe-bench: interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:
         return DONE

@@ -45,8 +45,8 @@ def fingerprint(described):
 
 
 def in_words(described):
-    kind = "virtual, " if described.get("virtual") else ""
-    return (f"{kind}{described['cores']} cores of {described['processor'] or described['architecture']}, "
+    kind = "virtual cores" if described.get("virtual") else "cores"
+    return (f"{described['cores']} {kind} of {described['processor'] or described['architecture']}, "
             f"{described['memory_gb']} GB, Linux {described['kernel']}")
 
 

@@ -46,12 +46,10 @@ def section(title, body, note=""):
 
 
 def peers(data):
-    duels = [duel for duel in report.duels(data) if report_markdown.wanted(duel)]
-    rows = [[report_markdown.what(duel.series), table.figure(duel.ours.value, duel.series.unit),
-             f"{duel.peer} {table.figure(duel.theirs.value, duel.series.unit)}", report_markdown.ahead(duel),
-             duel.rounds] for duel in duels]
-    return rows_of(rows, ["what", "Astrolabe", "peer", "factor", "samples"],
-                   lambda row: "bad" if "ahead" in row[3] else "") if rows else ""
+    rows = report_markdown.peer_rows(data)
+    if not rows:
+        return ""
+    return rows_of(rows, report_markdown.PEER_HEAD, lambda row: "bad" if "**" in row[3] else "")
 
 
 def target_rows(data):
@@ -134,7 +132,7 @@ def page(data):
     sections = [
         ("Beside the peers", peers(data),
          "Medians of programs that ran in turn in the same run. A factor is how "
-         "many times less Astrolabe needs; where a peer is ahead it says so."),
+         "many times less Astrolabe needs; red and **bold** where a peer is ahead."),
         ("Targets", target_rows(data),
          "The budgets of the design and of the issues. The ratio is the measured "
          "figure over the bar."),

@@ -7,47 +7,63 @@ from astrolabe_bench import google_benchmark, machine, race, report, table, targ
 
 BEGIN = "<!-- performance: written by `bench/astrolabe-bench report --readme README.md` -->"
 END = "<!-- end of performance -->"
-NAMES = {"seconds": "time", "cpu_seconds": "processor time", "mb": "peak memory", "result_mb": "on disk",
+NAMES = {"seconds": "time", "cpu_seconds": "processor time", "mb": "memory", "result_mb": "on disk",
          "result_per_source": "bytes on disk per byte of source", "workspace-symbol": "`workspace/symbol`"}
 SHOWN = ("seconds", "mb", "result_mb")  # of races of commands; sessions have metrics of their own
+SESSIONS = ("editing", "replay")
+PEER_HEAD = ["what", "Astrolabe", "peer", "factor", "samples"]
 
 UNITS = google_benchmark.THROUGHPUT
 LATENCY_HEAD = ["request", "server", "count", "p50", "p90", "p99", "max"]
 MICRO_HEAD = ["bench", "median", "95 %", "throughput", "of a copy in memory", "samples"]
 
 
-def what(series):
+def title(series):
     where = f", {series.workspace}" if series.workspace else ""
-    if series.bench in ("editing", "replay"):
-        return f"{series.metric}{where}" + (" (replayed session)" if series.bench == "replay" else "")
+    if series.bench in SESSIONS:
+        return f"{NAMES.get(series.metric, series.metric)}{where}" + (" (replayed)" if series.bench == "replay" else "")
     try:
-        title = race.load(series.bench)["title"]
+        return race.load(series.bench)["title"] + where
     except OSError:
-        return series.name
-    return f"{title}{where}: {NAMES.get(series.metric, series.metric)}"
+        return f"{series.bench}{where}"
 
 
-def ahead(duel):
-    if 0.975 <= duel.factor <= 1.025:
-        return "even"
-    if duel.factor > 1:
-        return table.times(duel.factor)
-    return f"**{duel.peer} is ahead**, {duel.factor:.2f}x"
+def what(series):
+    if series.bench in SESSIONS:
+        return title(series)
+    return f"{title(series)}: {NAMES.get(series.metric, series.metric)}"
 
 
-def wanted(duel):
-    if duel.series.bench == "scaling":
-        return False
-    return duel.series.metric in SHOWN or duel.series.bench in ("editing", "replay") or (
-        duel.series.metric not in NAMES)
+def factor(duel, of=""):
+    """How many times less ours needs; in bold where the peer is ahead."""
+    said = f"{table.times(duel.factor)} {of}".rstrip()
+    return f"**{said}**" if duel.factor < 0.975 else said
+
+
+def peer_rows(data):
+    """One row for each race and peer; of sessions one for each metric."""
+    rows = {}
+    for duel in report.duels(data):
+        series = duel.series
+        if series.bench == "scaling" or series.bench not in SESSIONS and series.metric not in SHOWN:
+            continue
+        key = (series.bench, series.workspace, duel.peer, series.metric if series.bench in SESSIONS else "")
+        rows.setdefault(key, []).append(duel)
+    found = []
+    for duels in rows.values():
+        duels.sort(key=lambda duel: SHOWN.index(duel.series.metric) if duel.series.metric in SHOWN else -1)
+        first = duels[0]
+        ours = ", ".join(table.figure(duel.ours.value, duel.series.unit) for duel in duels)
+        theirs = ", ".join(table.figure(duel.theirs.value, duel.series.unit) for duel in duels)
+        named = len(duels) > 1
+        said = ", ".join(factor(duel, NAMES[duel.series.metric] if named else "") for duel in duels)
+        found.append([title(first.series), ours, f"{first.peer}: {theirs}", said, first.rounds])
+    return found
 
 
 def peers(data):
     """Ours beside each peer, of the latest runs on this machine; what a peer is ahead in as well."""
-    duels = [duel for duel in report.duels(data) if wanted(duel)]
-    rows = [[what(duel.series), table.figure(duel.ours.value, duel.series.unit),
-             f"{duel.peer} {table.figure(duel.theirs.value, duel.series.unit)}", ahead(duel), duel.rounds]
-            for duel in duels]
+    duels = report.duels(data)
     run = data.newest
     loads = [data.latest[duel.series][0].load for duel in duels
              if data.latest[duel.series][0].load is not None]
@@ -61,12 +77,13 @@ def peers(data):
         over = f"{min(loads):.1f} to {max(loads):.1f}"
         measured += f"; at the start of the runs other work made a load of {over}"
     lines = [measured + "."]
-    lines.append("Medians of programs that ran in turn; a factor is how many times less Astrolabe needs. "
-                 "Single "
-                 "figures of such a machine are advice, factors of the same run are not.")
-    head = ["what", "Astrolabe", "peer", "", "samples"]
-    return "\n".join([*lines, "", table.markdown(rows, head) if rows
-                      else "Nothing has been measured beside a peer yet."])
+    lines.append("Medians of programs that ran in turn; a factor is how many times less Astrolabe needs, in "
+                 "**bold** "
+                 "where the peer is ahead. Factors survive a busy machine better than the figures do. Of a "
+                 "command's memory 8.3 MB is the least that can be seen.")
+    rows = peer_rows(data)
+    return "\n".join([*lines, "", table.markdown(rows, PEER_HEAD) if rows else
+                      "Nothing has been measured beside a peer yet."])
 
 
 def target_table(data):

@@ -33,6 +33,8 @@ def main():
             document = message["params"]["textDocument"]
             write({"method": "textDocument/publishDiagnostics",
                    "params": {"uri": document["uri"], "version": document["version"], "diagnostics": []}})
+            for kind in ("begin", "end"):
+                write({"method": "$/progress", "params": {"token": "index", "value": {"kind": kind}}})
         elif method == "exit":
             break
         elif "id" in message and method:
@@ -41,6 +43,8 @@ def main():
                 write({"id": message["id"], "error": {"code": -32603, "message": "it failed"}})
             elif method == "textDocument/completion":
                 write({"id": message["id"], "error": {"code": -32801, "message": "content modified"}})
+            elif method == "workspace/symbol":
+                write({"id": message["id"], "result": [{"name": message["params"]["query"]}]})
             else:
                 write({"id": message["id"], "result": {"capabilities": {}} if method == "initialize" else []})
 

@@ -6,17 +6,19 @@ They run here on a workspace of two files with small programs as entrants.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import json
 import os
+import sys
 import unittest
 from unittest import mock
 
 from bench_tool import BenchTest
 from astrolabe_bench import process, race, workspace
-from astrolabe_bench.macro import scaling
+from astrolabe_bench.macro import scaling, semantic_index
 
-WORKSPACES = {"small": {"folder": "small", "word": "needle", "changed": "a.cc"}}
+WORKSPACES = {"small": {"folder": "small", "word": "needle", "exact": "needle", "changed": "a.cc",
+                        "small_file": "a.cc"}}
 
 
-class RaceTest(BenchTest):
+class SmallWorkspace(BenchTest):
     def setUp(self):
         super().setUp()
         self.write("corpora/small/a.cc", "int needle;\n" * 30)
@@ -38,6 +40,8 @@ class RaceTest(BenchTest):
         samples, facts = race.run("test", "small", settings)
         return {f"{series.entrant}/{series.metric}": values for series, values in samples.items()}, facts
 
+
+class RaceTest(SmallWorkspace):
     def test_words_are_filled_in_once_and_other_braces_stay(self):
         self.assertEqual(race.fill("{a} {b} {5,} {c}", {"a": "{b}", "b": "x"}), "{b} x {5,} {c}")
 
@@ -109,6 +113,36 @@ class RaceTest(BenchTest):
     def test_exponent(self):
         sizes = [1.0, 2.0, 4.0, 8.0]
         self.assertAlmostEqual(scaling.exponent(sizes, [3 * size ** 1.5 for size in sizes]), 1.5)
+
+
+SERVER = [sys.executable, "-B", os.path.join(os.path.dirname(os.path.abspath(__file__)), "fake_server.py")]
+
+
+class ServersTest(SmallWorkspace):
+    """The drivers for language servers, with one that answers at once."""
+
+    def test_index_by_a_command_and_by_a_server(self):
+        report = "echo '{\"tier\": 1}' | tee {scratch}/out"
+        with mock.patch.object(semantic_index, "QUIET", 0.3):
+            got, _ = self.run_race({"driver": "semantic_index", "rounds": 1, "entrants": {
+                "astrolabe": {"command": ["sh", "-c", report], "result": "{scratch}/out"},
+                "peer": {"server": SERVER, "result": "{scratch}/none"}}})
+        self.assertEqual(set(got), {"astrolabe/seconds", "astrolabe/cpu_seconds", "astrolabe/mb",
+                                    "astrolabe/result_mb", "peer/seconds", "peer/mb"})
+        self.assertLess(got["peer/seconds"][0], 0.3)  # the quiet is not counted
+        with self.assertRaisesRegex(race.RaceError, "made no semantic index"):
+            self.run_race({"driver": "semantic_index", "entrants": {
+                "astrolabe": {"command": ["echo", '{"tier": 0}'], "result": "{scratch}"}}})
+
+    def test_restart(self):
+        got, _ = self.run_race({"driver": "restart", "rounds": 1,
+                                "entrants": {"astrolabe": {"server": SERVER}}})
+        self.assertEqual(len(got["astrolabe/workspace-symbol"]), 20 * (len("needle") - 2))
+        self.assertEqual(len(got["astrolabe/seconds"]), 1)
+
+    def test_server_that_does_not_start_fails_the_race(self):
+        with self.assertRaisesRegex(race.RaceError, "ended|gone"):
+            self.run_race({"driver": "restart", "entrants": {"astrolabe": {"server": ["/bin/true"]}}})
 
 
 class CommittedTest(BenchTest):

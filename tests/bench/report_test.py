@@ -74,7 +74,8 @@ class ReportTest(BenchTest):
         self.assertEqual((checker.problems, checker.open), ([], []))
         self.assertNotRegex(page, r"https?://|url\(|@import")
         text = " ".join(checker.texts)
-        self.assertIn("ctags is ahead", text)
+        self.assertIn("<tr class=bad><td>index, small</td>", page)
+        self.assertIn("<strong>0.50x</strong>", page)
         self.assertIn("index of <small>".split()[0], text)
         self.assertIn("1 outliers of 8: 1 high severe", text)
         self.assertIn("prefers-color-scheme: dark", page)
@@ -111,17 +112,17 @@ class ReportTest(BenchTest):
     def test_markdown_goes_between_the_markers(self):
         data = self.data({TIME: [2.0] * 3, PEER: [8.0] * 3})
         text = report_markdown.tables(data)
-        self.assertIn("| ctags 8.00 s | 4.00x | 3 |", text)
+        self.assertIn("| ctags: 8.00 s | 4.00x | 3 |", text)
         self.assertIn("Measured on 2 cores of Test, 8 GB, Linux 6; 2026-11-01, commit 00cccccccccc", text)
         readme = self.write("README.md",
-                            f"before\n{report_markdown.BEGIN}\nold\n{report_markdown.END}\nbehind\n")
+                            f"before\n{report_markdown.BEGIN}\nstale\n{report_markdown.END}\nbehind\n")
         for _ in range(2):
             report.write(data, readme=readme)
             with open(readme, encoding="utf-8") as file:
                 content = file.read()
             self.assertTrue(content.startswith(f"before\n{report_markdown.BEGIN}\n\nMeasured on"))
             self.assertTrue(content.endswith(f"|\n\n{report_markdown.END}\nbehind\n"))
-            self.assertNotIn("old", content)
+            self.assertNotIn("stale", content)
         with self.assertRaisesRegex(ValueError, "needs the lines"):
             report.write(data, readme=self.write("other.md", "nothing"))
 

@@ -200,7 +200,7 @@ class Session:
 
     def open_more(self):
         client = self.client
-        for name in MORE_self.fileS:
+        for name in self.words["more_files"]:
             client.open(name)
             client.diagnostics(name)
             require(client.request("textDocument/semanticTokens/full", client.document(name)),
