@@ -25,8 +25,8 @@ import shlex
 import statistics
 import sys
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from measuring_client import MeasuringClient, ServerError  # noqa: E402
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from astrolabe_bench.lsp_client import LspClient, ServerError  # noqa: E402
 
 PREFIXES = (0, 1, 3)
 FIRST = (1, 5, 10)
@@ -62,7 +62,7 @@ def choose(root, patterns, count, seed, command):
     source.shuffle(files)
     files = files[:max(8, count // 10)]
     found = {kind: [] for kind in KINDS}
-    with MeasuringClient(command, root) as client:
+    with LspClient(command, root) as client:
         legend = client.initialize()["semanticTokensProvider"]["legend"]
         for name in files:
             lines = client.open(name).split("\n")
@@ -99,7 +99,7 @@ def rank_of(word, result):
 def ask(command, root, points):
     """Ranks [point][prefix], and the seconds of all answers."""
     ranks, seconds = [], []
-    with MeasuringClient(command, root) as client:
+    with LspClient(command, root) as client:
         client.initialize()
         current = None
         for name, line, column, word, _ in points:

@@ -16,8 +16,8 @@ import shlex
 import sys
 import time
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from measuring_client import CAPABILITIES, MeasuringClient, ServerError  # noqa: E402
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from astrolabe_bench.lsp_client import CAPABILITIES, LspClient, ServerError  # noqa: E402
 
 QUIET = 4  # seconds without news after which none are expected
 SAMPLES = 40  # places a file, for features about a place
@@ -38,7 +38,7 @@ class Side:
     """One server with its answers as sets that can be compared."""
 
     def __init__(self, command, root, wait_index, environment):
-        self.client = MeasuringClient(shlex.split(command), root, environment)
+        self.client = LspClient(shlex.split(command), root, environment)
         capabilities = dict(CAPABILITIES)
         capabilities["textDocument"] = {**CAPABILITIES["textDocument"], "foldingRange": {"lineFoldingOnly": False}}
         self.capabilities = self.client.initialize(capabilities=capabilities)

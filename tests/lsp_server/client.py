@@ -7,7 +7,7 @@
 
 Every wait has a deadline, so that a server that says nothing fails a test and does not hang it. Requests of the
 server's are answered by `answers` (method to result, or to a function from parameters to it), else with null.
-Thread-safe; standard library only. bench/lsp/measuring_client.py adds times to it.
+Thread-safe; standard library only. bench/astrolabe_bench/lsp_client.py adds times to it.
 """
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import json

@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
-# workspace.sh vtk|llvm DIR: puts a workspace with its compile commands under DIR, from Debian's source package.
+# workspace.sh rocksdb|linux|vtk|llvm DIR: puts a workspace under DIR, from Debian's source packages.
 #
-# The workspaces on which the semantic index is measured besides RocksDB, whose TUs nearly all share one flag set:
+# The workspaces that the benches race on (bench/workspaces.json), as anybody can have them again:
 #
+#   rocksdb  RocksDB 7.8.3: all of it, tests included, in DIR/build/compile_commands.json (886 TUs), and the
+#          library alone in DIR/build-lib/ (315); nearly all with one flag set.
+#   linux  Linux 6.1 without compile commands: 31.6 million lines of .c and .h, for names and text.
 #   vtk    VTK 9.1: over a thousand TUs in about 120 modules, and every module has its own include path and its own
 #          -D..._EXPORTS, so hardly two TUs of different modules share a flag set. What Debian packages, VTK takes
 #          from there; the rest comes with its sources, patched as Debian patches them.
@@ -10,7 +13,7 @@
 #          X86), 111 flag sets, headers of megabytes that nearly every TU includes. clangd works on it for a quarter
 #          of an hour. TableGen itself is Debian's.
 #
-#   DIR/src                           the sources (of LLVM in DIR/src/llvm)
+#   DIR/src                           the sources of VTK and LLVM (in DIR/src/llvm); of the others DIR itself
 #   DIR/build/compile_commands.json   one entry per C or C++ file; the headers that the build makes are made
 #
 # Needs root for apt-get where packages are missing. Does nothing if DIR is complete already.
@@ -37,7 +40,7 @@ install_packages() {
       missing+=("$package")
   done
   if ((EUID == 0)); then
-    # The same list of sources as ../shared/peers/corpora.sh writes, made from the binary one.
+    # The same list of sources as that other scripts may have written, made from the binary one.
     local sources=/etc/apt/sources.list.d/corpora-src.sources
     [[ -e $sources ]] ||
       sed 's/^Types: deb$/Types: deb-src/' /etc/apt/sources.list.d/debian.sources > "$sources"
@@ -57,6 +60,42 @@ configure() {
   step configure.log cmake -G Ninja -S "$dir/$top" -B "$dir/build" -DCMAKE_BUILD_TYPE=Debug \
     -DCMAKE_C_COMPILER=clang-22 -DCMAKE_CXX_COMPILER=clang++-22 -DCMAKE_EXPORT_COMPILE_COMMANDS=ON "$@"
 }
+
+rocksdb_source_package=rocksdb
+rocksdb_top=.
+rocksdb_packages=()
+
+rocksdb_fetch() {
+  (cd "$1" && apt-get source -q --download-only rocksdb)
+  tar xf "$1"/rocksdb_*.orig.tar.* -C "$dir" --strip-components=1
+}
+
+rocksdb_build() {
+  configure -DWITH_GFLAGS=OFF -DWITH_TESTS=ON -DFAIL_ON_WARNINGS=OFF
+  mkdir -p "$dir/build-lib"
+  python3 - "$dir" << 'P'
+import json, os, re, sys
+root = sys.argv[1]
+library = re.compile("(cache|db|env|file|logging|memory|memtable|monitoring|options|table|trace_replay|util|"
+                     "utilities)/")
+entries = {}
+for entry in json.load(open(root + "/build/compile_commands.json")):
+    name = os.path.relpath(entry["file"], root)
+    if library.match(name) and "_test" not in name:
+        entries.setdefault(name, entry)
+json.dump(list(entries.values()), open(root + "/build-lib/compile_commands.json", "w"), indent=0)
+P
+}
+
+linux_source_package=linux
+linux_top=.
+linux_packages=(linux-source-6.1 xz-utils)
+
+linux_fetch() {
+  tar xf /usr/src/linux-source-6.1.tar.xz -C "$dir" --strip-components=1
+}
+
+linux_build() { :; } # names and text need no commands
 
 vtk_source_package=vtk9
 vtk_top=src
@@ -126,7 +165,7 @@ llvm_generate() {
 if [[ ${1:-} == -h || ${1:-} == --help ]]; then
   usage
   exit 0
-elif (($# != 2)) || [[ $1 != vtk && $1 != llvm ]]; then
+elif (($# != 2)) || [[ ! $1 =~ ^(rocksdb|linux|vtk|llvm)$ ]]; then
   usage >&2
   exit 2
 fi
@@ -137,14 +176,14 @@ dir=$(mkdir -p "$2" && cd "$2" && pwd)
 declare -n source_package=${name}_source_package own_packages=${name}_packages top=${name}_top
 packages=(clang-22 cmake ninja-build python3 dpkg-dev "${own_packages[@]}")
 install_packages
-if [[ ! -e $dir/$top/CMakeLists.txt ]]; then
+if [[ ! -e $dir/$top/CMakeLists.txt && ! -e $dir/$top/Kconfig ]]; then
   temporary=$(mktemp -d)
   trap 'rm -rf "$temporary"' EXIT
   rm -rf "$dir/src"
   "${name}_fetch" "$temporary"
 fi
 "${name}_build"
-python3 - "$dir" "$name" <<'P'
+[[ ! -e $dir/build/compile_commands.json ]] || python3 - "$dir" "$name" << 'P'
 import json, os, sys
 root = sys.argv[1]
 entries = json.load(open(root + "/build/compile_commands.json"))

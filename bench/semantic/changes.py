@@ -1,18 +1,18 @@
-"""The semantic index against clangd's and against its own bars: the numbers of docs/PERFORMANCE.md.
+"""What changes cost the semantic index, against its own bars: the numbers of docs/PERFORMANCE.md that no race
+has.
 
-    bench/semantic/run.py [--workspaces rocksdb-lib,rocksdb,vtk] [--only PART,...] [--skip-clangd] [...]
+    bench/semantic/changes.py [--workspaces rocksdb-lib,rocksdb-all,vtk] [--only PART,...] [...]
 
-Parts, each for each workspace:
-    index       from nothing to a complete index on disk, and clangd's background index in the same run
-                (../shared/peers/index_vs_clangd.py): wall, peak summed PSS, size on disk
-    again       nothing changed; one .cc changed; a comment, then a new declaration, in a header that most
-                TUs include: wall, CPU, peak summed PSS, and when the new declaration is first found
+Parts, each for each workspace (bench/workspaces.json):
+    again       nothing changed; one .cc changed; a comment, then a new declaration, in a header that most TUs
+                include: wall, CPU, peak summed PSS, and when the new declaration is first found
     no_zygote   all TUs parsed plainly, for comparison (as long as clangd takes, or longer)
     latency     `astrolabe query def NAME` from start to printed answer, 200 times
 
-The workspaces come from ../shared/peers/corpora.sh (rocksdb) and workspace.sh (vtk, llvm) beside this file; one that is
-not under --corpora is left out and said so. Times are wall-clock seconds with the page cache warm, memory is the
-peak of the summed PSS of all processes, sampled. The files that are changed are put back, with their times.
+A workspace that is not under --corpora is left out and said so. Times are wall-clock seconds with the page
+cache warm, memory is the peak of the summed PSS of all processes, sampled. The files that are changed are put
+back, with their times. The whole index against clangd's is the race `semantic-index` of
+bench/astrolabe-bench.
 """
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import argparse
@@ -33,20 +33,15 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 REPOSITORY = os.path.normpath(os.path.join(HERE, "..", ".."))
-# name: (root, folder of compile_commands.json, a .cc file, a central header), below --corpora and the root
-WORKSPACES = {
-    "rocksdb-lib": ("rocksdb", "build-lib", "db/memtable.cc", "include/rocksdb/slice.h"),
-    "rocksdb": ("rocksdb", "build", "db/memtable.cc", "include/rocksdb/slice.h"),
-    "vtk": ("vtk", "build", "src/Filters/Core/vtkContourFilter.cxx", "src/Common/Core/vtkObject.h"),
-    "llvm": ("llvm", "build", "src/llvm/lib/IR/Core.cpp", "src/llvm/include/llvm/IR/Value.h"),
-}
-# (times faster than clangd at least, share of its memory at most, share of TUs by zygotes at least)
-BARS = {"rocksdb-lib": (10, 0.5, None), "rocksdb": (10, 0.5, None), "vtk": (6, None, 0.95), "llvm": (6, None, 0.95)}
-PARTS = ("index", "again", "no_zygote", "latency")
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(REPOSITORY, "bench"))
+from astrolabe_bench import workspace  # noqa: E402
+from astrolabe_bench.process import memory_mb as process_memory_mb  # noqa: E402
 
-
-def folder_bytes(path):
-    return sum(os.lstat(os.path.join(p, f)).st_size for p, _, files in os.walk(path) for f in files)
+WORKSPACES = [name for name, words in workspace.defined().items() if "header" in words]
+# Share of TUs by zygotes at least.
+BY_ZYGOTES = 0.95
+PARTS = ("again", "no_zygote", "latency")
 
 
 class Run:
@@ -56,7 +51,6 @@ class Run:
     """
 
     def __init__(self, command, interval=None, each=lambda pid: None):
-        import treemem
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         self.peak_kb = 0
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
@@ -64,7 +58,7 @@ class Run:
             process = subprocess.Popen(command, stdout=out, stderr=errors)
             try:
                 while interval is not None and process.poll() is None:
-                    self.peak_kb = max(self.peak_kb, treemem.pss_kb(process.pid))
+                    self.peak_kb = max(self.peak_kb, 1024 * process_memory_mb(process.pid))
                     each(process.pid)
                     time.sleep(interval)
                 process.wait()
@@ -94,7 +88,8 @@ class Run:
 
 
 def outcomes(report):
-    """{"zygote": TUs, "plain": TUs, ...} of an index report, at whatever depth it stands; reasons added up."""
+    """{"zygote": TUs, "plain": TUs, ...} of an index report, at whatever depth it stands; reasons added
+    up."""
     if isinstance(report, dict):
         if isinstance(report.get("zygote"), int):
             totals = {k: sum(v.values()) if isinstance(v, dict) else v for k, v in report.items()}
@@ -135,11 +130,11 @@ def edited(path):
 
 class Workspace:
     def __init__(self, bench, name):
-        root, cdb, source, header = WORKSPACES[name]
         self.bench, self.name, self.o = bench, name, bench.o
-        self.root = os.path.join(bench.o.corpora, root)
-        self.cdb = os.path.join(self.root, cdb)
-        self.source, self.header = os.path.join(self.root, source), os.path.join(self.root, header)
+        self.place = workspace.Workspace(name, bench.o.corpora)
+        self.root, self.cdb = self.place.root, self.place.commands
+        self.source = os.path.join(self.root, self.place.words["changed"])
+        self.header = os.path.join(self.root, self.place.words["header"])
         self.folder = os.path.join(bench.tmp, name)
         self.index_dir = os.path.join(self.folder, "index")
         self.results = bench.results.setdefault(name, {})
@@ -164,47 +159,8 @@ class Workspace:
             self.results["first"] = {**self.first.numbers(), "outcomes": by_outcome,
                                      "report": self.first.report()}
             if units:
-                share, bar = by_outcome["zygote"] / units, BARS[self.name][2]
-                self.row("TUs by zygotes", f"{by_outcome['zygote']} of {units}", f"bar {bar:.0%}" if bar else "",
-                         f"{share:.1%}")
-
-    def index(self):
-        caches = [os.path.join(d, ".cache", "clangd") for d in {self.root, self.cdb}]
-        existed = [c for c in caches if os.path.exists(c)]
-        command = [sys.executable, "-B", os.path.join(self.o.peers, "index_vs_clangd.py"), "--astrolabe",
-                   self.o.astrolabe, "--root", self.root, "--cdb", self.cdb, "--open", self.source, "-j",
-                   str(self.o.threads), "--clangd", self.o.clangd]
-        if self.o.skip_clangd:
-            command.append("--skip-clangd")
-        try:
-            got = subprocess.run(command, capture_output=True, text=True)
-            if got.returncode != 0:
-                raise RuntimeError(f"{' '.join(command)}: exit {got.returncode}\n{got.stderr[-2000:]}")
-            result = json.loads(got.stdout)
-            theirs_mb = sum(folder_bytes(c) for c in caches) / 1e6
-        finally:
-            for cache in caches:
-                if cache not in existed:
-                    shutil.rmtree(cache, ignore_errors=True)
-                    with contextlib.suppress(OSError):
-                        os.rmdir(os.path.dirname(cache))
-        mine, peer = result["astrolabe"], result.get("clangd")
-        if mine["exit"] != 0:
-            raise RuntimeError(f"astrolabe index on {self.name}: exit {mine['exit']}\n{mine['output']}")
-        faster, memory, _ = BARS[self.name]
-        self.results["index"] = result
-        if peer is None:
-            self.row("from nothing: wall", f"{mine['wall_s']:.2f} s", f"CPU {mine['cpu_s']:.1f} s")
-            self.row("from nothing: peak PSS", f"{mine['peak_pss_mb']:.0f} MB")
-            return self.row("index on disk", f"{mine['index_mb']:.1f} MB")
-        result["clangd_index_mb"] = round(theirs_mb, 1)
-        unfinished = "" if peer["finished"] else ", not finished"
-        self.row("from nothing: wall", f"{mine['wall_s']:.2f} s", f"clangd {peer['wall_s']:.1f} s{unfinished}",
-                 f"{result['times_faster']:.1f}x faster (bar {faster}x)")
-        self.row("from nothing: peak PSS", f"{mine['peak_pss_mb']:.0f} MB", f"clangd {peer['peak_pss_mb']:.0f} MB",
-                 f"ratio {result['memory_ratio']:.2f}" + (f" (bar {memory})" if memory else ""))
-        self.row("index on disk", f"{mine['index_mb']:.1f} MB", f"clangd {theirs_mb:.1f} MB",
-                 f"ratio {mine['index_mb'] / theirs_mb:.2f} (bar 1)" if theirs_mb else "")
+                self.row("TUs by zygotes", f"{by_outcome['zygote']} of {units}", f"bar {BY_ZYGOTES:.0%}",
+                         f"{by_outcome['zygote'] / units:.1%}")
 
     def changed(self, what, bar, before=lambda i: None, rounds=5):
         """The median of `rounds` runs, `before` each a change, and one more with the memory sampled."""
@@ -240,7 +196,8 @@ class Workspace:
     def new_declaration(self):
         """A declaration more in the central header: the whole run, and when the index first knows it."""
         name = "AstrolabeBenchNewDeclaration"
-        including = subprocess.run(self.command("query", "included-by", self.header, "--transitive", "--json"),
+        including = subprocess.run(self.command("query", "included-by", self.header, "--transitive",
+                                                "--json"),
                                    capture_output=True, text=True)
         units = including.stdout.count("\n") if including.returncode in (0, 1) else None
         first = []
@@ -269,7 +226,8 @@ class Workspace:
 
     def no_zygote(self):
         self.ensure_index()
-        plain = Run(self.index_command("--no-zygote", index_dir=os.path.join(self.folder, "plain")), interval=0.2)
+        plain = Run(self.index_command("--no-zygote", index_dir=os.path.join(self.folder, "plain")),
+                    interval=0.2)
         self.results["no_zygote"] = {**plain.numbers(), "report": plain.report()}
         self.row("from nothing: --no-zygote", f"{self.first.seconds:.2f} s", f"plain {plain.seconds:.1f} s",
                  f"{plain.seconds / self.first.seconds:.1f}x faster; plain peak PSS "
@@ -285,7 +243,8 @@ class Workspace:
         names = []
         for file in rng.sample(files, min(len(files), 60)):
             outline = completeness.outline(self.o.astrolabe, os.path.join(self.root, file))
-            names += [name for _, _, kind, name in rng.sample(outline, min(len(outline), 4)) if kind != "macro"]
+            names += [name for _, _, kind, name in rng.sample(outline, min(len(outline), 4))
+                      if kind != "macro"]
         seconds, found = [], 0
         for i in range(200):
             command = self.command("query", "def", names[i % len(names)].rsplit("::", 1)[-1])
@@ -326,42 +285,38 @@ def choice(text, known, what):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--astrolabe", default=os.path.join(REPOSITORY, "build", "release", "lsp", "astrolabe"))
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--astrolabe", default=os.path.join(REPOSITORY, "build", "release", "lsp",
+                                                            "astrolabe"))
     parser.add_argument("--corpora", default=os.environ.get("ASTROLABE_CORPORA", "/work/corpora"),
                         help="folder of the workspaces (default: $ASTROLABE_CORPORA or /work/corpora)")
-    parser.add_argument("--peers", default=os.path.join(REPOSITORY, "..", "shared", "peers"),
-                        help="folder of index_vs_clangd.py and treemem.py")
-    parser.add_argument("--workspaces", default=",".join(WORKSPACES), help="default: all of " + ",".join(WORKSPACES))
+    parser.add_argument("--workspaces", default=",".join(WORKSPACES),
+                        help="default: all of " + ",".join(WORKSPACES))
     parser.add_argument("--only", default=",".join(PARTS), help="default: all of " + ",".join(PARTS))
-    parser.add_argument("--clangd", default="clangd-22")
-    parser.add_argument("--skip-clangd", action="store_true")
     parser.add_argument("-j", "--threads", type=int, default=2, help="for both programs (default: 2)")
     parser.add_argument("--quick", action="store_true", help="fewer rounds")
     parser.add_argument("--tmp", help="folder for the indexes")
     parser.add_argument("--json", help="write all numbers there")
     parser.add_argument("--markdown", help="write the table there")
     options = parser.parse_args()
-    for name in ("astrolabe", "corpora", "peers"):
+    for name in ("astrolabe", "corpora"):
         setattr(options, name, os.path.realpath(getattr(options, name)))
     workspaces = choice(options.workspaces, WORKSPACES, "workspace")
     parts = choice(options.only, PARTS, "part")
-    sys.dont_write_bytecode = True  # into neither of the folders imported from
-    sys.path.insert(0, options.peers)
     # So that a file that is being changed is put back then, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     bench = Bench(options)
     print(f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     try:
         for name in workspaces:
-            workspace = Workspace(bench, name)
-            if not os.path.exists(os.path.join(workspace.cdb, "compile_commands.json")):
-                print(f"{name}: no {workspace.cdb}/compile_commands.json; corpora.sh or workspace.sh makes it",
-                      file=sys.stderr)
+            measured = Workspace(bench, name)
+            if missing := measured.place.missing():
+                print(f"{name}: {missing}", file=sys.stderr)
                 continue
             for part in parts:
-                getattr(workspace, part)()
-            shutil.rmtree(workspace.folder, ignore_errors=True)
+                getattr(measured, part)()
+            shutil.rmtree(measured.folder, ignore_errors=True)
     finally:
         # Also of an unfinished run: what was measured took long enough.
         if options.json:

@@ -1,13 +1,13 @@
 """The client of the language server protocol that the tests have, with times, for benches: any server.
 
-    with MeasuringClient(shlex.split("clangd-22 --log=error"), root) as client:
+    with LspClient(shlex.split("clangd-22 --log=error"), root) as client:
         client.initialize()
         client.open("db/db_impl/db_impl.cc")
         seconds, items = client.timed("textDocument/completion", client.at("db/db_impl/db_impl.cc", 10, 4))
 
-Times are monotonic seconds, taken when the last byte of a message has come and before it is decoded. A reply is
-forgotten once it is given, since there are thousands. What fails raises ServerError, so that a bench can leave out what
-one server can't do.
+Times are monotonic seconds, taken when the last byte of a message has come and before it is decoded. A reply
+is forgotten once it is given, since there are thousands. What fails raises ServerError, so that a bench can
+leave out what one server can't do.
 """
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import os
@@ -15,7 +15,10 @@ import subprocess
 import sys
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tests", "lsp_server"))
+from astrolabe_bench import process
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tests",
+                                "lsp_server"))
 from client import Client, ServerError  # noqa: E402
 
 CAPABILITIES = {
@@ -33,24 +36,7 @@ CAPABILITIES = {
                            "tokenTypes": [], "tokenModifiers": []}}}
 
 
-def memory_mb(pid):
-    """Proportional set size of a process and all its descendants, in MB."""
-    total = 0
-    pids = [pid]
-    while pids:
-        pid = pids.pop()
-        try:
-            for task in os.listdir(f"/proc/{pid}/task"):
-                with open(f"/proc/{pid}/task/{task}/children") as children:
-                    pids += [int(child) for child in children.read().split()]
-            with open(f"/proc/{pid}/smaps_rollup") as rollup:
-                total += sum(int(line.split()[1]) for line in rollup if line.startswith("Pss:"))
-        except OSError:
-            pass  # it has just ended
-    return total / 1024
-
-
-class MeasuringClient(Client):
+class LspClient(Client):
     """`root` is the workspace; names of documents are relative to it. Any thread may call."""
 
     DEADLINE = 120.0
@@ -127,7 +113,7 @@ class MeasuringClient(Client):
         return self.capabilities
 
     def memory_mb(self):
-        return memory_mb(self.process.pid)
+        return process.memory_mb(self.process.pid)
 
     def close_server(self):
         """The orderly end; a server that does not follow is killed."""
