@@ -16,7 +16,7 @@ class GhostText;
 
 void BindHover(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindCompletion(Dispatcher& dispatcher, Session& session, LiveDocuments& live,
-                    std::shared_ptr<GhostText> ghost_text);
+                    const std::shared_ptr<GhostText>& ghost_text);
 void BindSignatureHelp(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindSemanticTokens(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 // definition, declaration, typeDefinition
@@ -39,7 +39,7 @@ void BindClangdExtensions(Dispatcher& dispatcher, Session& session, LiveDocument
 void BindFormatting(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindInlayHint(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindInlineCompletion(Dispatcher& dispatcher, Session& session,
-                          std::shared_ptr<GhostText> ghost_text);
+                          const std::shared_ptr<GhostText>& ghost_text);
 void BindCodeAction(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 // workspace/executeCommand
 void BindExecuteCommand(Dispatcher& dispatcher, Session& session, LiveDocuments& live,
