@@ -25,18 +25,20 @@ constexpr unsigned kArchitecture = 0;
 constexpr unsigned kForeignCalls = 0xffffffff;
 #endif
 
+// A word of what the filter is told of a call.
+sock_filter Load(size_t at) {
+  return BPF_STMT(BPF_LD | BPF_W | BPF_ABS, static_cast<unsigned>(at));
+}
+
 }  // namespace
 
 bool CloseNetwork() {
   if (kArchitecture == 0) return false;
-  constexpr auto load = [](size_t at) {
-    return sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, static_cast<unsigned>(at));
-  };
   // Jumps count instructions: all that is refused goes to the last one.
   std::array<sock_filter, 9> program = {{
-      load(offsetof(seccomp_data, arch)),
+      Load(offsetof(seccomp_data, arch)),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kArchitecture, 0, 6),
-      load(offsetof(seccomp_data, nr)),
+      Load(offsetof(seccomp_data, nr)),
       BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, kForeignCalls, 4, 0),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_socket, 3, 0),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_connect, 2, 0),

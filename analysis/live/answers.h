@@ -234,7 +234,7 @@ struct Question {
   uint32_t limit = 0;             // of items, 0: none
   bool overloads_apart = false;   // kComplete: one option for each
   FunctionSpan function;          // kBodyDiagnostics
-  std::vector<CodeRange> ranges;  // kFormat, kInlayHints; none: all of the text. kCheckText: see there
+  std::vector<CodeRange> ranges;  // kFormat, kInlayHints (none: all of the text), kCheckText
   std::string typed;              // kFormat: this character was typed ahead of `place`
   std::string style;              // kFormat: where there is no .clang-format; empty: LLVM's
   std::string refactoring;        // kRefactor: its id

@@ -277,7 +277,7 @@ CompletionItem Resolve(Session& session, const CompletionMemory& memory, Complet
 }  // namespace
 
 void BindCompletion(Dispatcher& dispatcher, Session& session, LiveDocuments& live,
-                    std::shared_ptr<GhostText> ghost_text) {
+                    const std::shared_ptr<GhostText>& ghost_text) {
   CompletionOptions options;
   options.trigger_characters = {".", ">", ":", "\"", "/", "<"};
   options.resolve_provider = true;

@@ -31,7 +31,7 @@ absl::StatusOr<InlineCompletionList> Answer(GhostText& ghost_text,
 }  // namespace
 
 void BindInlineCompletion(Dispatcher& dispatcher, Session& session,
-                          std::shared_ptr<GhostText> ghost_text) {
+                          const std::shared_ptr<GhostText>& ghost_text) {
   session.capabilities().inline_completion_provider = true;
   OnDocumentRequest<InlineCompletionRequest>(
       dispatcher, session, "lsp.inlineCompletion",

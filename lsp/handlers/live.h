@@ -17,7 +17,7 @@ class LanguageModel;
 
 void BindHover(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindCompletion(Dispatcher& dispatcher, Session& session, LiveDocuments& live,
-                    std::shared_ptr<GhostText> ghost_text);
+                    const std::shared_ptr<GhostText>& ghost_text);
 void BindSignatureHelp(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindSemanticTokens(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 // definition, declaration, typeDefinition

@@ -143,7 +143,7 @@ std::string AiUsageFolder() {
   return "";
 }
 
-AiUsageFile::AiUsageFile(std::string folder, std::string root)
+AiUsageFile::AiUsageFile(const std::string& folder, std::string root)
     : root_(std::move(root)), started_(absl::ToUnixSeconds(absl::Now())) {
   if (folder.empty()) return;
   RemoveOld(folder);

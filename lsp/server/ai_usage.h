@@ -36,7 +36,7 @@ std::string AiUsageFolder();
 class AiUsageFile {
  public:
   // Removes what is too old; writes nothing yet.
-  AiUsageFile(std::string folder, std::string root);
+  AiUsageFile(const std::string& folder, std::string root);
 
   // A disk that refuses loses the counts, and nothing else.
   void Write(const Suggester& suggester, const ModelProcess& model) ABSL_LOCKS_EXCLUDED(mutex_);
