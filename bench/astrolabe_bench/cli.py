@@ -453,8 +453,8 @@ def command_replay(options, out):
             ordered = report.percentiles(values)
             rows.append([name, len(values), *(table.figure(value, "ms") for value in ordered.values())])
     out.say(table.text(rows, ["request", "count", "p50", "p90", "p99", "max"]))
-    out.say(f"peak summed PSS {table.figure(taken['mb'], 'MB')}; {taken['overtaken']} overtaken, "
-            f"{taken['failed']} failed")
+    out.say(f"peak summed PSS {table.figure(taken['mb'], 'MB')}; {taken['empty']} empty, "
+            f"{taken['overtaken']} overtaken, {taken['failed']} failed")
     if options.json:
         print(json.dumps(taken))
     return DONE if not taken["failed"] else BAD
