@@ -281,9 +281,12 @@ def command_run(options, out):
     deadline = time.monotonic() + QUICK_SECONDS if options.quick else math.inf
     failed = run_races(options, run, out, deadline) + run_micro(options, run, out, deadline)
     if not run.samples:
-        out.say("nothing was measured" + ("" if not options.only
-                                          else f": no {', '.join(options.only)} that can run here"))
-        return MISSING if not failed else BAD
+        if failed:
+            out.say(f"nothing was measured; failed: {', '.join(failed)}")
+            return BAD
+        wanted = f": no {', '.join(options.only)} that can run here" if options.only else ""
+        out.say(f"nothing was measured{wanted}")
+        return MISSING
     words = compare.with_baseline(run.samples) if options.baseline else {}
     if words:
         out.say()
