@@ -5,8 +5,11 @@ not there.
 import argparse
 import fnmatch
 import json
+import math
 import os
+import signal
 import sys
+import threading
 import time
 import traceback
 
@@ -14,6 +17,7 @@ from astrolabe_bench import (callgrind, compare, estimate, gate, google_benchmar
                              process, race, report, session_file, session_recorder, table, targets, verdict)
 
 DONE, BAD, MISSING = 0, 1, 4
+QUICK_SECONDS = 200  # after which --quick begins nothing new: with the longest race it ends within five minutes
 BUILD = os.path.join(machine.REPOSITORY, "build", "release")
 OPTIMIZED = os.path.join(machine.REPOSITORY, "build", "optimized", "astrolabe")
 
@@ -157,7 +161,7 @@ def chosen(name, patterns):
     return not patterns or any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
 
 
-def run_micro(options, run, out):
+def run_micro(options, run, out, deadline):
     programs = {name: path for name, path in google_benchmark.programs(options.build).items()
                 if chosen(name, options.only)}
     if not programs:
@@ -166,19 +170,23 @@ def run_micro(options, run, out):
     rounds = options.rounds or (1 if options.quick else 10)
     failed = []
     for name, path in programs.items():
+        if time.monotonic() > deadline:
+            out.say(f"{name} is left out: {QUICK_SECONDS} s are over")
+            continue
         out.say(f"{name}")
-        end = time.monotonic() + (10 if options.quick else options.seconds)
+        end = time.monotonic() + options.seconds
         try:
             for number in range(rounds):
                 out.progress(number, rounds, name)
                 got = google_benchmark.run(path, repetitions=1 if options.quick else 3,
-                                           min_time=0.001 if options.quick else 0.02)
+                                           min_time=0.001 if options.quick else 0.02,
+                                           timeout=20 if options.quick else 3600)
                 for series, value in got.items():
                     run.add(series, [value])
                 if time.monotonic() > end:
                     break
         except (process.CommandFailed, google_benchmark.BadJson) as error:
-            failed.append(name)
+            failed += [] if options.quick else [name]
             out.say(f"  left out: {str(error).splitlines()[-1]}")
     return failed
 
@@ -197,17 +205,20 @@ def races_to_run(options):
     return found
 
 
-def run_races(options, run, out):
+def run_races(options, run, out, deadline):
     settings = race.Options(astrolabe=os.path.realpath(options.astrolabe), corpora=options.corpora,
                             build=options.build,
                             baseline=options.baseline and os.path.realpath(options.baseline),
                             quick=options.quick,
                             rounds=options.rounds, threads=options.threads, scratch=options.scratch,
-                            most_seconds=60 if options.quick else options.seconds, say=out.say,
+                            most_seconds=20 if options.quick else options.seconds, say=out.say,
                             progress=out.progress)
     failed = []
     for name, workspace in races_to_run(options):
         where = f"{name} on {workspace}" if workspace else name
+        if time.monotonic() > deadline:
+            out.say(f"{where} is left out: {QUICK_SECONDS} s are over")
+            continue
         missing = race.Workspace(workspace, options.corpora).missing() if workspace else ""
         if missing:
             out.say(f"{where} is left out: {missing}")
@@ -267,11 +278,15 @@ def command_run(options, out):
     described = machine.description()
     out.say(f"{machine.in_words(described)}; load {os.getloadavg()[0]:.1f}")
     run = new_run(options.astrolabe, options.build, options.note)
-    failed = run_micro(options, run, out) + run_races(options, run, out)
+    deadline = time.monotonic() + QUICK_SECONDS if options.quick else math.inf
+    failed = run_races(options, run, out, deadline) + run_micro(options, run, out, deadline)
     if not run.samples:
-        out.say("nothing was measured" + ("" if not options.only
-                                          else f": no {', '.join(options.only)} that can run here"))
-        return MISSING if not failed else BAD
+        if failed:
+            out.say(f"nothing was measured; failed: {', '.join(failed)}")
+            return BAD
+        wanted = f": no {', '.join(options.only)} that can run here" if options.only else ""
+        out.say(f"nothing was measured{wanted}")
+        return MISSING
     words = compare.with_baseline(run.samples) if options.baseline else {}
     if words:
         out.say()
@@ -441,8 +456,8 @@ def command_replay(options, out):
             ordered = report.percentiles(values)
             rows.append([name, len(values), *(table.figure(value, "ms") for value in ordered.values())])
     out.say(table.text(rows, ["request", "count", "p50", "p90", "p99", "max"]))
-    out.say(f"peak summed PSS {table.figure(taken['mb'], 'MB')}; {taken['overtaken']} overtaken, "
-            f"{taken['failed']} failed")
+    out.say(f"peak summed PSS {table.figure(taken['mb'], 'MB')}; {taken['empty']} empty, "
+            f"{taken['overtaken']} overtaken, {taken['failed']} failed")
     if options.json:
         print(json.dumps(taken))
     return DONE if not taken["failed"] else BAD
@@ -455,8 +470,16 @@ COMMANDS = {"run": command_run, "compare": command_compare, "history": command_h
             "replay": command_replay}
 
 
+def interrupt(*_):
+    """Servers are ended and folders removed on the way out."""
+    raise KeyboardInterrupt
+
+
 def main(arguments=None):
     options = parser().parse_args(arguments)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, interrupt)
+        signal.signal(signal.SIGINT, interrupt)  # also where a shell has put us into the background
     out = Output(getattr(options, "json", False))
     try:
         return COMMANDS[options.command](options, out)

@@ -39,7 +39,7 @@ CAPABILITIES = {
 class LspClient(Client):
     """`root` is the workspace; names of documents are relative to it. Any thread may call."""
 
-    DEADLINE = 120.0
+    DEADLINE = 300.0
 
     def __init__(self, command, root, environment=None):
         self.started = time.monotonic()

@@ -127,7 +127,8 @@ def run(command, environment=None, accepted=(0, 1), interval=None, folder=None, 
         launcher = _launcher()
         pid = launcher.start(command, os.environ if environment is None else environment, folder, output.name,
                              errors.name)
-        killer = threading.Timer(timeout, _kill_group, (pid,))
+        late = threading.Event()
+        killer = threading.Timer(timeout, lambda: (late.set(), _kill_group(pid)))
         killer.start()
         try:
             with PeakMemory(pid, interval) if interval else contextlib.nullcontext() as peak:
@@ -141,6 +142,8 @@ def run(command, environment=None, accepted=(0, 1), interval=None, folder=None, 
         code = os.waitstatus_to_exitcode(status)
         if code not in accepted:
             said = errors.read().decode(errors="replace").strip()[-1500:]
+            if late.is_set():
+                said = f"{said}\nended after {timeout:g} s".strip()
             raise CommandFailed(f"{' '.join(command)}: exit {code}\n{said}")
         return {"seconds": seconds, "cpu_seconds": cpu_seconds, "mb": peak.mb if interval else peak_kb / 1024,
                 "output": output.read()}

@@ -192,6 +192,24 @@ def result_mb(entrant):
     return (process.folder_bytes(path) if os.path.isdir(path) else os.path.getsize(path)) / 1e6
 
 
+def _or_none(measure, entrant, say):
+    """A peer that fails is out of the race, and what ours has taken stays; if ours fails, the race does."""
+    if entrant in (OURS, BASELINE, AGAIN):
+        return measure
+    is_out = []
+
+    def sample():
+        if is_out:
+            return None
+        try:
+            return measure()
+        except (RaceError, process.CommandFailed) as error:
+            is_out.append(error)
+            say(f"  {entrant} is out: {error}")
+            return None
+    return sample
+
+
 def run(name, workspace_name, options):
     """-> ({Series: samples}, facts). Raises RaceError where an answer is wrong or a program fails."""
     definition = load(name)
@@ -201,7 +219,8 @@ def run(name, workspace_name, options):
                **{metric: (where["unit"], "less") for metric, where in definition.get("printed", {}).items()}}
     arena = Arena(definition, workspace, options)
     try:
-        measures = driver.measures(arena)
+        measures = {entrant: _or_none(measure, entrant, options.say)
+                    for entrant, measure in driver.measures(arena).items()}
         rounds = options.rounds or definition.get("quick_rounds" if options.quick else "rounds", 1)
         sampler = sampling.Sampler(rounds=rounds, warm_up=definition.get("warm_up", 1),
                                    progress=options.progress,
@@ -210,9 +229,10 @@ def run(name, workspace_name, options):
         if BASELINE in measures and getattr(driver, "COMPARED", None):
             def ratios(samples):
                 values = {entrant: [sample[driver.COMPARED] for sample in samples[entrant]]
-                          for entrant in samples}
+                          for entrant in (OURS, BASELINE, AGAIN)}
                 return [(values[BASELINE], values[OURS]), (values[BASELINE], values[AGAIN])]
         samples = sampler.take(measures, ratios)
+        samples = {entrant: taken for entrant, taken in samples.items() if None not in taken}
         facts = driver.facts(arena, samples) if hasattr(driver, "facts") else {}
     except process.CommandFailed as error:
         raise RaceError(str(error)) from error

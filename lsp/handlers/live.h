@@ -40,7 +40,7 @@ void BindClangdExtensions(Dispatcher& dispatcher, Session& session, LiveDocument
 void BindFormatting(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindInlayHint(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindInlineCompletion(Dispatcher& dispatcher, Session& session,
-                          std::shared_ptr<GhostText> ghost_text);
+                          const std::shared_ptr<GhostText>& ghost_text);
 void BindCodeAction(Dispatcher& dispatcher, Session& session, LiveDocuments& live,
                     std::shared_ptr<LanguageModel> model);
 // workspace/executeCommand

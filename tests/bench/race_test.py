@@ -95,6 +95,12 @@ class RaceTest(SmallWorkspace):
             self.run_race({"entrants": {"astrolabe": {"command": ["sh", "-c",
                                                                   "echo out of luck >&2; exit 9"]}}})
 
+    def test_peer_that_fails_is_out_and_the_race_goes_on(self):
+        got, _ = self.run_race({"entrants": {"astrolabe": {"command": ["true"]},
+                                             "peer": {"command": ["sh", "-c", "exit 9"]}}})
+        self.assertEqual({name.split("/")[0] for name in got}, {"astrolabe"})
+        self.assertEqual(self.said, ["  peer is out: sh -c exit 9: exit 9\n"])
+
     def test_numbers_that_a_command_prints(self):
         got, _ = self.run_race({"printed": {"p99": {"path": ["all", "p99"], "unit": "us"}}, "entrants": {
             "astrolabe": {"command": ["echo", '{"all": {"p99": 12.5}}']}}})
@@ -173,7 +179,7 @@ class ProcessTest(BenchTest):
         self.assertGreater(process.run(command, interval=0.05)["mb"], 60)
 
     def test_time_out_ends_the_whole_group(self):
-        with self.assertRaisesRegex(process.CommandFailed, "exit -9"):
+        with self.assertRaisesRegex(process.CommandFailed, "exit -9\nended after 0.2 s"):
             process.run(["sh", "-c", "sleep 30; true"], timeout=0.2)
 
     def test_command_that_is_not_there(self):

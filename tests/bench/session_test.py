@@ -47,7 +47,7 @@ class SessionTest(BenchTest):
                        self.root) as client:
             client.initialize()
             client.open("a.cc")
-            time.sleep(0.2)
+            time.sleep(0.5)
             client.request("textDocument/hover", client.at("a.cc", 0, 4))
             client.change("a.cc", ((0, 0), (0, 0), "x"))
             with self.assertRaises(ServerError):
@@ -72,7 +72,7 @@ class SessionTest(BenchTest):
                                    "exit"])
         self.assertEqual(lines[2]["message"]["params"]["textDocument"]["text"], {"$file": "a.cc"})
         self.assertEqual(lines[7]["message"]["params"]["textDocument"]["text"], "not on disk")
-        self.assertGreater(lines[3]["at"] - lines[2]["at"], 0.19)
+        self.assertGreater(lines[3]["at"] - lines[2]["at"], 0.2)
 
     def test_replay_says_the_same_elsewhere_and_measures(self):
         self.record()
@@ -82,7 +82,7 @@ class SessionTest(BenchTest):
         self.assertEqual({name: len(values) for name, values in taken.items() if isinstance(values, list)},
                          {"initialize": 1, "textDocument/hover": 1, "textDocument/semanticTokens/full": 1,
                           replay.OPEN: 2, replay.EDIT: 1})
-        self.assertEqual((taken["overtaken"], taken["failed"]), (1, 0))
+        self.assertEqual((taken["overtaken"], taken["failed"], taken["empty"]), (1, 0, 2))
         self.assertGreater(taken["mb"], 1)
 
     def test_pauses_are_those_of_the_person(self):

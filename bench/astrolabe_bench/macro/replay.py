@@ -8,6 +8,8 @@ dealt with.
 Metrics: the milliseconds from each request to its reply, by method; from opening a file and from each edit to
 the first diagnostics of that version or a later one; the peak of the summed PSS. Requests that the server
 says were overtaken (content modified, cancelled) have no latency; they are counted, as are those that failed.
+How good an answer is can't be seen here: one that comes at once and says nothing counts as fast, so the empty
+ones are counted too.
 """
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import collections
@@ -20,7 +22,7 @@ from astrolabe_bench.lsp_client import LspClient, ServerError
 COMPARED = None
 OVERTAKEN = (-32801, -32800, -32802)  # content modified, cancelled by the client, by the server
 OPEN, EDIT = "open to diagnostics", "edit to diagnostics"
-METRICS = {"overtaken": ("requests", "less"), "failed": ("requests", "less")}
+METRICS = {"empty": ("requests", "less"), "overtaken": ("requests", "less"), "failed": ("requests", "less")}
 
 
 def metric(name):
@@ -39,6 +41,14 @@ def measures(arena):
                 raise race.RaceError(f"{entrant['server'][0]}: {error}") from error
         return sample
     return {name: of(entrant) for name, entrant in arena.entrants.items()}
+
+
+def is_empty(answer):
+    """Nothing, or a list of nothing, in any of the shapes that answers have."""
+    if isinstance(answer, dict):
+        lists = [answer[name] for name in ("items", "signatures", "data") if name in answer]
+        return any(not each for each in lists)
+    return not answer
 
 
 class Versions:
@@ -70,7 +80,7 @@ def replay(command, root, path, speed=1.0, deadline=60):
     """One sample; `speed` above 1 makes the pauses shorter. Waits so many seconds for what is open in the
     end."""
     session = session_file.load(path, root)
-    taken, counts = collections.defaultdict(list), collections.Counter(overtaken=0, failed=0)
+    taken, counts = collections.defaultdict(list), collections.Counter(empty=0, overtaken=0, failed=0)
     waiting, versions = {}, Versions()
     with LspClient(command, root) as client, process.PeakMemory(client.process.pid) as peak:
         offset = None
@@ -90,7 +100,8 @@ def replay(command, root, path, speed=1.0, deadline=60):
         client.last_id = max([identity for identity in waiting if isinstance(identity, int)], default=0)
         for identity, (method, moment) in waiting.items():
             try:
-                arrived, _ = client.answer(identity, deadline)
+                arrived, answer = client.answer(identity, deadline)
+                counts["empty"] += is_empty(answer)
                 taken[method].append(1e3 * (arrived - moment))
             except ServerError as error:
                 counts["overtaken" if error.code in OVERTAKEN else "failed"] += 1
