@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -67,11 +68,16 @@ std::string Megabytes(uint64_t bytes) { return StrCat((bytes + 500'000) / 1'000'
 
 int PrintModels(const AiArguments& arguments) {
   const std::vector<std::string> files = FindModels();
+  std::vector<std::string> chatting;
+  std::ranges::copy_if(files, std::back_inserter(chatting), HasChatTemplate);
   if (arguments.json) {
-    PrintJsonLine({{"models", files}, {"folders", ModelFolders()}});
+    PrintJsonLine({{"models", files}, {"chat", chatting}, {"folders", ModelFolders()}});
     return files.empty() ? kExitNothingFound : kExitOk;
   }
-  for (const std::string& file : files) std::printf("%s\n", file.c_str());
+  for (const std::string& file : files) {
+    const bool chats = std::ranges::find(chatting, file) != chatting.end();
+    std::printf("%s%s\n", file.c_str(), chats ? "  (chats)" : "");
+  }
   if (!files.empty()) return kExitOk;
   std::fprintf(stderr, "astrolabe: no GGUF file in any of these folders:\n");
   for (const std::string& folder : ModelFolders()) std::fprintf(stderr, "  %s\n", folder.c_str());
@@ -88,6 +94,10 @@ int PrintInfo(const AiArguments& arguments) {
                       : info.joins_prefix ? "suffix first, joined"
                       : info.suffix_first ? "suffix first"
                                           : "prefix first";
+  const char* chat = info.chats ? "yes"
+                     : info.has_chat_template
+                         ? "no: llama.cpp does not know its chat template"
+                         : "no: explaining, documenting and writing tests need an instruct model";
   if (arguments.json) {
     PrintJsonLine({{"path", info.path},
                    {"name", info.name},
@@ -121,7 +131,7 @@ int PrintInfo(const AiArguments& arguments) {
   line("vocabulary", StrCat(info.vocabulary, " tokens"));
   line("context", StrCat(ready->context, " tokens of ", info.trained_context));
   line("infilling", order);
-  line("chat", info.chats ? "yes" : "no: explaining and writing tests need a model that chats");
+  line("chat", chat);
   line("threads", StrCat(ready->threads));
   line("processor", ready->processor);
   line("memory", StrCat(Megabytes(ready->process.resident_bytes), " resident"));
