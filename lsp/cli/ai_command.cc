@@ -17,6 +17,7 @@
 #include "base/whole_file.h"
 #include "lsp/cli/ai_status.h"
 #include "lsp/cli/command.h"
+#include "lsp/cli/commit_message.h"
 #include "lsp/cli/json.h"
 
 namespace astrolabe {
@@ -323,6 +324,24 @@ int Bench(const AiArguments& arguments) {
   return kExitOk;
 }
 
+void AddCommitMessage(CLI::App& ai, int* exit_code) {
+  auto options = std::make_shared<CommitMessageOptions>();
+  options->context = kChatContext;
+  CLI::App* command =
+      ai.add_subcommand("commit-message", "write a commit message for what git has staged");
+  command->add_option("--diff", options->diff, "for this diff; - for standard input")
+      ->type_name("FILE");
+  command
+      ->add_option("--chat-model", options->chat_model,
+                   "an instruct model, a GGUF file; default: the first of `ai models` that chats")
+      ->type_name("FILE");
+  command->add_option("--context", options->context,
+                      "tokens of the diff and the message together, at most");
+  command->add_option("--threads", options->threads,
+                      "0: one for small models, else as many as cores");
+  command->callback([=] { *exit_code = PrintCommitMessage(*options); });
+}
+
 }  // namespace
 
 void RegisterAiCommand(CLI::App& app, int* exit_code) {
@@ -350,6 +369,7 @@ void RegisterAiCommand(CLI::App& app, int* exit_code) {
       ->check(CLI::Range(1, 512));
   complete->add_flag("--multi-line", arguments->multi_line, "beyond the end of the line");
   AddModelOptions(*complete, *arguments);
+  AddCommitMessage(*ai, exit_code);
   CLI::App* bench = add("bench", "measure how fast a model reads and writes", Bench);
   bench->add_option("--runs", arguments->runs, "how many")->check(CLI::Range(1, 10000));
   bench
