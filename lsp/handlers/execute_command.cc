@@ -5,6 +5,8 @@
 //   clangd.applyTweak, astrolabe.applyRefactoring   TweakArgs
 //   clangd.applyRename, astrolabe.applyRename       RenameParams
 //   astrolabe.changeSignature                       ChangeSignatureArgs
+//   astrolabe.explain                               TweakArgs; answered with what a model says, in Markdown, which is also
+//                                                   shown to the user (window/showMessage)
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <memory>
 #include <string>
@@ -13,6 +15,7 @@
 #include "base/strings.h"
 #include "lsp/handlers/change_signature.h"
 #include "lsp/handlers/live.h"
+#include "lsp/handlers/model_action.h"
 #include "lsp/handlers/refactoring.h"
 #include "lsp/handlers/rename.h"
 
@@ -45,7 +48,8 @@ absl::StatusOr<T> ArgumentOf(const ExecuteCommandParams& params) {
 
 class Commands {
  public:
-  Commands(Session& session, LiveDocuments& live) : session_(session), live_(live) {}
+  Commands(Session& session, LiveDocuments& live, std::shared_ptr<LanguageModel> model)
+      : session_(session), live_(live), model_(std::move(model)) {}
 
   void Run(const ExecuteCommandParams& params, RequestContext context, Reply<Result> reply) {
     const std::string& name = params.command;
@@ -55,6 +59,7 @@ class Commands {
     if (name == "clangd.applyTweak" || name == "astrolabe.applyRefactoring") {
       return ApplyTweak(params, std::move(context), std::move(reply));
     }
+    if (name == kExplainCommand) return ExplainPlace(params, std::move(context), std::move(reply));
     if (name == "clangd.applyRename" || name == "astrolabe.applyRename") {
       return ApplyRename(params, std::move(context), std::move(reply));
     }
@@ -80,11 +85,30 @@ class Commands {
         "lsp.applyTweak", uri, std::move(context), std::move(reply),
         [this, arguments = *std::move(arguments)](const DocumentSnapshot& document,
                                                   const Work& work) -> absl::StatusOr<Result> {
-          auto made = MakeRefactoringEdit(session_, live_, document, arguments, work);
+          auto made = IsModelAction(arguments.tweak_id)
+                          ? MakeModelEdit(session_, live_, *model_, document, arguments, work)
+                          : MakeRefactoringEdit(session_, live_, document, arguments, work);
           if (!made.ok()) return made.status();
           SendEdit(session_, made->is_checked ? "refactoring" : "refactoring (not checked)",
                    std::move(made->edit));
           return Result();
+        });
+  }
+
+  void ExplainPlace(const ExecuteCommandParams& params, RequestContext context,
+                    Reply<Result> reply) {
+    auto arguments = ArgumentOf<TweakArgs>(params);
+    if (!arguments.ok()) return reply(arguments.status());
+    const std::string uri = arguments->file;
+    session_.AnswerAbout(
+        "lsp.explain", uri, std::move(context), std::move(reply),
+        [this, arguments = *std::move(arguments)](const DocumentSnapshot& document,
+                                                  const Work& work) -> absl::StatusOr<Result> {
+          auto said = Explain(session_, live_, *model_, document, arguments, work);
+          if (!said.ok()) return said.status();
+          session_.client()->Notify<ShowMessageNotification>(
+              {.type = MessageType::kInfo, .message = *said});
+          return Result(*std::move(said));
         });
   }
 
@@ -125,18 +149,20 @@ class Commands {
 
   Session& session_;
   LiveDocuments& live_;
+  const std::shared_ptr<LanguageModel> model_;
 };
 
 }  // namespace
 
-void BindExecuteCommand(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
+void BindExecuteCommand(Dispatcher& dispatcher, Session& session, LiveDocuments& live,
+                        std::shared_ptr<LanguageModel> model) {
   ExecuteCommandOptions options;
   options.commands = {
-      "clangd.applyFix",          "clangd.applyTweak",          "clangd.applyRename",
-      "astrolabe.applyEdit",      "astrolabe.applyRefactoring", "astrolabe.applyRename",
-      "astrolabe.changeSignature"};
+      "clangd.applyFix",           "clangd.applyTweak",          "clangd.applyRename",
+      "astrolabe.applyEdit",       "astrolabe.applyRefactoring", "astrolabe.applyRename",
+      "astrolabe.changeSignature", std::string(kExplainCommand)};
   session.capabilities().execute_command_provider = std::move(options);
-  auto commands = std::make_shared<Commands>(session, live);
+  auto commands = std::make_shared<Commands>(session, live, std::move(model));
   dispatcher.OnRequest<ExecuteCommandRequest>(
       [commands](const ExecuteCommandParams& params, RequestContext context, Reply<Result> reply) {
         commands->Run(params, std::move(context), std::move(reply));

@@ -22,7 +22,7 @@ void BindLive(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   BindRename(dispatcher, session, live);
   BindDiagnostics(dispatcher, session, live);
   BindCodeAction(dispatcher, session, live, model);
-  BindExecuteCommand(dispatcher, session, live);
+  BindExecuteCommand(dispatcher, session, live, model);
   BindFormatting(dispatcher, session, live);
   BindInlayHint(dispatcher, session, live);
   BindInlineCompletion(dispatcher, session, live, model);

@@ -42,7 +42,8 @@ void BindInlineCompletion(Dispatcher& dispatcher, Session& session, LiveDocument
 void BindCodeAction(Dispatcher& dispatcher, Session& session, LiveDocuments& live,
                     std::shared_ptr<LanguageModel> model);
 // workspace/executeCommand
-void BindExecuteCommand(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
+void BindExecuteCommand(Dispatcher& dispatcher, Session& session, LiveDocuments& live,
+                        std::shared_ptr<LanguageModel> model);
 void BindDiagnostics(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 
 void BindLive(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
