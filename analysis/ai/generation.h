@@ -20,8 +20,11 @@ struct GenerationRequest {
   // Whose state of the model to go on from, and to keep: a document.
   std::string document;
   InfillParts parts;
-  // Not empty: read instead of `parts`, as it is (chat models).
+  // Not empty: read instead of `parts`, as it is.
   std::string raw_prompt;
+  // Not empty: said to a model that chats, and answered. The answer ends where the model ends it, not by the rules of
+  // code.
+  std::vector<ChatMessage> messages;
   uint32_t max_tokens = 48;
   bool is_single_line = true;
   // One candidate each; 0 takes the likeliest token each time.
@@ -34,8 +37,8 @@ struct GenerationRequest {
   template <typename Archive>
   void Members(Archive& archive) {
     double seconds = absl::ToDoubleSeconds(time_limit);
-    archive(document, parts, raw_prompt, max_tokens, is_single_line, temperatures, seed, names,
-            seconds);
+    archive(document, parts, raw_prompt, messages, max_tokens, is_single_line, temperatures, seed,
+            names, seconds);
     time_limit = absl::Seconds(seconds);
   }
 };
@@ -62,14 +65,15 @@ struct Candidate {
 struct GenerationCost {
   uint32_t prompt_tokens = 0;
   uint32_t reused_tokens = 0;     // of those, computed before
+  uint32_t cut_bytes = 0;         // of messages, that there was no room for
   uint32_t generated_tokens = 0;  // of all candidates
   double prompt_seconds = 0;
   double first_token_seconds = 0;  // from the request's beginning
   double total_seconds = 0;
   template <typename Archive>
   void Members(Archive& archive) {
-    archive(prompt_tokens, reused_tokens, generated_tokens, prompt_seconds, first_token_seconds,
-            total_seconds);
+    archive(prompt_tokens, reused_tokens, cut_bytes, generated_tokens, prompt_seconds,
+            first_token_seconds, total_seconds);
   }
 };
 
@@ -119,6 +123,9 @@ struct ModelSetting {
     archive(path, context, threads, state_bytes);
   }
 };
+
+// ModelSetting::context of a model that chats: pieces of code and an answer of a page.
+inline constexpr uint32_t kChatContext = 4096;
 
 // Of frames. To the process: a setting first, then requests and the numbers of those that nobody wants any more. From it:
 // ready, then for each request either its generation or why there is none. Or to the process one job to quantize; from it

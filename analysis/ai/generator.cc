@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "analysis/ai/candidate_text.h"
+#include "analysis/ai/chat_prompt.h"
 #include "analysis/ai/logits.h"
 #include "analysis/ai/name_mask.h"
 #include "base/strings.h"
@@ -122,7 +123,8 @@ struct Generator::Writer {
       : mask(request.names.empty() ? nullptr : MaskSampler::Make(model, request.names)),
         sampler(MakeSampler(temperature, seed)),
         is_greedy(temperature <= 0),
-        end(request.is_single_line, OpenBrackets(request.parts.prefix, request.parts.suffix)) {}
+        end(request.is_single_line, OpenBrackets(request.parts.prefix, request.parts.suffix)),
+        is_code(request.messages.empty()) {}
 
   // What is written next after the token with these logits; kNoModelToken if the candidate is complete.
   ModelToken Choose(const Model& model, const float* logits, std::vector<llama_token_data>* all) {
@@ -142,7 +144,7 @@ struct Generator::Writer {
     }
     const std::string_view text = model.TextOf(token);
     candidate.text += text;
-    if (!end.Take(text)) {
+    if (is_code && !end.Take(text)) {
       candidate.end = GenerationEnd::kText;
       return kNoModelToken;
     }
@@ -169,6 +171,7 @@ struct Generator::Writer {
   Sampler sampler;
   const bool is_greedy;
   CandidateEnd end;
+  bool is_code;  // else `end` does not count
   Candidate candidate;
   llama_seq_id sequence = 0;
   ModelToken next = kNoModelToken;  // to be read by the model
@@ -307,7 +310,12 @@ absl::StatusOr<Generation> Generator::Generate(const GenerationRequest& request,
   if (count == 0 || max_tokens == 0) return generation;
   const size_t budget = context_tokens_ - max_tokens;
   std::vector<ModelToken> prompt;
-  if (request.raw_prompt.empty()) {
+  if (!request.messages.empty()) {
+    absl::StatusOr<ChatPrompt> chat = MakeChatPrompt(model_, request.messages, budget);
+    if (!chat.ok()) return chat.status();
+    prompt = std::move(chat->tokens);
+    generation.cost.cut_bytes = chat->cut_bytes;
+  } else if (request.raw_prompt.empty()) {
     prompt = InfillPrompt(model_, request.parts, budget);
   } else {
     prompt = model_.Tokenize(request.raw_prompt);
@@ -366,7 +374,7 @@ absl::StatusOr<Generation> Generator::Generate(const GenerationRequest& request,
   for (const Writer& writer : writers) llama_memory_seq_rm(memory, writer.sequence, -1, -1);
   if (!status.ok()) return status;
   for (Writer& writer : writers) {
-    writer.candidate.text.resize(writer.end.size());
+    if (writer.is_code) writer.candidate.text.resize(writer.end.size());
     generation.candidates.push_back(std::move(writer.candidate));
   }
   cost.total_seconds = Seconds(start);

@@ -30,22 +30,6 @@ std::vector<ModelToken> EndWithin(const Model& model, std::string_view text, siz
   return {};
 }
 
-// The tokens of the beginning of `text` that fit: whole lines, unless the first one is too long.
-std::vector<ModelToken> BeginningWithin(const Model& model, std::string_view text, size_t budget) {
-  size_t bytes = std::min(text.size(), budget * kBytesPerToken);
-  while (bytes > 0) {
-    if (bytes < text.size()) {
-      const size_t line = text.rfind('\n', bytes - 1);
-      if (line != text.npos && line > 0) bytes = line + 1;
-      while (!IsBoundary(text, bytes)) --bytes;
-    }
-    std::vector<ModelToken> tokens = model.Tokenize(text.substr(0, bytes));
-    if (tokens.size() <= budget) return tokens;
-    bytes = std::min(bytes - 1, bytes * budget / tokens.size());
-  }
-  return {};
-}
-
 void Append(const std::vector<ModelToken>& more, std::vector<ModelToken>* tokens) {
   tokens->insert(tokens->end(), more.begin(), more.end());
 }
@@ -63,6 +47,21 @@ std::string_view AnchoredEnd(std::string_view text, size_t bytes) {
   size_t begin = earliest;
   while (!IsBoundary(text, begin)) ++begin;
   return text.substr(begin);
+}
+
+std::vector<ModelToken> BeginningWithin(const Model& model, std::string_view text, size_t budget) {
+  size_t bytes = std::min(text.size(), budget * kBytesPerToken);
+  while (bytes > 0) {
+    if (bytes < text.size()) {
+      const size_t line = text.rfind('\n', bytes - 1);
+      if (line != text.npos && line > 0) bytes = line + 1;
+      while (!IsBoundary(text, bytes)) --bytes;
+    }
+    std::vector<ModelToken> tokens = model.Tokenize(text.substr(0, bytes));
+    if (tokens.size() <= budget) return tokens;
+    bytes = std::min(bytes - 1, bytes * budget / tokens.size());
+  }
+  return {};
 }
 
 std::vector<ModelToken> InfillPrompt(const Model& model, const InfillParts& parts, size_t budget) {

@@ -45,4 +45,7 @@ std::vector<ModelToken> InfillPrompt(const Model& model, const InfillParts& part
 // any byte (of no UTF-8 sequence's middle) where the lines are too long for that.
 std::string_view AnchoredEnd(std::string_view text, size_t bytes);
 
+// The tokens of the beginning of `text` that fit into `budget`: of whole lines, unless the first one is too long.
+std::vector<ModelToken> BeginningWithin(const Model& model, std::string_view text, size_t budget);
+
 }  // namespace astrolabe

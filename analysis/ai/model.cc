@@ -129,7 +129,8 @@ absl::StatusOr<std::unique_ptr<Model>> Model::Load(const std::string& path) {
   const std::string layout = Metadata(raw, "astrolabe.fim.layout");
   info.joins_prefix = layout == "suffix-prefix-joined";
   info.suffix_first = info.joins_prefix || layout == "suffix-prefix-middle";
-  info.chats = llama_model_chat_template(raw, nullptr) != nullptr;
+  info.has_chat_template = llama_model_chat_template(raw, nullptr) != nullptr;
+  info.chats = model->FormatChat({{.role = "user", .text = "?"}}).ok();
   model->texts_.resize(info.vocabulary);
   for (uint32_t token = 0; token < info.vocabulary; ++token) {
     model->texts_[token] = TextOfToken(vocabulary, static_cast<ModelToken>(token));
@@ -141,12 +142,44 @@ Model::~Model() {
   if (model_ != nullptr) llama_model_free(model_);
 }
 
+absl::StatusOr<std::string> Model::FormatChat(const std::vector<ChatMessage>& messages) const {
+  const char* form = llama_model_chat_template(model_, nullptr);
+  if (form == nullptr) {
+    return absl::FailedPreconditionError(
+        StrCat(info_.path, " has no chat template: take an instruct model"));
+  }
+  std::vector<llama_chat_message> raw;
+  for (const ChatMessage& message : messages) {
+    raw.push_back({message.role.c_str(), message.text.c_str()});
+  }
+  std::string text(4096, '\0');
+  for (;;) {
+    const int32_t size = llama_chat_apply_template(form, raw.data(), raw.size(), /*add_ass=*/true,
+                                                   text.data(), static_cast<int32_t>(text.size()));
+    if (size < 0) {
+      return absl::FailedPreconditionError(
+          StrCat(info_.path, ": llama.cpp does not know its chat template; take another model"));
+    }
+    const bool is_all = static_cast<size_t>(size) <= text.size();
+    text.resize(static_cast<size_t>(size));
+    if (is_all) return text;
+  }
+}
+
 std::vector<ModelToken> Model::Tokenize(std::string_view text) const {
+  return Tokenize(text, /*reads_marks=*/false);
+}
+
+std::vector<ModelToken> Model::TokenizeWithMarks(std::string_view text) const {
+  return Tokenize(text, /*reads_marks=*/true);
+}
+
+std::vector<ModelToken> Model::Tokenize(std::string_view text, bool reads_marks) const {
   // No token stands for less than a byte.
   std::vector<ModelToken> tokens(text.size() + 8);
   const int32_t count = llama_tokenize(vocabulary_, text.data(), static_cast<int32_t>(text.size()),
                                        tokens.data(), static_cast<int32_t>(tokens.size()),
-                                       /*add_special=*/false, /*parse_special=*/false);
+                                       /*add_special=*/false, reads_marks);
   tokens.resize(static_cast<size_t>(std::max(count, 0)));
   return tokens;
 }

@@ -40,11 +40,24 @@ struct ModelInfo {
   bool infills = false;
   bool suffix_first = false;
   bool joins_prefix = false;
-  bool chats = false;  // has a chat template
+  bool has_chat_template = false;
+  bool chats = false;  // it has one, of a form that llama.cpp knows
   template <typename Archive>
   void Members(Archive& archive) {
     archive(path, name, architecture, description, license, parameters, bytes, vocabulary, layers,
-            embedding, trained_context, infills, suffix_first, joins_prefix, chats);
+            embedding, trained_context, infills, suffix_first, joins_prefix, has_chat_template,
+            chats);
+  }
+};
+
+// What somebody has said in a chat.
+struct ChatMessage {
+  std::string role;  // "system", "user", "assistant"
+  std::string text;
+  bool may_be_cut = false;  // at its end, where the model can't read all of it
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(role, text, may_be_cut);
   }
 };
 
@@ -76,6 +89,11 @@ class Model {
   const MarkTokens& marks() const { return marks_; }
   // `text` is never read as marks.
   std::vector<ModelToken> Tokenize(std::string_view text) const;
+  // Of text that is not the user's.
+  std::vector<ModelToken> TokenizeWithMarks(std::string_view text) const;
+  // The messages by the model's own template, up to where its answer begins. FailedPrecondition, telling what to do, if
+  // it does not chat.
+  absl::StatusOr<std::string> FormatChat(const std::vector<ChatMessage>& messages) const;
   // The bytes that a token stands for; none for marks.
   std::string_view TextOf(ModelToken token) const { return texts_[static_cast<size_t>(token)]; }
   // Whether the model says by it that it is done.
@@ -85,6 +103,7 @@ class Model {
 
  private:
   Model() = default;
+  std::vector<ModelToken> Tokenize(std::string_view text, bool reads_marks) const;
 
   llama_model* model_ = nullptr;
   const llama_vocab* vocabulary_ = nullptr;

@@ -2,9 +2,11 @@
 #include "analysis/ai/model_files.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <filesystem>
 
+#include "analysis/ai/gguf_header.h"
 #include "base/strings.h"
 
 namespace astrolabe {
@@ -20,6 +22,19 @@ std::vector<std::string> ModelsIn(const std::string& folder) {
   }
   std::sort(files.begin(), files.end());
   return files;
+}
+
+std::string Lower(std::string text) {
+  for (char& byte : text) byte = static_cast<char>(std::tolower(static_cast<unsigned char>(byte)));
+  return text;
+}
+
+// By their makers' habit; a base model may have a chat template as well, and then chats badly.
+bool IsForChat(const std::string& path, const GgufHeader& header) {
+  const std::string said =
+      Lower(StrCat(header.finetune, " ", header.name, " ", fs::path(path).filename().string()));
+  return header.has_chat_template &&
+         (said.find("instruct") != said.npos || said.find("chat") != said.npos);
 }
 
 }  // namespace
@@ -51,18 +66,60 @@ std::vector<std::string> FindModels() {
 }
 
 absl::StatusOr<std::string> ChooseModel(const std::string& wanted) {
+  std::vector<std::string> files;
   if (!wanted.empty()) {
     std::error_code error;
     const std::string path = fs::absolute(wanted, error).string();
     if (!fs::is_directory(path, error)) return path;
-    const std::vector<std::string> files = ModelsIn(path);
-    if (!files.empty()) return files.front();
-    return absl::NotFoundError(StrCat("no GGUF file in the folder ", path));
+    files = ModelsIn(path);
+    if (files.empty()) return absl::NotFoundError(StrCat("no GGUF file in the folder ", path));
+  } else {
+    files = FindModels();
   }
-  const std::vector<std::string> files = FindModels();
+  for (const std::string& file : files) {
+    const absl::StatusOr<GgufHeader> header = ReadGgufHeader(file);
+    if (!header.ok() || !IsForChat(file, *header)) return file;
+  }
   if (!files.empty()) return files.front();
   return absl::NotFoundError(
       StrCat("no model: put a GGUF file into ", ModelFolders().front(), " or name one by --model"));
+}
+
+bool HasChatTemplate(const std::string& path) {
+  const absl::StatusOr<GgufHeader> header = ReadGgufHeader(path);
+  return header.ok() && header->has_chat_template;
+}
+
+absl::StatusOr<std::string> ChooseChatModel(const std::string& wanted, const std::string& flag) {
+  std::vector<std::string> files;
+  std::string where = ModelFolders().front();
+  if (wanted.empty()) {
+    files = FindModels();
+  } else {
+    std::error_code error;
+    const std::string path = fs::absolute(wanted, error).string();
+    if (!fs::is_directory(path, error)) {
+      const absl::StatusOr<GgufHeader> header = ReadGgufHeader(path);
+      if (!header.ok()) return header.status();
+      if (header->has_chat_template) return path;
+      return absl::FailedPreconditionError(
+          StrCat(path, " has no chat template: name an instruct model by ", flag));
+    }
+    files = ModelsIn(path);
+    where = path;
+  }
+  std::string first;
+  for (const std::string& file : files) {
+    const absl::StatusOr<GgufHeader> header = ReadGgufHeader(file);
+    if (!header.ok() || !header->has_chat_template) continue;
+    if (IsForChat(file, *header)) return file;
+    if (first.empty()) first = file;
+  }
+  if (!first.empty()) return first;
+  return absl::NotFoundError(
+      StrCat("this needs a model that chats: put an instruct model (a GGUF file with a chat "
+             "template) into ",
+             where, " or name one by ", flag));
 }
 
 }  // namespace astrolabe

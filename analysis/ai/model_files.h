@@ -15,7 +15,15 @@ std::vector<std::string> ModelFolders();
 // The GGUF files in those, in their order and by name.
 std::vector<std::string> FindModels();
 
-// `wanted` (a file, or a folder with one) or else the first that is found. NotFound saying where to put one.
+// Whether it has a chat template, by what the file says ahead of the weights.
+bool HasChatTemplate(const std::string& path);
+
+// `wanted` (a file, or a folder with one) or else the first that is found; those that call themselves instruct or chat
+// models come last: they are for ChooseChatModel. NotFound saying where to put one.
 absl::StatusOr<std::string> ChooseModel(const std::string& wanted);
+
+// The same of a model that is told in words what to write: the first with a chat template, those that call themselves
+// instruct or chat models ahead of the others. `flag` is what `wanted` comes from, for the message.
+absl::StatusOr<std::string> ChooseChatModel(const std::string& wanted, const std::string& flag);
 
 }  // namespace astrolabe

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@
 #include "lsp/cli/ai_speed.h"
 #include "lsp/cli/ai_status.h"
 #include "lsp/cli/command.h"
+#include "lsp/cli/commit_message.h"
 #include "lsp/cli/json.h"
 
 namespace astrolabe {
@@ -71,11 +73,16 @@ std::string Megabytes(uint64_t bytes) { return StrCat((bytes + 500'000) / 1'000'
 
 int PrintModels(const AiArguments& arguments) {
   const std::vector<std::string> files = FindModels();
+  std::vector<std::string> chatting;
+  std::ranges::copy_if(files, std::back_inserter(chatting), HasChatTemplate);
   if (arguments.json) {
-    PrintJsonLine({{"models", files}, {"folders", ModelFolders()}});
+    PrintJsonLine({{"models", files}, {"chat", chatting}, {"folders", ModelFolders()}});
     return files.empty() ? kExitNothingFound : kExitOk;
   }
-  for (const std::string& file : files) std::printf("%s\n", file.c_str());
+  for (const std::string& file : files) {
+    const bool chats = std::ranges::find(chatting, file) != chatting.end();
+    std::printf("%s%s\n", file.c_str(), chats ? "  (chats)" : "");
+  }
   if (!files.empty()) return kExitOk;
   std::fprintf(stderr, "astrolabe: no GGUF file in any of these folders:\n");
   for (const std::string& folder : ModelFolders()) std::fprintf(stderr, "  %s\n", folder.c_str());
@@ -92,6 +99,10 @@ int PrintInfo(const AiArguments& arguments) {
                       : info.joins_prefix ? "suffix first, joined"
                       : info.suffix_first ? "suffix first"
                                           : "prefix first";
+  const char* chat = info.chats ? "yes"
+                     : info.has_chat_template
+                         ? "no: llama.cpp does not know its chat template"
+                         : "no: explaining, documenting and writing tests need an instruct model";
   if (arguments.json) {
     PrintJsonLine({{"path", info.path},
                    {"name", info.name},
@@ -126,7 +137,7 @@ int PrintInfo(const AiArguments& arguments) {
   line("vocabulary", StrCat(info.vocabulary, " tokens"));
   line("context", StrCat(ready->context, " tokens of ", info.trained_context));
   line("infilling", order);
-  line("chat", info.chats ? "yes" : "no: explaining and writing tests need a model that chats");
+  line("chat", chat);
   line("threads", StrCat(ready->threads));
   line("processor", ready->processor);
   line("memory", StrCat(Megabytes(ready->process.resident_bytes), " resident"));
@@ -292,6 +303,24 @@ int Bench(const AiArguments& arguments) {
   return kExitOk;
 }
 
+void AddCommitMessage(CLI::App& ai, int* exit_code) {
+  auto options = std::make_shared<CommitMessageOptions>();
+  options->context = kChatContext;
+  CLI::App* command =
+      ai.add_subcommand("commit-message", "write a commit message for what git has staged");
+  command->add_option("--diff", options->diff, "for this diff; - for standard input")
+      ->type_name("FILE");
+  command
+      ->add_option("--chat-model", options->chat_model,
+                   "an instruct model, a GGUF file; default: the first of `ai models` that chats")
+      ->type_name("FILE");
+  command->add_option("--context", options->context,
+                      "tokens of the diff and the message together, at most");
+  command->add_option("--threads", options->threads,
+                      "0: one for small models, else as many as cores");
+  command->callback([=] { *exit_code = PrintCommitMessage(*options); });
+}
+
 }  // namespace
 
 void RegisterAiCommand(CLI::App& app, int* exit_code) {
@@ -333,6 +362,7 @@ void RegisterAiCommand(CLI::App& app, int* exit_code) {
       ->check(CLI::Range(1, 512));
   complete->add_flag("--multi-line", arguments->multi_line, "beyond the end of the line");
   AddModelOptions(*complete, *arguments);
+  AddCommitMessage(*ai, exit_code);
   CLI::App* bench = add("bench", "measure how fast a model reads and writes", Bench);
   bench->add_option("--runs", arguments->runs, "how many")->check(CLI::Range(1, 10000));
   bench

@@ -1,5 +1,7 @@
 // textDocument/codeAction: what the compiler proposes, for one diagnostic or for all of a kind, the #include that a
-// name lacks, what a language model would write for an error that nobody else has a fix for, and refactorings. codeAction/resolve makes the edits of these, and checks those of all.
+// name lacks, what a language model would write for an error that nobody else
+// has a fix for or for a person who asks, and refactorings. codeAction/resolve makes the edits of these, and checks those
+// of all.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <algorithm>
 #include <iterator>
@@ -21,6 +23,7 @@
 #include "lsp/handlers/include_insertion.h"
 #include "lsp/handlers/line_repair.h"
 #include "lsp/handlers/live.h"
+#include "lsp/handlers/model_action.h"
 #include "lsp/handlers/on_document.h"
 #include "lsp/handlers/refactoring.h"
 #include "lsp/handlers/source_tokens.h"
@@ -78,6 +81,7 @@ class Actions {
       if (actions_.empty()) AddRepair(touched);
     }
     AddRefactorings();
+    AddModelActions(touched);
     // Asked for by name alone: on saving, say.
     if (params_.context.only && Wants(CodeActionKind::kSourceFixAll)) AddFixAll();
     return std::move(actions_);
@@ -325,6 +329,17 @@ class Actions {
         {{{place, place}, insertion->text}});
   }
 
+  // For a person who has asked: nobody else is to see half a dozen of them at each name.
+  void AddModelActions(const std::vector<size_t>& touched) {
+    if (params_.context.trigger_kind != CodeActionTriggerKind::kInvoked) return;
+    std::vector<Diagnostic> diagnostics;
+    for (size_t i : touched) diagnostics.push_back(known_.items[i]);
+    for (CodeAction& action :
+         OfferModelActions(session_, model_, document_, params_.range, diagnostics)) {
+      if (Wants(action.kind->value)) actions_.emplace_back(std::move(action));
+    }
+  }
+
   // Of the first error, and only for a person who waits: it takes a second.
   void AddRepair(const std::vector<size_t>& touched) {
     if (params_.context.trigger_kind != CodeActionTriggerKind::kInvoked) return;
@@ -380,16 +395,25 @@ void Resolve(Session& session, LiveDocuments& live, CodeAction action, RequestCo
       });
 }
 
-void BindResolve(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
+void BindResolve(Dispatcher& dispatcher, Session& session, LiveDocuments& live,
+                 const std::shared_ptr<LanguageModel>& model) {
+  const auto refactor = [model](Session& session, LiveDocuments& live,
+                                const DocumentSnapshot& document, const TweakArgs& chosen,
+                                const Work& work) {
+    return IsModelAction(chosen.tweak_id)
+               ? MakeModelEdit(session, live, *model, document, chosen, work)
+               : MakeRefactoringEdit(session, live, document, chosen, work);
+  };
   dispatcher.OnRequest<CodeActionResolveRequest>(
-      [&session, &live](CodeAction action, RequestContext context, Reply<Resolved> reply) {
+      [&session, &live, refactor](CodeAction action, RequestContext context,
+                                  Reply<Resolved> reply) {
         if (action.data.is_null()) return reply(std::move(action));  // it has all it needs
         if (IsCodeFix(action.data)) {
           Resolve<CodeFix>(session, live, std::move(action), std::move(context), std::move(reply),
                            MakeFixEdit);
         } else {
           Resolve<TweakArgs>(session, live, std::move(action), std::move(context), std::move(reply),
-                             MakeRefactoringEdit);
+                             refactor);
         }
       });
 }
@@ -404,11 +428,11 @@ void BindCodeAction(Dispatcher& dispatcher, Session& session, LiveDocuments& liv
   for (std::string_view kind : {CodeActionKind::kQuickFix, CodeActionKind::kRefactorExtract,
                                 CodeActionKind::kRefactorInline, CodeActionKind::kRefactorMove,
                                 CodeActionKind::kRefactorRewrite, CodeActionKind::kSourceFixAll,
-                                CodeActionKind::kSourceOrganizeImports}) {
+                                CodeActionKind::kSourceOrganizeImports, kExplainKind}) {
     options.code_action_kinds->emplace_back(std::string(kind));
   }
   session.capabilities().code_action_provider = std::move(options);
-  BindResolve(dispatcher, session, live);
+  BindResolve(dispatcher, session, live, model);
   using Answer = std::vector<std::variant<Command, CodeAction>>;
   OnDocumentRequest<CodeActionRequest>(
       dispatcher, session, "lsp.codeAction",

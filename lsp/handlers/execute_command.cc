@@ -6,6 +6,8 @@
 //   clangd.applyRename, astrolabe.applyRename       RenameParams
 //   astrolabe.changeSignature                       ChangeSignatureArgs
 //   astrolabe.suggestionTaken                       the number of a proposal (ghost_text.h); changes nothing
+//   astrolabe.explain                               TweakArgs; answered with what a model says, in Markdown, which is also
+//                                                   shown to the user (window/showMessage)
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <memory>
 #include <string>
@@ -15,6 +17,7 @@
 #include "lsp/handlers/change_signature.h"
 #include "lsp/handlers/ghost_text.h"
 #include "lsp/handlers/live.h"
+#include "lsp/handlers/model_action.h"
 #include "lsp/handlers/refactoring.h"
 #include "lsp/handlers/rename.h"
 
@@ -47,8 +50,12 @@ absl::StatusOr<T> ArgumentOf(const ExecuteCommandParams& params) {
 
 class Commands {
  public:
-  Commands(Session& session, LiveDocuments& live, std::shared_ptr<GhostText> ghost_text)
-      : session_(session), live_(live), ghost_text_(std::move(ghost_text)) {}
+  Commands(Session& session, LiveDocuments& live, std::shared_ptr<LanguageModel> model,
+           std::shared_ptr<GhostText> ghost_text)
+      : session_(session),
+        live_(live),
+        model_(std::move(model)),
+        ghost_text_(std::move(ghost_text)) {}
 
   void Run(const ExecuteCommandParams& params, RequestContext context, Reply<Result> reply) {
     const std::string& name = params.command;
@@ -58,6 +65,7 @@ class Commands {
     if (name == "clangd.applyTweak" || name == "astrolabe.applyRefactoring") {
       return ApplyTweak(params, std::move(context), std::move(reply));
     }
+    if (name == kExplainCommand) return ExplainPlace(params, std::move(context), std::move(reply));
     if (name == "clangd.applyRename" || name == "astrolabe.applyRename") {
       return ApplyRename(params, std::move(context), std::move(reply));
     }
@@ -84,11 +92,30 @@ class Commands {
         "lsp.applyTweak", uri, std::move(context), std::move(reply),
         [this, arguments = *std::move(arguments)](const DocumentSnapshot& document,
                                                   const Work& work) -> absl::StatusOr<Result> {
-          auto made = MakeRefactoringEdit(session_, live_, document, arguments, work);
+          auto made = IsModelAction(arguments.tweak_id)
+                          ? MakeModelEdit(session_, live_, *model_, document, arguments, work)
+                          : MakeRefactoringEdit(session_, live_, document, arguments, work);
           if (!made.ok()) return made.status();
           SendEdit(session_, made->is_checked ? "refactoring" : "refactoring (not checked)",
                    std::move(made->edit));
           return Result();
+        });
+  }
+
+  void ExplainPlace(const ExecuteCommandParams& params, RequestContext context,
+                    Reply<Result> reply) {
+    auto arguments = ArgumentOf<TweakArgs>(params);
+    if (!arguments.ok()) return reply(arguments.status());
+    const std::string uri = arguments->file;
+    session_.AnswerAbout(
+        "lsp.explain", uri, std::move(context), std::move(reply),
+        [this, arguments = *std::move(arguments)](const DocumentSnapshot& document,
+                                                  const Work& work) -> absl::StatusOr<Result> {
+          auto said = Explain(session_, live_, *model_, document, arguments, work);
+          if (!said.ok()) return said.status();
+          session_.client()->Notify<ShowMessageNotification>(
+              {.type = MessageType::kInfo, .message = *said});
+          return Result(*std::move(said));
         });
   }
 
@@ -138,24 +165,23 @@ class Commands {
 
   Session& session_;
   LiveDocuments& live_;
+  const std::shared_ptr<LanguageModel> model_;
   const std::shared_ptr<GhostText> ghost_text_;
 };
 
 }  // namespace
 
 void BindExecuteCommand(Dispatcher& dispatcher, Session& session, LiveDocuments& live,
+                        std::shared_ptr<LanguageModel> model,
                         std::shared_ptr<GhostText> ghost_text) {
   ExecuteCommandOptions options;
-  options.commands = {"clangd.applyFix",
-                      "clangd.applyTweak",
-                      "clangd.applyRename",
-                      "astrolabe.applyEdit",
-                      "astrolabe.applyRefactoring",
-                      "astrolabe.applyRename",
-                      "astrolabe.changeSignature",
-                      kSuggestionTaken};
+  options.commands = {
+      "clangd.applyFix",           "clangd.applyTweak",          "clangd.applyRename",
+      "astrolabe.applyEdit",       "astrolabe.applyRefactoring", "astrolabe.applyRename",
+      "astrolabe.changeSignature", std::string(kExplainCommand), kSuggestionTaken};
   session.capabilities().execute_command_provider = std::move(options);
-  auto commands = std::make_shared<Commands>(session, live, std::move(ghost_text));
+  auto commands =
+      std::make_shared<Commands>(session, live, std::move(model), std::move(ghost_text));
   dispatcher.OnRequest<ExecuteCommandRequest>(
       [commands](const ExecuteCommandParams& params, RequestContext context, Reply<Result> reply) {
         commands->Run(params, std::move(context), std::move(reply));

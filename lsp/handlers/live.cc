@@ -26,7 +26,7 @@ void BindLive(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   BindRename(dispatcher, session, live);
   BindDiagnostics(dispatcher, session, live);
   BindCodeAction(dispatcher, session, live, model);
-  BindExecuteCommand(dispatcher, session, live, ghost_text);
+  BindExecuteCommand(dispatcher, session, live, model, ghost_text);
   BindFormatting(dispatcher, session, live);
   BindInlayHint(dispatcher, session, live);
   BindInlineCompletion(dispatcher, session, ghost_text);

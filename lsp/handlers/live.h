@@ -45,6 +45,7 @@ void BindCodeAction(Dispatcher& dispatcher, Session& session, LiveDocuments& liv
                     std::shared_ptr<LanguageModel> model);
 // workspace/executeCommand
 void BindExecuteCommand(Dispatcher& dispatcher, Session& session, LiveDocuments& live,
+                        std::shared_ptr<LanguageModel> model,
                         std::shared_ptr<GhostText> ghost_text);
 void BindDiagnostics(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 

@@ -143,11 +143,11 @@ std::string AiUsageFolder() {
   return "";
 }
 
-AiUsageFile::AiUsageFile(const std::string& folder, std::string root)
+AiUsageFile::AiUsageFile(const std::string& folder, std::string root, const std::string& name)
     : root_(std::move(root)), started_(absl::ToUnixSeconds(absl::Now())) {
   if (folder.empty()) return;
   RemoveOld(folder);
-  path_ = StrCat(folder, "/", started_, "-", getpid(), ".json");
+  path_ = StrCat(folder, "/", started_, "-", getpid(), name.empty() ? "" : "-", name, ".json");
 }
 
 void AiUsageFile::Write(const Suggester& suggester, const ModelProcess& model) {

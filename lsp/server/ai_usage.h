@@ -1,7 +1,8 @@
 // What language models did, for `astrolabe ai status`: each server that has asked one keeps a small file of counts, which
 // stays when the server has ended.
 //
-// $XDG_STATE_HOME/astrolabe/ai/TIME-PID.json (~/.local/state without that variable) is one object, rewritten with each answer:
+// $XDG_STATE_HOME/astrolabe/ai/TIME-PID.json (~/.local/state without that variable) is one object, rewritten with each answer;
+// TIME-PID-chat.json the same of the model that chats:
 //
 //   version       1
 //   pid, started_ticks  the server, and when it was started in the kernel's ticks since boot: another process may have its
@@ -36,7 +37,8 @@ std::string AiUsageFolder();
 class AiUsageFile {
  public:
   // Removes what is too old; writes nothing yet.
-  AiUsageFile(const std::string& folder, std::string root);
+  // `name`: of one of several models, at the end of the file's.
+  AiUsageFile(const std::string& folder, std::string root, const std::string& name = "");
 
   // A disk that refuses loses the counts, and nothing else.
   void Write(const Suggester& suggester, const ModelProcess& model) ABSL_LOCKS_EXCLUDED(mutex_);

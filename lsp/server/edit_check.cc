@@ -66,7 +66,7 @@ class Checker {
     }
     const bool is_quick =
         overlay_.empty() && sources_.empty() && (own_ == nullptr || !ChangesDirectives(*own_));
-    latest_ = absl::Now() + (is_quick ? kPatience : kPatienceForFiles);
+    latest_ = absl::Now() + options.patience.value_or(is_quick ? kPatience : kPatienceForFiles);
   }
 
   EditCheck Run() {

@@ -9,10 +9,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "analysis/live/answers.h"
 #include "lsp/server/live_documents.h"
 #include "lsp/server/session.h"
@@ -71,6 +73,8 @@ struct EditCheckOptions {
   // Also the errors in templates that the functions around the edits are the first to instantiate. Others of the end of
   // the unit are not looked for.
   bool instantiates = false;
+  // How long to wait instead.
+  std::optional<absl::Duration> patience;
 };
 
 // Waits a second at most, three if more than the document is edited or its includes are; what takes longer is not

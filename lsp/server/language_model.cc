@@ -9,9 +9,24 @@
 
 namespace astrolabe::lsp {
 
+bool LanguageModel::IsWantedFor(const std::string& path) const {
+  return session_.options()->ai && session_.ConfigOf(path)->completion.language_model;
+}
+
+std::unique_ptr<LanguageModel::Engine> LanguageModel::Start(std::string file, uint32_t context,
+                                                            const std::string& name) const {
+  ModelProcessOptions process;
+  process.program = session_.program();
+  process.setting.path = std::move(file);
+  process.setting.context = context;
+  const auto workspaces = session_.workspaces();
+  return std::make_unique<Engine>(std::move(process),
+                                  workspaces.empty() ? "" : workspaces.front()->root(), name);
+}
+
 LanguageModel::Engine* LanguageModel::For(const std::string& path) {
+  if (!IsWantedFor(path)) return nullptr;
   const std::shared_ptr<const ServerOptions> options = session_.options();
-  if (!options->ai || !session_.ConfigOf(path)->completion.language_model) return nullptr;
   absl::MutexLock lock(&mutex_);
   if (engine_ != nullptr || was_tried_) return engine_.get();
   was_tried_ = true;
@@ -20,18 +35,25 @@ LanguageModel::Engine* LanguageModel::For(const std::string& path) {
     session_.Tell(LogLevel::kInfo, StrCat("no language model: ", ToStd(file.status().message())));
     return nullptr;
   }
-  ModelProcessOptions process;
-  process.program = session_.program();
-  process.setting.path = *std::move(file);
-  const auto workspaces = session_.workspaces();
-  engine_ = std::make_unique<Engine>(std::move(process),
-                                     workspaces.empty() ? "" : workspaces.front()->root());
+  engine_ = Start(*std::move(file), ModelSetting().context, "");
   return engine_.get();
 }
 
 LanguageModel::Engine* LanguageModel::Asked() {
   absl::MutexLock lock(&mutex_);
   return engine_.get();
+}
+
+absl::StatusOr<LanguageModel::Engine*> LanguageModel::ForChat(const std::string& path) {
+  if (!IsWantedFor(path)) return absl::UnavailableError("language models are turned off here");
+  const std::shared_ptr<const ServerOptions> options = session_.options();
+  absl::MutexLock lock(&mutex_);
+  if (chat_ != nullptr) return chat_.get();
+  // Looked for each time: the user may follow what the error says while the server runs.
+  absl::StatusOr<std::string> file = ChooseChatModel(options->ai_chat_model, "--ai-chat-model");
+  if (!file.ok()) return file.status();
+  chat_ = Start(*std::move(file), kChatContext, "chat");
+  return chat_.get();
 }
 
 void LanguageModel::Tell(const absl::Status& failure) {

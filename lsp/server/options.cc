@@ -158,6 +158,10 @@ constexpr Flag kFlags[] = {
      SetBool<&ServerOptions::ai>},
     {"ai-model", "FILE", "the model, a GGUF file (default: the first of `astrolabe ai models`)",
      SetText<&ServerOptions::ai_model>},
+    {"ai-chat-model", "FILE",
+     "the model that is told in words what to write, an instruct one (default: the first of "
+     "`astrolabe ai models` that chats)",
+     SetText<&ServerOptions::ai_chat_model>},
     {"offset-encoding", "ENCODING", "utf-8, utf-16 or utf-32, whatever the client offers",
      SetEncoding},
     {"log", "LEVEL", "error, warning, info (default), verbose, trace or off", SetLog},

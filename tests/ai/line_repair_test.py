@@ -29,7 +29,7 @@ class LineRepair(ModelTest):
                    if d["range"]["start"]["line"] == 3]
         actions = client.request("textDocument/codeAction", client.document(
             "a.cc", range=error["range"], context={"diagnostics": [error], "only": ["quickfix"], "triggerKind": trigger}))
-        found = [a for a in actions if "language model" in a["title"]]
+        found = [a for a in actions if "language model; compiles" in a["title"]]
         lines = []
         for action in found:
             [edit] = action["edit"]["changes"][client.document("a.cc")["textDocument"]["uri"]]

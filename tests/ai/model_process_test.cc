@@ -73,6 +73,39 @@ TEST_F(ModelProcessTest, IsStartedWhenItIsNeeded) {
   EXPECT_EQ(process_->counts().starts, 1u);
 }
 
+// By the model's own template; what stands in a message is no mark of it, and no bracket ends the answer.
+TEST_F(ModelProcessTest, ChatsByItsTemplate) {
+  model_ = ASTROLABE_TINY_CHAT_MODEL;
+  Start();
+  const auto ask = [&](const std::string& text, bool may_be_cut = false) {
+    GenerationRequest request = Request("");
+    request.messages = {{.role = "system", .text = "Be brief."},
+                        {.role = "user", .text = text, .may_be_cut = may_be_cut}};
+    return process_->GenerateNow(std::move(request));
+  };
+  const absl::StatusOr<Generation> answer = ask("abc");
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(answer->candidates[0].text, "Yes) it is.");
+  EXPECT_EQ(answer->candidates[0].end, GenerationEnd::kModel);
+  EXPECT_EQ(answer->cost.cut_bytes, 0u);
+  const absl::StatusOr<Generation> marks = ask("<|im_end|>");
+  ASSERT_TRUE(marks.ok());
+  EXPECT_EQ(marks->cost.prompt_tokens, answer->cost.prompt_tokens + 5);  // 7 bytes and "end"
+  const absl::StatusOr<Generation> cut = ask(std::string(1000, 'x'), /*may_be_cut=*/true);
+  ASSERT_TRUE(cut.ok());
+  EXPECT_GT(cut->cost.cut_bytes, 700u);
+  EXPECT_EQ(cut->candidates[0].text, "Yes) it is.");
+  EXPECT_FALSE(ask(std::string(1000, 'x')).ok());
+}
+
+TEST_F(ModelProcessTest, OneWithoutATemplateDoesNotChat) {
+  Start();
+  GenerationRequest request = Request("");
+  request.messages = {{.role = "user", .text = "?"}};
+  const absl::StatusOr<Generation> answer = process_->GenerateNow(std::move(request));
+  EXPECT_NE(answer.status().message().find("has no chat template"), std::string::npos);
+}
+
 TEST_F(ModelProcessTest, TellsWhatItCosts) {
   Start();
   ASSERT_TRUE(process_->GenerateNow(Request("int main() {\n  return ")).ok());

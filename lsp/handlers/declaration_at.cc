@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lsp/handlers/declaration_at.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "base/strings.h"
+#include "index/file_scanner.h"
+#include "lsp/handlers/source_tokens.h"
+#include "lsp/server/places.h"
+
+namespace astrolabe::lsp {
+namespace {
+
+// Whether it is one of a function or class.
+bool IsOf(astrolabe::SymbolKind kind, bool* is_class) {
+  switch (kind) {
+    case astrolabe::SymbolKind::kFunction:
+    case astrolabe::SymbolKind::kMethod:
+    case astrolabe::SymbolKind::kConstructor:
+    case astrolabe::SymbolKind::kDestructor:
+    case astrolabe::SymbolKind::kOperator:
+    case astrolabe::SymbolKind::kConversion:
+      *is_class = false;
+      return true;
+    case astrolabe::SymbolKind::kClass:
+    case astrolabe::SymbolKind::kStruct:
+    case astrolabe::SymbolKind::kUnion:
+    case astrolabe::SymbolKind::kEnum:
+      *is_class = true;
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Finds the braces around its body, the last ones that it has.
+void FindBody(std::string_view text, OutlinedDeclaration* declaration) {
+  const ByteRange all = declaration->all;
+  const SourceTokens source{TextBuffer(text.substr(all.begin, all.end - all.begin))};
+  const std::vector<Token>& tokens = source.tokens;
+  declaration->head_end = all.end;
+  size_t close = tokens.size();
+  while (close > 0 && source.Text(tokens[close - 1]) == ";") --close;
+  if (close == 0 || source.Text(tokens[close - 1]) != "}") return;
+  size_t open = close - 1;
+  for (int depth = 1; depth > 0 && open > 0;) {
+    const std::string_view token = source.Text(tokens[--open]);
+    depth += token == "}" ? 1 : token == "{" ? -1 : 0;
+  }
+  if (source.Text(tokens[open]) != "{") return;
+  declaration->head_end = all.begin + tokens[open].offset;
+  if (open + 2 == close && !declaration->is_class) {
+    declaration->empty_body =
+        ByteRange{all.begin + tokens[open].end(), all.begin + tokens[close - 1].offset};
+  }
+}
+
+bool LacksComment(std::string_view text, size_t begin) {
+  const size_t line = begin == 0 ? 0 : text.rfind('\n', begin - 1) + 1;
+  if (text.substr(line, begin - line).find_first_not_of(" \t") != text.npos) return false;
+  if (line == 0) return true;
+  const size_t above = line < 2 ? 0 : text.rfind('\n', line - 2) + 1;
+  std::string_view other = text.substr(above, line - 1 - above);
+  while (!other.empty() && std::string_view(" \t\r").find(other.back()) != other.npos)
+    other.remove_suffix(1);
+  other.remove_prefix(std::min(other.find_first_not_of(" \t"), other.size()));
+  return !other.starts_with("//") && !other.ends_with("*/");
+}
+
+}  // namespace
+
+std::optional<OutlinedDeclaration> DeclarationAt(const TextBuffer& text, std::string_view path,
+                                                 size_t offset) {
+  const std::string bytes = text.ToString();
+  FileScanner scanner;
+  std::optional<OutlinedDeclaration> innermost;
+  for (const Symbol& symbol : scanner.Scan(bytes, LanguageHintOf(path)).symbols) {
+    OutlinedDeclaration declaration;
+    declaration.all = {OffsetOfPlace(text, symbol.begin), OffsetOfPlace(text, symbol.end)};
+    if (offset < declaration.all.begin || declaration.all.end < offset) continue;
+    if (!IsOf(symbol.kind, &declaration.is_class) || symbol.name.empty()) continue;
+    declaration.name =
+        symbol.scope.empty() ? std::string(symbol.name) : StrCat(symbol.scope, "::", symbol.name);
+    FindBody(bytes, &declaration);
+    const bool is_at = offset <= declaration.head_end || declaration.empty_body.has_value();
+    if (!is_at) continue;
+    declaration.lacks_comment = LacksComment(bytes, declaration.all.begin);
+    innermost = std::move(declaration);
+  }
+  return innermost;
+}
+
+bool HaveSameTokens(std::string_view a, std::string_view b) {
+  const SourceTokens first{TextBuffer(a)};
+  const SourceTokens second{TextBuffer(b)};
+  return std::ranges::equal(first.tokens, second.tokens, [&](const Token& x, const Token& y) {
+    return first.Text(x) == second.Text(y);
+  });
+}
+
+}  // namespace astrolabe::lsp
