@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import dataclasses
 import os
+import textwrap
 
 from astrolabe_bench import google_benchmark, machine, race, report, table, targets
 
@@ -82,6 +83,7 @@ def peers(data):
                  "where the peer is ahead. Factors survive a busy machine better than the figures do. Of a "
                  "command's memory 8.3 MB is the least that can be seen.")
     rows = peer_rows(data)
+    lines = textwrap.wrap(" ".join(lines), 110)
     return "\n".join([*lines, "", table.markdown(rows, PEER_HEAD) if rows else
                       "Nothing has been measured beside a peer yet."])
 
