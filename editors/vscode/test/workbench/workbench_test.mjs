@@ -282,7 +282,15 @@ suite('a user of C++', () => {
 
     async 'stops main at a breakpoint'(w) {
       await w.openFile('main.cc', 8, 1);
-      await w.press('F9');
+      await wait(
+        'a breakpoint',
+        async () => {
+          const shown = await w.page.locator('.monaco-editor .codicon-debug-breakpoint').count();
+          if (!shown) await w.press('F9');
+          return shown;
+        },
+        1000,
+      );
       await w.page.locator('.codelens-decoration a', { hasText: 'Debug' }).first().click();
       await wait('the line where it stands', () =>
         w.page.locator('.debug-top-stack-frame-line').first().isVisible(),
