@@ -13,7 +13,7 @@ Generation Written() {
   Generation generation;
   generation.candidates = {{"size()", -1.5, 3, GenerationEnd::kText},
                            {std::string("\0\xff", 2), -7, 2, GenerationEnd::kTokens}};
-  generation.cost = {400, 390, 5, 0.001, 0.002, 0.01};
+  generation.cost = {400, 390, 0, 5, 0.001, 0.002, 0.01};
   generation.process = {0.25, 40'000'000};
   return generation;
 }
