@@ -38,7 +38,7 @@ class ModelActionTest(ModelTest):
             flags.append("--ai-model=" + self.model("--says", says))
         if answers is not None:
             flags.append("--ai-chat-model=" + self.model("--answers", answers, "--context", "4096"))
-        client = self.server("--background-index=0", *flags, capabilities=RESOLVES if capabilities is None else capabilities)
+        client = self.server("--background-index=0", "--ai=1", *flags, capabilities=RESOLVES if capabilities is None else capabilities)
         client.open("a.cc")
         at = {"line": before.count("\n"), "character": len(before) - before.rfind("\n") - 1}
         self.place = {"start": at, "end": at}
