@@ -10,8 +10,8 @@ mkdir -p "$out/bin" "$out/include"
 # A link, since the folder that it is in has the headers of another machine.
 ln -sfn /usr/include/nlohmann "$out/include/nlohmann"
 clang++-22 --target=wasm32-wasi -mexec-model=reactor -std=c++20 -Os -flto -fno-exceptions -fno-rtti \
-  -DNDEBUG \
-  -DJSON_NOEXCEPTION -DJSON_USE_IMPLICIT_CONVERSIONS=0 -Wall -Wextra -Werror -Wno-deprecated -isystem "$out/include" \
+  -DNDEBUG -DJSON_NOEXCEPTION -DJSON_USE_IMPLICIT_CONVERSIONS=0 -Wall -Wextra -Werror -Wno-deprecated \
+  -isystem "$out/include" \
   -Wl,--strip-all -o "$out/bin/astrolabe.wasm" "$here/src/volt.cc"
 rm -r "$out/include"
 cp "$here/volt.toml" "$here/README.md" "$out/"
