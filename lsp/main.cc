@@ -70,6 +70,7 @@ int Main(int argc, char** argv) {
   RegisterQueryCommand(app, &exit_code);
   RegisterInspectCommands(app, &exit_code);
   RegisterProjectCommands(app, &exit_code);
+  RegisterDoctorCommand(app, &exit_code);
   RegisterExportCommand(app, &exit_code);
   RegisterFixCommand(app, &exit_code);
   RegisterConfigCommand(app, &exit_code);
