@@ -76,6 +76,7 @@ int Main(int argc, char** argv) {
   RegisterConfigCommand(app, &exit_code);
   RegisterAiCommand(app, &exit_code);
   RegisterLspCommand(app, &exit_code);
+  RegisterGenerateCommand(app, &exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -67,5 +67,7 @@ void RegisterInspectCommands(CLI::App& app, int* exit_code);
 void RegisterDoctorCommand(CLI::App& app, int* exit_code);
 // Behind RegisterInspectCommands, whose `dump` it adds to.
 void RegisterProjectCommands(CLI::App& app, int* exit_code);
+// Behind all others, which it describes.
+void RegisterGenerateCommand(CLI::App& app, int* exit_code);
 
 }  // namespace astrolabe
