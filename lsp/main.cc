@@ -70,11 +70,13 @@ int Main(int argc, char** argv) {
   RegisterQueryCommand(app, &exit_code);
   RegisterInspectCommands(app, &exit_code);
   RegisterProjectCommands(app, &exit_code);
+  RegisterDoctorCommand(app, &exit_code);
   RegisterExportCommand(app, &exit_code);
   RegisterFixCommand(app, &exit_code);
   RegisterConfigCommand(app, &exit_code);
   RegisterAiCommand(app, &exit_code);
   RegisterLspCommand(app, &exit_code);
+  RegisterGenerateCommand(app, &exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -16,12 +16,12 @@ namespace {
 
 constexpr std::string_view kMajor = CLANG_VERSION_MAJOR_STRING;
 
-// lib/clang/22 in the installation that the program at `path` belongs to, symbolic links followed.
-std::string BesideProgram(const std::string& path) {
+// `folder`/clang/22 in the installation that the program at `path` belongs to, symbolic links followed.
+std::string BesideProgram(const std::string& path, std::string_view folder = "lib") {
   std::error_code error;
   const std::filesystem::path real = std::filesystem::canonical(path, error);
   if (error) return "";
-  return (real.parent_path().parent_path() / "lib" / "clang" / kMajor).string();
+  return (real.parent_path().parent_path() / folder / "clang" / kMajor).string();
 }
 
 }  // namespace
@@ -31,6 +31,7 @@ absl::StatusOr<std::string> FindResourceDirectory(const std::string& wanted) {
   if (!wanted.empty()) {
     places.push_back(wanted);
   } else {
+    places.push_back(BesideProgram("/proc/self/exe", "lib/astrolabe"));
     places.push_back(BesideProgram("/proc/self/exe"));
     for (const std::string& root : {StrCat("/usr/lib/llvm-", kMajor), std::string("/usr"),
                                     std::string("/usr/local"), std::string("/opt/llvm")}) {

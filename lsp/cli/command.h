@@ -64,7 +64,10 @@ void RegisterLspCommand(CLI::App& app, int* exit_code);
 void RegisterConfigCommand(CLI::App& app, int* exit_code);
 void RegisterAiCommand(CLI::App& app, int* exit_code);
 void RegisterInspectCommands(CLI::App& app, int* exit_code);
+void RegisterDoctorCommand(CLI::App& app, int* exit_code);
 // Behind RegisterInspectCommands, whose `dump` it adds to.
 void RegisterProjectCommands(CLI::App& app, int* exit_code);
+// Behind all others, which it describes.
+void RegisterGenerateCommand(CLI::App& app, int* exit_code);
 
 }  // namespace astrolabe

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "base/strings.h"
+#include "lsp/server/flag_table.h"
 
 namespace astrolabe::lsp {
 namespace {
@@ -302,6 +303,14 @@ std::vector<std::string> SplitFlags(std::string_view text) {
     } else {
       flags.back() += c;
     }
+  }
+  return flags;
+}
+
+std::vector<ServerFlag> ServerFlags() {
+  std::vector<ServerFlag> flags;
+  for (const Flag& flag : kFlags) {
+    if (flag.set != nullptr) flags.push_back({flag.name, flag.value, flag.help});
   }
   return flags;
 }
