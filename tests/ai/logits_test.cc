@@ -32,7 +32,8 @@ TEST(LogProbability, IsThatOfTheStandardLibrary) {
   for (size_t count : {1u, 2u, 15u, 16u, 17u, 300u, 8192u, 152'000u}) {
     for (double width : {0.0, 0.1, 3.0, 40.0}) {
       const std::vector<float> logits = Drawn(count, width);
-      for (ModelToken token : {ModelToken{0}, static_cast<ModelToken>(count / 2), static_cast<ModelToken>(count - 1)}) {
+      for (ModelToken token : {ModelToken{0}, static_cast<ModelToken>(count / 2),
+                               static_cast<ModelToken>(count - 1)}) {
         EXPECT_NEAR(LogProbability(logits, token), Plainly(logits, token), 0.001)
             << count << " " << width;
       }
