@@ -85,6 +85,8 @@ class Arena:
 
     def __init__(self, definition, workspace, options):
         self.definition, self.workspace, self.options = definition, workspace, options
+        if options.scratch:
+            os.makedirs(options.scratch, exist_ok=True)
         self.folder = tempfile.mkdtemp(prefix="astrolabe-bench-", dir=options.scratch)
         self.entrants = {}
         named = dict(definition["entrants"])
