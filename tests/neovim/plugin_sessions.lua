@@ -173,15 +173,20 @@ function sessions.the_index_is_thrown_away_and_built_anew()
   editor.wait(function()
     return vim.loop.fs_stat(manifest)
   end, 'the index')
-  local before = vim.loop.fs_stat(manifest).ino
+  -- A file system gives the number of what is removed to what comes next.
+  local function identity()
+    local stat = vim.loop.fs_stat(manifest)
+    return stat and ('%d %d.%09d'):format(stat.ino, stat.mtime.sec, stat.mtime.nsec)
+  end
+  local before = identity()
   vim.cmd('Astrolabe! reindex')
   editor.wait(function()
     local client = client_of(buffer)
     return client and client.id ~= first and client.initialized
   end, 'another server')
   editor.wait(function()
-    local now = vim.loop.fs_stat(manifest)
-    return now and now.ino ~= before
+    local now = identity()
+    return now and now ~= before
   end, 'another index')
 end
 
