@@ -69,14 +69,8 @@ uint64_t ModelProcess::Generate(GenerationRequest request, Callback callback) {
 }
 
 absl::StatusOr<Generation> ModelProcess::GenerateNow(GenerationRequest request) {
-  absl::Notification done;
-  absl::StatusOr<Generation> result = absl::UnknownError("");
-  Generate(std::move(request), [&](absl::StatusOr<Generation> answer) {
-    result = std::move(answer);
-    done.Notify();
-  });
-  done.WaitForNotification();
-  return result;
+  static constexpr std::atomic<bool> kNever = false;
+  return GenerateNow(std::move(request), kNever);
 }
 
 absl::StatusOr<Generation> ModelProcess::GenerateNow(

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "analysis/project/query_driver.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <utility>
@@ -92,22 +94,6 @@ std::vector<std::string> RelevantArguments(const std::string& directory,
   return kept;
 }
 
-std::string FindProgram(const std::string& directory, const std::string& compiler) {
-  if (compiler.find('/') != std::string::npos) return AbsolutePath(directory, compiler);
-  const char* path = std::getenv("PATH");
-  std::string_view rest = path == nullptr ? "" : path;
-  while (!rest.empty()) {
-    const size_t colon = rest.find(':');
-    const std::string_view folder = rest.substr(0, colon);
-    rest.remove_prefix(colon == rest.npos ? rest.size() : colon + 1);
-    // A relative folder in PATH would let the workspace decide what is found.
-    if (!folder.starts_with('/')) continue;
-    std::string candidate = AbsolutePath(folder, compiler);
-    if (IsRegularFile(candidate)) return candidate;
-  }
-  return "";
-}
-
 std::string WriteCache(std::string_view key, const DriverKnowledge& knowledge) {
   std::string text = StrCat(kCacheHeader, "\nkey ", key, "\ntarget ", knowledge.target, "\n");
   for (const std::string& directory : knowledge.include_directories) {
@@ -146,6 +132,22 @@ std::optional<DriverKnowledge> ReadCache(std::string_view key, std::string_view 
 }
 
 }  // namespace
+
+std::string FindProgram(const std::string& directory, const std::string& compiler) {
+  if (compiler.find('/') != std::string::npos) return AbsolutePath(directory, compiler);
+  const char* path = std::getenv("PATH");
+  std::string_view rest = path == nullptr ? "" : path;
+  while (!rest.empty()) {
+    const size_t colon = rest.find(':');
+    const std::string_view folder = rest.substr(0, colon);
+    rest.remove_prefix(colon == rest.npos ? rest.size() : colon + 1);
+    // A relative folder in PATH would let the workspace decide what is found.
+    if (!folder.starts_with('/')) continue;
+    std::string candidate = AbsolutePath(folder, compiler);
+    if (IsRegularFile(candidate) && access(candidate.c_str(), X_OK) == 0) return candidate;
+  }
+  return "";
+}
 
 void ParseVerboseOutput(std::string_view text, DriverKnowledge& knowledge) {
   bool in_list = false;

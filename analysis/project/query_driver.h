@@ -79,6 +79,10 @@ class QueryDrivers {
   size_t runs_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
+// The absolute path of a compiler as commands name it: by a path, which is not looked at, or by what PATH has to run. Empty
+// if that has none.
+std::string FindProgram(const std::string& directory, const std::string& compiler);
+
 // The two answers of a compiler, parsed: for tests.
 void ParseVerboseOutput(std::string_view text, DriverKnowledge& knowledge);
 void ParseMacroOutput(std::string_view text, DriverKnowledge& knowledge);

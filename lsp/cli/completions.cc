@@ -55,6 +55,11 @@ std::string WalkToCommand(const CommandDoc& program) {
   return lines;
 }
 
+// Of a command in a `case`: the program itself has no path.
+std::string PatternOf(const CommandDoc& command) {
+  return command.path.empty() ? "''" : SlashPath(command);
+}
+
 }  // namespace
 
 std::string BashCompletion(const CommandDoc& program) {
@@ -73,8 +78,7 @@ std::string BashCompletion(const CommandDoc& program) {
     for (const OptionDoc& option : command->options) {
       for (const std::string& name : option.names) words += StrCat(name, " ");
     }
-    const std::string path = SlashPath(*command);
-    text += StrCat("    ", path.empty() ? "''" : path, ") words=", Quoted(words, "'\\''"), " ;;\n");
+    text += StrCat("    ", PatternOf(*command), ") words=", Quoted(words, "'\\''"), " ;;\n");
   }
   return text + R"(  esac
   # Files, where nothing of ours fits: see -o default.
@@ -96,8 +100,7 @@ std::string ZshCompletion(const CommandDoc& program) {
   case $command in
 )");
   for (const CommandDoc* command : AllCommands(program)) {
-    const std::string path = SlashPath(*command);
-    text += StrCat("    ", path.empty() ? "''" : path, ")\n      commands=(");
+    text += StrCat("    ", PatternOf(*command), ")\n      commands=(");
     for (const CommandDoc& below : command->commands) {
       text += StrCat("\n        ", Described(below.name, below.help));
     }

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 #include <set>
 #include <string>
@@ -17,6 +16,7 @@
 #include "analysis/project/driver_arguments.h"
 #include "analysis/project/include_folders.h"
 #include "analysis/project/paths.h"
+#include "analysis/project/query_driver.h"
 #include "base/strings.h"
 #include "base/subprocess.h"
 #include "base/whole_file.h"
@@ -181,31 +181,11 @@ void CheckSourcesWithoutEntry(const SemanticOptions& options, const CompilationD
        examples});
 }
 
-// The program's absolute path; empty if it is not there.
-std::string FindCompiler(const std::string& compiler, const std::string& directory) {
-  if (compiler.find('/') != compiler.npos) {
-    const std::string path = AbsolutePath(directory, compiler);
-    return IsRegularFile(path) ? path : "";
-  }
-  const char* path = std::getenv("PATH");
-  std::string_view rest = path == nullptr ? "" : path;
-  while (!rest.empty()) {
-    const size_t colon = rest.find(':');
-    const std::string_view folder = rest.substr(0, colon);
-    rest.remove_prefix(colon == rest.npos ? rest.size() : colon + 1);
-    // A relative folder would let the workspace decide what is run.
-    if (!folder.starts_with('/')) continue;
-    std::string candidate = AbsolutePath(folder, compiler);
-    if (IsRegularFile(candidate) && access(candidate.c_str(), X_OK) == 0) return candidate;
-  }
-  return "";
-}
-
 // What is the matter with a compiler; empty if nothing is.
 std::string TroubleWith(const std::string& compiler, const std::string& directory,
                         const std::string& root) {
-  const std::string path = FindCompiler(compiler, directory);
-  if (path.empty()) return "it is not there";
+  const std::string path = FindProgram(directory, compiler);
+  if (!IsRegularFile(path)) return "it is not there";
   if (access(path.c_str(), X_OK) != 0) return "it may not be run";
   // Whoever wrote the workspace is not to choose what runs here.
   if (IsWithin(root, path)) return "";

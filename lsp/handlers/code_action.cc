@@ -16,8 +16,8 @@
 
 #include "analysis/features/completion/standard_symbols.h"
 #include "base/strings.h"
-#include "base/text/code_units.h"
 #include "index/query/completion_candidates.h"
+#include "lsp/handlers/action_title.h"
 #include "lsp/handlers/code_fix.h"
 #include "lsp/handlers/include_choice.h"
 #include "lsp/handlers/include_insertion.h"
@@ -37,7 +37,6 @@ constexpr size_t kMaxCandidates = 50;
 constexpr size_t kMaxIncludes = 5;
 // For a language model and the checks of what it writes, where a person has asked for actions.
 constexpr absl::Duration kPatienceForModel = absl::Milliseconds(1500);
-constexpr size_t kMaxTitle = 60;  // bytes of a line in one
 // Clang's names of the errors that a missing declaration brings.
 constexpr std::string_view kUnknownNames[] = {"undeclared_var_use",
                                               "undeclared_var_use_suggest",
@@ -351,13 +350,8 @@ class Actions {
         RepairLine(model_, live_, document_, diagnostic, session_.encoding(),
                    absl::Now() + kPatienceForModel, work_);
     if (!repair) return;
-    std::string line = repair->line;
-    if (line.size() > kMaxTitle) {
-      line.resize(BoundaryBefore(line, kMaxTitle));
-      line += "…";
-    }
-    Add(StrCat("Write `", line, "` (language model; compiles)"), CodeActionKind::kQuickFix,
-        {diagnostic}, {repair->edit});
+    Add(StrCat("Write `", InTitle(repair->line), "` (language model; compiles)"),
+        CodeActionKind::kQuickFix, {diagnostic}, {repair->edit});
   }
 
   Session& session_;
@@ -400,9 +394,7 @@ void BindResolve(Dispatcher& dispatcher, Session& session, LiveDocuments& live,
   const auto refactor = [model](Session& session, LiveDocuments& live,
                                 const DocumentSnapshot& document, const TweakArgs& chosen,
                                 const Work& work) {
-    return IsModelAction(chosen.tweak_id)
-               ? MakeModelEdit(session, live, *model, document, chosen, work)
-               : MakeRefactoringEdit(session, live, document, chosen, work);
+    return MakeActionEdit(session, live, *model, document, chosen, work);
   };
   dispatcher.OnRequest<CodeActionResolveRequest>(
       [&session, &live, refactor](CodeAction action, RequestContext context,

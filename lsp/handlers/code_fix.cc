@@ -67,10 +67,7 @@ absl::StatusOr<RefactoringEdit> MakeFixEdit(Session& session, LiveDocuments& liv
   if (fix.version != static_cast<int32_t>(document->version)) {
     return absl::AbortedError("the text has changed");
   }
-  EditedFile file;
-  file.uri = document->name.uri;
-  file.path = document->name.path;
-  file.text = document->text.ToString();
+  EditedFile file = DocumentToEdit(document, document->text.ToString());
   for (const TextEdit& edit : fix.edits) {
     file.edits.push_back({OffsetOfClient(document->text, edit.range.start, session.encoding()),
                           OffsetOfClient(document->text, edit.range.end, session.encoding()),

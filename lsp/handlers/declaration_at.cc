@@ -12,26 +12,9 @@
 namespace astrolabe::lsp {
 namespace {
 
-// Whether it is one of a function or class.
-bool IsOf(astrolabe::SymbolKind kind, bool* is_class) {
-  switch (kind) {
-    case astrolabe::SymbolKind::kFunction:
-    case astrolabe::SymbolKind::kMethod:
-    case astrolabe::SymbolKind::kConstructor:
-    case astrolabe::SymbolKind::kDestructor:
-    case astrolabe::SymbolKind::kOperator:
-    case astrolabe::SymbolKind::kConversion:
-      *is_class = false;
-      return true;
-    case astrolabe::SymbolKind::kClass:
-    case astrolabe::SymbolKind::kStruct:
-    case astrolabe::SymbolKind::kUnion:
-    case astrolabe::SymbolKind::kEnum:
-      *is_class = true;
-      return true;
-    default:
-      return false;
-  }
+bool IsClassKind(astrolabe::SymbolKind kind) {
+  return kind == astrolabe::SymbolKind::kClass || kind == astrolabe::SymbolKind::kStruct ||
+         kind == astrolabe::SymbolKind::kUnion || kind == astrolabe::SymbolKind::kEnum;
 }
 
 // Finds the braces around its body, the last ones that it has.
@@ -79,7 +62,9 @@ std::optional<OutlinedDeclaration> DeclarationAt(const TextBuffer& text, std::st
     OutlinedDeclaration declaration;
     declaration.all = {OffsetOfPlace(text, symbol.begin), OffsetOfPlace(text, symbol.end)};
     if (offset < declaration.all.begin || declaration.all.end < offset) continue;
-    if (!IsOf(symbol.kind, &declaration.is_class) || symbol.name.empty()) continue;
+    declaration.is_class = IsClassKind(symbol.kind);
+    const bool is_wanted = declaration.is_class || IsFunctionKind(symbol.kind);
+    if (!is_wanted || symbol.name.empty()) continue;
     declaration.name =
         symbol.scope.empty() ? std::string(symbol.name) : StrCat(symbol.scope, "::", symbol.name);
     FindBody(bytes, &declaration);

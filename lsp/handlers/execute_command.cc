@@ -92,9 +92,7 @@ class Commands {
         "lsp.applyTweak", uri, std::move(context), std::move(reply),
         [this, arguments = *std::move(arguments)](const DocumentSnapshot& document,
                                                   const Work& work) -> absl::StatusOr<Result> {
-          auto made = IsModelAction(arguments.tweak_id)
-                          ? MakeModelEdit(session_, live_, *model_, document, arguments, work)
-                          : MakeRefactoringEdit(session_, live_, document, arguments, work);
+          auto made = MakeActionEdit(session_, live_, *model_, document, arguments, work);
           if (!made.ok()) return made.status();
           SendEdit(session_, made->is_checked ? "refactoring" : "refactoring (not checked)",
                    std::move(made->edit));

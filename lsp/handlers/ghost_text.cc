@@ -115,11 +115,7 @@ CandidateCheck GhostText::Check(const DocumentSnapshot& document, const std::str
                                 const Work& work) {
   absl::call_once(baseline->once, [&] { FindBaseline(document, work, baseline); });
   if (!baseline->status.ok()) return CandidateCheck::kNotChecked;
-  EditedFile file;
-  file.uri = document->name.uri;
-  file.path = document->name.path;
-  file.text = text;
-  file.edits.push_back({offset, offset, candidate, ""});
+  const EditedFile file = DocumentToEdit(document, text, {{offset, offset, candidate, ""}});
   EditCheckOptions options;
   options.baseline = baseline->errors ? &*baseline->errors : nullptr;
   options.instantiates = true;

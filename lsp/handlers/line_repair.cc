@@ -22,8 +22,6 @@ namespace {
 
 constexpr uint32_t kTokensOfName = 12;
 constexpr uint32_t kTokensOfLine = 48;
-// The likeliest text, and others that are ever more daring.
-constexpr double kTemperatures[] = {0, 0.4, 0.8};
 // Candidates that are parsed at the same time.
 constexpr size_t kChecks = 2;
 
@@ -87,13 +85,8 @@ class Repair {
 
   // Distinct texts for the piece, other than what is there; the likeliest first.
   absl::StatusOr<std::vector<std::string>> Propose(const Piece& piece) {
-    GenerationRequest request;
-    // Beside what is typed in the document, whose state stays as it is.
-    request.document = StrCat(document_->name.uri, "#repair");
-    request.parts.path = ShortPath(document_->name.path);
-    request.parts.prefix = text_.substr(0, piece.begin);
-    request.parts.suffix = text_.substr(piece.end);
-    request.temperatures.assign(std::begin(kTemperatures), std::end(kTemperatures));
+    GenerationRequest request =
+        InfillBeside(document_, "repair", text_.substr(0, piece.begin), text_.substr(piece.end));
     request.max_tokens = piece.is_name ? kTokensOfName : kTokensOfLine;
     if (piece.is_name) request.names = NamesBehind(live_, document_, text_, piece.begin, work_);
     request.time_limit = latest_ - absl::Now();
@@ -135,11 +128,7 @@ class Repair {
   }
 
   bool IsGood(const Piece& piece, const std::string& text) const {
-    EditedFile file;
-    file.uri = document_->name.uri;
-    file.path = document_->name.path;
-    file.text = text_;
-    file.edits.push_back({piece.begin, piece.end, text, ""});
+    const EditedFile file = DocumentToEdit(document_, text_, {{piece.begin, piece.end, text, ""}});
     EditCheckOptions options;
     options.instantiates = true;
     const EditCheck check = CheckEdits(live_, document_, {file}, work_, options);

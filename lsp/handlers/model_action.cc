@@ -12,12 +12,12 @@
 #include "analysis/project/source_language.h"
 #include "base/file_system.h"
 #include "base/strings.h"
-#include "base/text/code_units.h"
-#include "index/ascii.h"
-#include "index/keywords.h"
+#include "base/text/indentation.h"
+#include "lsp/handlers/action_title.h"
 #include "lsp/handlers/comment_text.h"
 #include "lsp/handlers/declaration_at.h"
 #include "lsp/handlers/names_behind.h"
+#include "lsp/handlers/source_tokens.h"
 #include "lsp/handlers/switch_source_header.h"
 #include "lsp/handlers/unit_test_text.h"
 #include "lsp/server/edit_builder.h"
@@ -37,12 +37,8 @@ constexpr std::string_view kTest = "model.test";
 constexpr std::string_view kExplainName = "model.explainName";
 constexpr std::string_view kExplainDiagnostic = "model.explainDiagnostic";
 
-constexpr size_t kMaxTitle = 60;  // bytes of a message in one
-
 constexpr uint32_t kTokensOfBody = 160;
 constexpr absl::Duration kTimeForBody = absl::Seconds(15);
-// The likeliest text, and others that are ever more daring.
-constexpr double kTemperatures[] = {0, 0.4, 0.8};
 constexpr uint32_t kTokensOfComment = 200;
 constexpr uint32_t kTokensOfTest = 512;
 constexpr uint32_t kTokensOfExplanation = 300;
@@ -63,43 +59,6 @@ constexpr std::string_view kTestTask =
 constexpr std::string_view kExplainTask =
     "You explain C++ to an experienced programmer, in Markdown and in at most six sentences. Keep "
     "to what the code and the compiler say; where they do not tell, say that.";
-
-std::string Shortened(std::string text) {
-  std::ranges::replace(text, '\n', ' ');
-  if (text.size() <= kMaxTitle) return text;
-  text.resize(BoundaryBefore(text, kMaxTitle));
-  return text + "…";
-}
-
-std::optional<std::string> NameAt(std::string_view text, size_t offset) {
-  size_t begin = offset;
-  size_t end = offset;
-  while (begin > 0 && IsNameByte(text[begin - 1])) --begin;
-  while (end < text.size() && IsNameByte(text[end])) ++end;
-  const std::string_view name = text.substr(begin, end - begin);
-  if (name.empty() || IsDigit(name[0]) || KeywordOf(name) != Keyword::kNone) return std::nullopt;
-  return std::string(name);
-}
-
-// The white space that the line of `offset` begins with.
-std::string IndentationAt(std::string_view text, size_t offset) {
-  const size_t line = offset == 0 ? 0 : text.rfind('\n', offset - 1) + 1;
-  const size_t end = std::min(text.find_first_not_of(" \t", line), text.size());
-  return std::string(text.substr(line, end - line));
-}
-
-// What the text indents its blocks by: as its first line that is indented is.
-std::string IndentationUnit(std::string_view text) {
-  for (size_t line = 0; line < text.size();) {
-    const size_t code = text.find_first_not_of(" \t", line);
-    const bool is_indented = code != text.npos && code > line && text[code] != '\n' &&
-                             text[code] != '\r' && text[code] != '*';
-    if (is_indented) return std::string(text.substr(line, text[line] == '\t' ? 1 : code - line));
-    const size_t end = text.find('\n', line);
-    line = end == text.npos ? text.size() : end + 1;
-  }
-  return "  ";
-}
 
 // Whole lines around `offset`.
 std::string_view LinesAround(std::string_view text, size_t offset) {
@@ -180,19 +139,14 @@ class ModelAction {
           "are found");
     }
     const ByteRange body = *declaration.empty_body;
-    const std::string indentation = IndentationAt(text_, declaration.all.begin);
+    const std::string indentation = IndentAt(text_, static_cast<uint32_t>(declaration.all.begin));
     // Comments that stand there say what to write.
     const std::string ahead =
-        StrCat(WithoutTrailingSpace(TextOf(body)), "\n", indentation, IndentationUnit(text_));
+        StrCat(WithoutTrailingSpace(TextOf(body)), "\n", indentation, IndentUnit(text_));
     const std::string behind = StrCat("\n", indentation);
-    GenerationRequest request;
-    // Beside what is typed in the document, whose state stays as it is.
-    request.document = StrCat(document_->name.uri, "#body");
-    request.parts.path = ShortPath(document_->name.path);
-    request.parts.prefix = text_.substr(0, body.begin) + ahead;
-    request.parts.suffix = behind + text_.substr(body.end);
+    GenerationRequest request = InfillBeside(document_, "body", text_.substr(0, body.begin) + ahead,
+                                             behind + text_.substr(body.end));
     request.is_single_line = false;
-    request.temperatures.assign(std::begin(kTemperatures), std::end(kTemperatures));
     request.max_tokens = kTokensOfBody;
     request.time_limit = kTimeForBody;
     const auto progress = ShowModelAtWork(session_, StrCat("Writing ", declaration.name));
@@ -238,7 +192,7 @@ class ModelAction {
     const absl::StatusOr<std::string> answer =
         AskModel(session_, model_, std::move(question), work_);
     if (!answer.ok()) return answer.status();
-    const std::string indentation = IndentationAt(text_, declaration.all.begin);
+    const std::string indentation = IndentAt(text_, static_cast<uint32_t>(declaration.all.begin));
     const std::string comment =
         CommentOfAnswer(FencedText(*answer), CommentMarkOf(text_), indentation);
     if (comment.empty()) {
@@ -333,9 +287,9 @@ class ModelAction {
   }
 
   absl::StatusOr<std::string> AboutName() {
-    const std::optional<std::string> name = NameAt(text_, offset_);
+    const std::optional<ByteRange> name = IdentifierAt(document_->text, offset_);
     if (!name) return absl::FailedPreconditionError("there is no name here");
-    std::string about = StrCat("What is `", *name, "`, and what is it for here?\n");
+    std::string about = StrCat("What is `", TextOf(*name), "`, and what is it for here?\n");
     const auto hover = live_.Ask<HoverAnswer>(
         document_, live_.QuestionAt(QuestionKind::kHover, document_, chosen_.selection.start),
         work_, kPatienceForHover);
@@ -350,12 +304,7 @@ class ModelAction {
   }
 
   EditedFile Edited(ByteRange range, std::string text) const {
-    EditedFile file;
-    file.uri = document_->name.uri;
-    file.path = document_->name.path;
-    file.text = text_;
-    file.edits.push_back({range.begin, range.end, std::move(text), ""});
-    return file;
+    return DocumentToEdit(document_, text_, {{range.begin, range.end, std::move(text), ""}});
   }
 
   // Why it may not be handed out; empty if it may.
@@ -366,8 +315,7 @@ class ModelAction {
     std::vector<EditedFile> files = {file};
     // Another file includes this one as it is in the editor.
     if (file.uri != document_->name.uri && LanguageOfFile(document_->name.path).is_header) {
-      files.push_back(Edited({0, 0}, ""));
-      files.back().edits.clear();
+      files.push_back(DocumentToEdit(document_, text_));
     }
     const EditCheck check = CheckEdits(live_, document_, files, work_, options);
     if (!check.not_checked.empty()) return StrCat("it could not be compiled: ", check.not_checked);
@@ -445,22 +393,24 @@ std::vector<CodeAction> OfferModelActions(const Session& session, const Language
   }
   if (!touched.empty()) {
     const Diagnostic& diagnostic = touched.front();
-    add(StrCat("Explain: ", Shortened(MessageOf(diagnostic)), " (language model)"),
+    add(StrCat("Explain: ", InTitle(MessageOf(diagnostic)), " (language model)"),
         CodeActionKind::kQuickFix, kExplainDiagnostic, diagnostic.range)
         .diagnostics = {diagnostic};
   }
-  if (const auto name = NameAt(document->text.ToString(), offset)) {
-    add(StrCat("Explain ", *name, " (language model)"), kExplainKind, kExplainName, selection);
+  if (const auto name = IdentifierAt(document->text, offset)) {
+    add(StrCat("Explain ", document->text.Substring(name->begin, name->end), " (language model)"),
+        kExplainKind, kExplainName, selection);
   }
   return actions;
 }
 
-bool IsModelAction(std::string_view tweak_id) { return tweak_id.starts_with(kModelPrefix); }
-
-absl::StatusOr<RefactoringEdit> MakeModelEdit(Session& session, LiveDocuments& live,
-                                              LanguageModel& model,
-                                              const DocumentSnapshot& document,
-                                              const TweakArgs& chosen, const Work& work) {
+absl::StatusOr<RefactoringEdit> MakeActionEdit(Session& session, LiveDocuments& live,
+                                               LanguageModel& model,
+                                               const DocumentSnapshot& document,
+                                               const TweakArgs& chosen, const Work& work) {
+  if (!chosen.tweak_id.starts_with(kModelPrefix)) {
+    return MakeRefactoringEdit(session, live, document, chosen, work);
+  }
   return ModelAction(session, live, model, document, chosen, work).MakeEdit();
 }
 

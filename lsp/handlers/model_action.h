@@ -32,14 +32,11 @@ std::vector<CodeAction> OfferModelActions(const Session& session, const Language
                                           const DocumentSnapshot& document, const Range& selection,
                                           const std::vector<Diagnostic>& touched);
 
-// Whether the refactoring of this id is for a model.
-bool IsModelAction(std::string_view tweak_id);
-
-// As MakeRefactoringEdit; Cancelled once nobody wants it.
-absl::StatusOr<RefactoringEdit> MakeModelEdit(Session& session, LiveDocuments& live,
-                                              LanguageModel& model,
-                                              const DocumentSnapshot& document,
-                                              const TweakArgs& chosen, const Work& work);
+// Of one of these actions, or of a refactoring (MakeRefactoringEdit), by its id; Cancelled once nobody wants it.
+absl::StatusOr<RefactoringEdit> MakeActionEdit(Session& session, LiveDocuments& live,
+                                               LanguageModel& model,
+                                               const DocumentSnapshot& document,
+                                               const TweakArgs& chosen, const Work& work);
 
 // What the model says, in Markdown.
 absl::StatusOr<std::string> Explain(Session& session, LiveDocuments& live, LanguageModel& model,

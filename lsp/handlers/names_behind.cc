@@ -7,6 +7,7 @@
 #include "analysis/ai/name_mask.h"
 #include "analysis/features/completion/completion_point.h"
 #include "analysis/live/line_index.h"
+#include "base/strings.h"
 
 namespace astrolabe::lsp {
 namespace {
@@ -35,6 +36,17 @@ std::vector<std::string> NamesBehind(LiveDocuments& live, const DocumentSnapshot
     names.push_back(option.label.substr(point.typed.size()));
   }
   return SortedNames(std::move(names));
+}
+
+GenerationRequest InfillBeside(const DocumentSnapshot& document, std::string_view beside,
+                               std::string prefix, std::string suffix) {
+  GenerationRequest request;
+  request.document = StrCat(document->name.uri, "#", beside);
+  request.parts.path = ShortPath(document->name.path);
+  request.parts.prefix = std::move(prefix);
+  request.parts.suffix = std::move(suffix);
+  request.temperatures = {0, 0.4, 0.8};
+  return request;
 }
 
 std::string ShortPath(std::string_view path) {

@@ -90,11 +90,8 @@ absl::StatusOr<RefactoringEdit> MakeRefactoringEdit(Session& session, LiveDocume
   }
   std::vector<EditedFile> files;
   if (!answer->edits.empty()) {
-    EditedFile& own = files.emplace_back();
-    own.uri = document->name.uri;
-    own.path = document->name.path;
-    own.text = document->text.ToString();
-    AddEdits(std::move(answer->edits), own);
+    files.push_back(DocumentToEdit(document, document->text.ToString()));
+    AddEdits(std::move(answer->edits), files.back());
   }
   for (FileEdits& other : answer->others) {
     EditedFile file = FileToEdit(session, other.path);

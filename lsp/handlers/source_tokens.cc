@@ -9,9 +9,8 @@
 #include "lsp/server/places.h"
 
 namespace astrolabe::lsp {
-namespace {
 
-bool IsFunction(astrolabe::SymbolKind kind) {
+bool IsFunctionKind(astrolabe::SymbolKind kind) {
   switch (kind) {
     case astrolabe::SymbolKind::kFunction:
     case astrolabe::SymbolKind::kMethod:
@@ -24,8 +23,6 @@ bool IsFunction(astrolabe::SymbolKind kind) {
       return false;
   }
 }
-
-}  // namespace
 
 SourceTokens::SourceTokens(const TextBuffer& buffer) : text(buffer.ToString()) {
   classes.Classify(text);
@@ -83,7 +80,7 @@ std::vector<OutlineRange> OutlineRanges(const TextBuffer& text, std::string_view
     const size_t name = OffsetOfPlace(text, symbol.name_position);
     ranges.push_back({.all = {OffsetOfPlace(text, symbol.begin), OffsetOfPlace(text, symbol.end)},
                       .name = {name, std::min(name + symbol.name.size(), text.size())},
-                      .has_body = symbol.is_definition && IsFunction(symbol.kind)});
+                      .has_body = symbol.is_definition && IsFunctionKind(symbol.kind)});
   }
   return ranges;
 }

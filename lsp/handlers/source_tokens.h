@@ -11,6 +11,7 @@
 #include "base/text/text_buffer.h"
 #include "index/byte_classes.h"
 #include "index/lexer.h"
+#include "index/symbol.h"
 
 namespace astrolabe::lsp {
 
@@ -35,6 +36,9 @@ struct SourceTokens {
 
 // The identifier that `offset` is in or behind; nullopt if none is there, or a keyword or a number.
 std::optional<ByteRange> IdentifierAt(const TextBuffer& text, size_t offset);
+
+// Of anything that may be called: methods, constructors, operators, ….
+bool IsFunctionKind(astrolabe::SymbolKind kind);
 
 // Where `text` has the declarations of tier 0's outline.
 struct OutlineRange {

@@ -5,8 +5,10 @@
 #include <filesystem>
 
 #include "analysis/ai/candidate_text.h"
+#include "analysis/project/paths.h"
 #include "base/strings.h"
 #include "index/ascii.h"
+#include "index/include_line.h"
 
 namespace astrolabe::lsp {
 namespace {
@@ -51,17 +53,9 @@ std::string TestFileOf(const std::string& source,
 std::string IncludeOf(std::string_view source, std::string_view header_name) {
   for (size_t at = 0; at < source.size();) {
     const size_t end = std::min(source.find('\n', at), source.size());
-    const std::string_view line = WithoutTrailingSpace(source.substr(at, end - at));
+    const std::string_view spelled = IncludeSpelling(DirectiveOf(source.substr(at, end - at)));
     at = end + 1;
-    if (!line.starts_with("#include")) continue;
-    const size_t name = line.find(header_name);
-    if (name == line.npos ||
-        (line[name - 1] != '"' && line[name - 1] != '/' && line[name - 1] != '<'))
-      continue;
-    const size_t close = name + header_name.size();
-    if (close < line.size() && (line[close] == '"' || line[close] == '>')) {
-      return std::string(line.substr(0, close + 1));
-    }
+    if (BaseName(WithoutDelimiters(spelled)) == header_name) return StrCat("#include ", spelled);
   }
   return StrCat("#include \"", header_name, "\"");
 }

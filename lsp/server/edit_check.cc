@@ -248,6 +248,16 @@ class Checker {
 
 }  // namespace
 
+EditedFile DocumentToEdit(const DocumentSnapshot& document, std::string text,
+                          std::vector<FileEdit> edits) {
+  EditedFile file;
+  file.uri = document->name.uri;
+  file.path = document->name.path;
+  file.text = std::move(text);
+  file.edits = std::move(edits);
+  return file;
+}
+
 std::string MessageOf(const Diagnostic& diagnostic) {
   const auto* text = std::get_if<std::string>(&diagnostic.message);
   return text != nullptr ? *text : std::get<MarkupContent>(diagnostic.message).value;

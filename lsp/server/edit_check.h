@@ -46,6 +46,10 @@ struct EditedFile {
   std::vector<Lines> WrittenLines() const;
 };
 
+// The document, whose text that is.
+EditedFile DocumentToEdit(const DocumentSnapshot& document, std::string text,
+                          std::vector<FileEdit> edits = {});
+
 // In plain text or Markdown, as it is said.
 std::string MessageOf(const Diagnostic& diagnostic);
 

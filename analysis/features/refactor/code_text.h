@@ -10,6 +10,7 @@
 
 #include "analysis/features/live_ast.h"
 #include "analysis/features/refactor/selection.h"
+#include "base/text/indentation.h"
 
 namespace clang {
 class Expr;
@@ -46,13 +47,6 @@ std::string_view TextOf(const LiveAst& ast, clang::SourceRange tokens);
 // Offset of a place that stands in the file itself.
 std::optional<uint32_t> OffsetOf(const LiveAst& ast, clang::SourceLocation location);
 
-// The begin of the line, and one behind its end with its newline.
-uint32_t LineBegin(const std::string& text, uint32_t offset);
-uint32_t LineEnd(const std::string& text, uint32_t offset);
-// The white space that the line of `offset` begins with.
-std::string IndentAt(const std::string& text, uint32_t offset);
-// One level of it, as this file has it: from the first line that is indented below its brace; two spaces if none is.
-std::string IndentUnit(const std::string& text);
 // Offset of the first token behind `offset` that is no white space and no comment.
 uint32_t SkipSpace(const LiveAst& ast, uint32_t offset);
 // The same to the left: one behind the last byte of a token. Comments are not looked through.
