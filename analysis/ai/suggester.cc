@@ -47,6 +47,18 @@ std::vector<double> Temperatures(uint32_t candidates) {
   return temperatures;
 }
 
+GenerationRequest ToModel(const SuggestionRequest& request, std::vector<PromptContext> context) {
+  GenerationRequest wanted;
+  wanted.document = request.document;
+  wanted.parts = request.parts;
+  wanted.parts.context = std::move(context);
+  wanted.is_single_line = request.is_single_line;
+  wanted.max_tokens = request.is_single_line ? kTokensOfLine : kTokensOfLines;
+  wanted.temperatures = Temperatures(request.candidates);
+  wanted.time_limit = request.time_limit;
+  return wanted;
+}
+
 // Calls visit(word) for each run of word bytes that does not begin with a digit.
 template <typename Visit>
 void VisitWords(std::string_view text, const Visit& visit) {
@@ -185,13 +197,7 @@ class Suggester::Attempt {
       names_ = place_.Names();
       context_ = place_.Context();
     }
-    GenerationRequest wanted;
-    wanted.document = request_.document;
-    wanted.parts = request_.parts;
-    wanted.parts.context = context_;
-    wanted.is_single_line = request_.is_single_line;
-    wanted.max_tokens = request_.is_single_line ? kTokensOfLine : kTokensOfLines;
-    wanted.temperatures = Temperatures(request_.candidates);
+    GenerationRequest wanted = ToModel(request_, context_);
     wanted.names = *names_;
     wanted.time_limit = left;
     ModelProcess& process = *suggester_.models_[model];
@@ -374,6 +380,17 @@ absl::StatusOr<std::vector<Suggestion>> Suggester::Suggest(const SuggestionReque
   Show(request, good);
   if (attempt.has_answer()) Remember(request, good);
   return good;
+}
+
+void Suggester::Prepare(const SuggestionRequest& request, SuggestionPlace& place,
+                        const std::atomic<bool>& stop) {
+  const auto runs = [](const ModelProcess* model) { return model->pid() != 0; };
+  if (std::ranges::none_of(models_, runs)) return;
+  GenerationRequest wanted = ToModel(request, place.Context());
+  wanted.only_reads = true;
+  for (ModelProcess* model : models_) {
+    if (runs(model)) (void)model->GenerateNow(wanted, stop);
+  }
 }
 
 void Suggester::Remember(const SuggestionRequest& request,

@@ -105,6 +105,11 @@ class Suggester {
                                                   const std::atomic<bool>& stop)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // Lets those models that run read what they would be given for this place, so that they can write at once when they are
+  // asked. Ends early once `stop` is set.
+  void Prepare(const SuggestionRequest& request, SuggestionPlace& place,
+               const std::atomic<bool>& stop);
+
   // What is remembered for this place, the best first, without asking a model. It is to be shown.
   std::vector<Suggestion> Known(const SuggestionRequest& request) ABSL_LOCKS_EXCLUDED(mutex_);
   // The editor says that the user has taken it.

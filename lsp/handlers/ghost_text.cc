@@ -110,18 +110,39 @@ std::optional<Suggestion> GhostText::ForList(const DocumentSnapshot& document,
     return std::move(known.front());
   }
   request.is_ahead = true;
+  RunAhead(document, work,
+           [this, engine, request = std::move(request), document](const Work& ahead) {
+             (void)Ask(*engine, request, document, ahead);
+           });
+  return std::nullopt;
+}
+
+void GhostText::CursorAt(const DocumentSnapshot& document, const Position& position,
+                         const Work& work) {
+  Engine* engine = model_->Asked();
+  if (engine == nullptr || !engine->IsRunning() || !model_->IsWantedFor(document->name.path)) {
+    return;
+  }
+  RunAhead(document, work,
+           [this, engine, document,
+            request = RequestAt(document, position, /*is_asked_for=*/false)](const Work& ahead) {
+             Place place(*this, document, request.parts, ahead);
+             engine->suggester().Prepare(request, place, ahead.stop);
+             engine->Count();
+           });
+}
+
+void GhostText::RunAhead(const DocumentSnapshot& document, const Work& work,
+                         std::function<void(const Work& ahead)> run) {
   Task task{.name = "lsp.ghostText", .priority = TaskPriority::kNeighbour};
   task.lane = document->name.key();
   task.until_write = true;
   task.key = "ghost text";  // of all documents the last one
   task.cancel_running = true;
-  task.run = [this, engine, request = std::move(request), document,
-              context = work.context](const CancelToken& token) {
-    const Work ahead{.context = context, .stop = token.flag()};
-    (void)Ask(*engine, request, document, ahead);
+  task.run = [run = std::move(run), context = work.context](const CancelToken& token) {
+    run(Work{.context = context, .stop = token.flag()});
   };
   session_.scheduler().Submit(std::move(task));
-  return std::nullopt;
 }
 
 Command GhostText::TakenCommand(uint64_t id) {

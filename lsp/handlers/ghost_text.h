@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,6 +53,9 @@ class GhostText {
   std::optional<Suggestion> ForList(const DocumentSnapshot& document, const Position& position,
                                     const Work& work);
 
+  // The cursor has come to rest there. A model that runs reads what it would be asked with.
+  void CursorAt(const DocumentSnapshot& document, const Position& position, const Work& work);
+
   // For the editor to execute when a proposal is taken; its argument is Suggestion::id.
   static Command TakenCommand(uint64_t id);
   // It was executed.
@@ -67,6 +71,9 @@ class GhostText {
   };
   class Place;  // of one request
 
+  // In the background, the last one that is wanted, until the document changes.
+  void RunAhead(const DocumentSnapshot& document, const Work& work,
+                std::function<void(const Work& ahead)> run);
   SuggestionRequest RequestAt(const DocumentSnapshot& document, const Position& position,
                               bool is_asked_for) const;
   absl::StatusOr<std::vector<Suggestion>> Ask(Engine& engine, const SuggestionRequest& request,

@@ -17,7 +17,7 @@ void BindLive(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   BindSemanticTokens(dispatcher, session, live);
   BindNavigation(dispatcher, session, live);
   BindDocumentLink(dispatcher, session, live);
-  BindDocumentHighlight(dispatcher, session, live);
+  BindDocumentHighlight(dispatcher, session, live, ghost_text);
   BindLinkedEditingRange(dispatcher, session, live);
   BindCodeLens(dispatcher, session, live);
   BindReferences(dispatcher, session, live);

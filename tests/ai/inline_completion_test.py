@@ -250,6 +250,23 @@ class InlineCompletion(ModelTest):
             client.shutdown()
         self.assertGreater(read[1], read[0] + 100)
 
+    def test_where_the_cursor_rests_the_model_reads_ahead(self):
+        text = TEXT + "".join(f"int number_{n}(int value) {{ return value * {n}; }}\n" for n in range(40))
+        client = self.opened(self.model("--says", "begin"), text)
+        rest = client.document("a.cc", position={"line": 40, "character": 30})
+        client.request("textDocument/documentHighlight", rest)
+        self.status(check=1)  # no model is started for that
+        self.assertEqual(self.shown(client), ["begin"])
+        read = self.status()["processes"]["prompt_tokens"]
+        client.request("textDocument/documentHighlight", rest)
+        self.eventually(lambda: self.status()["processes"]["prompt_tokens"], lambda now: now > read)
+        before = self.status()["processes"]
+        self.cursor = rest["position"]
+        self.shown(client)
+        after = self.status()["processes"]
+        asked, reused = (after[name] - before[name] for name in ("prompt_tokens", "reused_tokens"))
+        self.assertEqual(reused + 1, asked)
+
     def test_status_says_what_ran(self):
         self.assertEqual(self.status(check=1)["servers"], [])
         client = self.opened(self.model("--says", "begin"))
