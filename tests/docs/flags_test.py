@@ -71,12 +71,6 @@ class Flags(unittest.TestCase):
             self.assertNotIn("unknown flag", said.stderr)
         self.assertIn("unknown flag", run(ASTROLABE, "lsp", "--nonsense=1", "--version").stderr)
 
-    def test_the_short_table_agrees(self):
-        rows = table(read("docs", "editors.md"), "Coming from clangd")
-        for name, here in rows.items():
-            if name.startswith("-"):
-                self.assertEqual(self.said[name.lstrip("-")] == "none", here.startswith("no effect"), name)
-
 
 class Keys(unittest.TestCase):
     def setUp(self):
