@@ -1,4 +1,5 @@
-"""Whether our Markdown leads where it says: relative links, anchors, files and commands that it names, pictures.
+"""Whether our Markdown leads where it says: relative links, anchors, files and commands that it names, pictures;
+and whether each package that `./x` installs has its reason in third_party/README.md.
 
     check_documents.py ROOT
 
@@ -55,8 +56,21 @@ def commands_of(root):
         return set(re.findall(r"^cmd_([\w-]+)\(\)", script.read(), re.MULTILINE))
 
 
+def packages_of(root):
+    """What `./x` installs from Debian."""
+    with open(os.path.join(root, "x"), encoding="utf-8") as script:
+        lists = re.findall(r"^\w*packages=\((.*?)\)$", re.sub(r" *#.*", "", script.read()), re.MULTILINE | re.DOTALL)
+    return sorted({package for each in lists for package in each.split()})
+
+
 def check(root):
     problems = []
+    reasons = os.path.join(root, "third_party", "README.md")
+    if os.path.exists(reasons):
+        with open(reasons, encoding="utf-8") as file:
+            text = file.read()
+        problems += [f"third_party/README.md:1: no word on the package {package}" for package in packages_of(root)
+                     if not re.search(rf"(?<![\w-]){re.escape(package)}(?![\w-])", text)]
     commands = commands_of(root)
     top = set(os.listdir(root))
     for name in documents(root):

@@ -10,11 +10,14 @@ import check_documents  # noqa: E402
 
 
 class Documents(unittest.TestCase):
-    def problems(self, text):
+    def problems(self, text, packages="a-dev  # why", reasons="`a-dev`\n"):
         with tempfile.TemporaryDirectory() as root:
-            os.mkdir(os.path.join(root, "docs"))
+            for folder in ("docs", "third_party"):
+                os.mkdir(os.path.join(root, folder))
+            script = f"packages=(\n  {packages}\n)\ncmd_run() {{\n"
             other = "# Other one\n## It's `here`\n## Twice\n## Twice\n"
-            for name, content in (("x", "cmd_run() {\n"), ("docs/other.md", other), ("README.md", text)):
+            for name, content in (("x", script), ("docs/other.md", other), ("README.md", text),
+                                  ("third_party/README.md", reasons)):
                 with open(os.path.join(root, name), "w") as file:
                     file.write(content)
             return [problem.split(": ", 1)[1] for problem in check_documents.check(root)]
@@ -35,6 +38,9 @@ class Documents(unittest.TestCase):
     def test_commands(self):
         self.assertEqual(self.problems("`./x run`\n```\n./x run HERE\n```\n"), [])
         self.assertEqual(self.problems("Then `./x walk`.\n"), ["./x has no command 'walk'"])
+
+    def test_packages(self):
+        self.assertEqual(self.problems("", reasons="`libaa-dev`\n"), ["no word on the package a-dev"])
 
     def test_code_is_no_link(self):
         self.assertEqual(self.problems("```\n[a](docs/none.md)\n```\n"), [])
