@@ -1,0 +1,110 @@
+"""What docs/privacy.md promises, seen from the kernel: a session and the commands, under strace.
+
+    privacy_test.py ASTROLABE [unittest arguments]
+
+Skipped where strace is not installed or may not trace.
+"""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests", "lsp_server"))
+from client import Client  # noqa: E402
+
+ASTROLABE = None
+SOURCE = "#include <stddef.h>\n/// How much.\nint Area(int width) { return width; }\nint main() { return Area(1); }\n"
+
+
+class Privacy(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="astrolabe-privacy-")
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.root = os.path.join(self.folder, "root")
+        self.home = os.path.join(self.folder, "home")
+        os.makedirs(self.root)
+        os.makedirs(self.home)
+        self.environment = {"HOME": self.home, "PATH": os.environ["PATH"], "TMPDIR": self.folder,
+                            **{name: os.environ[name] for name in os.environ if name.endswith("SAN_OPTIONS")}}
+        self.write("a.cc", SOURCE)
+        self.write("compile_commands.json", json.dumps(
+            [{"directory": self.root, "file": "a.cc", "arguments": ["c++", "-c", "a.cc"]}]))
+        self.log = os.path.join(self.folder, "strace")
+        # Wherever a file is made or changed, a program started, or a socket made.
+        self.strace = ["strace", "-f", "-qq", "-s", "4096", "-o", self.log, "-e",
+                       "trace=socket,connect,bind,listen,open,openat,creat,execve,rename,renameat,renameat2"]
+        if not shutil.which("strace") or subprocess.run([*self.strace, "true"], capture_output=True).returncode != 0:
+            self.skipTest("no strace")
+
+    def write(self, path, text):
+        with open(os.path.join(self.root, path), "w") as file:
+            file.write(text)
+
+    def check(self, writes, starts=(ASTROLABE,)):
+        with open(self.log) as log:
+            calls = [line.split(maxsplit=1)[1] for line in log]
+        self.assertTrue(any(call.startswith("execve(") for call in calls))
+        for call in calls:
+            self.assertNotRegex(call, r"^(socket|connect|bind|listen)\(")
+            path = (re.search(r'"((?:[^"\\]|\\.)*)"', call) or [None, ""])[1]
+            if call.startswith("execve("):
+                self.assertIn(path, {ASTROLABE, "/proc/self/exe", *starts})
+            elif call.startswith(("rename", "creat")) or re.search(r"O_(WRONLY|RDWR|CREAT|TRUNC)", call):
+                self.assertTrue(path.startswith((*writes, "/dev/null", "/proc/")), call)
+
+    def test_a_session(self):
+        with Client([*self.strace, ASTROLABE, "lsp", "--ai=1"], self.root, self.environment) as client:
+            client.initialize(capabilities={"textDocument": {"inlineCompletion": {}}})
+            client.open("a.cc", SOURCE)
+            client.wait_notification("textDocument/publishDiagnostics")
+            document = client.document("a.cc")
+            here = {**document, "position": {"line": 3, "character": 22}}
+            self.assertIn("How much.", json.dumps(client.request("textDocument/hover", here)))
+            client.request("textDocument/completion", here)
+            client.request("textDocument/formatting", {**document, "options": {"tabSize": 2, "insertSpaces": True}})
+            client.request("textDocument/references", {**here, "context": {"includeDeclaration": True}})
+            client.request("textDocument/inlineCompletion", {**here, "context": {"triggerKind": 1}})
+            client.request("shutdown", None)
+            client.notify("exit", None)
+            client.process.wait(30)
+        self.check([f"{self.root}/.cache/astrolabe", f"{self.home}/.local/state/astrolabe/ai"])
+        self.assertEqual(os.listdir(self.home) or [".local"], [".local"])
+        status = subprocess.run([ASTROLABE, "ai", "status", "--json"], capture_output=True, text=True,
+                                env=self.environment)
+        for line in status.stdout.splitlines():
+            for server in json.loads(line).get("servers", []):
+                self.assertTrue(server["model"]["offline"])
+        for folder, _, names in os.walk(os.path.join(self.home, ".local")):
+            for name in names:
+                with open(os.path.join(folder, name)) as file:
+                    self.assertNotIn("Area", file.read())
+
+    def test_commands(self):
+        index = f"{self.root}/.cache/astrolabe"
+        for arguments in (["index", "--tier", "0"], ["index"], ["query", "refs", "Area"], ["check", "a.cc"],
+                          ["stats"], ["verify"], ["config", "a.cc"], ["ai", "models"], ["ai", "status"]):
+            subprocess.run([*self.strace, ASTROLABE, *arguments], cwd=self.root, env=self.environment,
+                           capture_output=True, timeout=120)
+            self.check([index])
+
+    def test_doctor_starts_compilers(self):
+        subprocess.run([*self.strace, ASTROLABE, "doctor"], cwd=self.root, env=self.environment, capture_output=True,
+                       timeout=120)
+        with open(self.log) as log:
+            started = re.findall(r'execve\("([^"]*)", \[(.*?)\]', log.read())
+        compiler = shutil.which("c++")
+        for program, arguments in started:
+            if program == compiler:
+                self.assertIn('"--version"', arguments)
+        self.check([], [program for program, arguments in started if '"--version"' in arguments])
+
+
+if __name__ == "__main__":
+    ASTROLABE = os.path.abspath(sys.argv.pop(1))
+    unittest.main()
