@@ -6,7 +6,7 @@
 # that the machine at hand can run (analysis/ai/model_main.cc).
 #
 # The source is the git bundle in npm's package node-llama-cpp, pinned by version and digest; nothing of it is kept in
-# this repository. The folder's name has all that decides what the libraries are: the version, the compiler, the build
+# this repository but llama.patch, which says itself why. The folder's name has all that decides what the libraries are: the version, the compiler, the build
 # of this script and the processor whose instructions they use.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 set -euo pipefail
@@ -17,8 +17,8 @@ kind=(-DBUILD_SHARED_LIBS=OFF -DGGML_NATIVE=ON)
 flags=$(sed -n '/^flags\|^Features/{p;q}' /proc/cpuinfo 2> /dev/null || true)
 if [[ ${2:-} == --variants ]]; then
   kind=(-DBUILD_SHARED_LIBS=ON -DGGML_NATIVE=OFF -DGGML_BACKEND_DL=ON -DGGML_CPU_ALL_VARIANTS=ON
-    -DCMAKE_INSTALL_RPATH=\$ORIGIN -DCMAKE_SHARED_LINKER_FLAGS=-Wl,-z,relro,-z,now
-    -DCMAKE_MODULE_LINKER_FLAGS=-Wl,-z,relro,-z,now)
+    -DCMAKE_INSTALL_RPATH=\$ORIGIN "-DCMAKE_SHARED_LINKER_FLAGS=-Wl,-z,relro,-z,now"
+    "-DCMAKE_MODULE_LINKER_FLAGS=-Wl,-z,relro,-z,now")
   flags=$(uname -m)
 fi
 options=(
@@ -27,7 +27,8 @@ options=(
   -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_SERVER=OFF -DLLAMA_BUILD_APP=OFF
 )
 
-key=$(printf '%s\n' "$digest" "${options[*]}" "$(clang-22 --version | sed -n 1p)" "$flags" | sha256sum | cut -c1-16)
+patch=$(realpath "$(dirname "$0")/llama.patch")
+key=$(printf '%s\n' "$digest" "$(< "$patch")" "${options[*]}" "$(clang-22 --version | sed -n 1p)" "$flags" | sha256sum | cut -c1-16)
 prefix=$1/llama-$key
 if [[ -e $prefix/.complete ]]; then
   echo "$prefix"
@@ -49,6 +50,7 @@ trap 'rm -rf "$work"' EXIT
     exit 1
   }
   git clone --quiet "$bundle" "$work/source" -c advice.detachedHead=false
+  git -C "$work/source" apply "$patch"
   {
     cmake -G Ninja -S "$work/source" -B "$work/build" "${options[@]}" "-DCMAKE_INSTALL_PREFIX=$work/installed"
     ninja -C "$work/build" install

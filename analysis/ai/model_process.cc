@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/synchronization/notification.h"
+#include "alloc/jemalloc.h"
 #include "analysis/ai/model_server.h"
 #include "base/strings.h"
 
@@ -149,7 +150,11 @@ void ModelProcess::Keep() {
       load_failure_ = absl::OkStatus();
     }
     const absl::Status end = Live();
-    if (end.ok()) continue;
+    if (end.ok()) {
+      // Nobody has asked for a while: what asking has freed is not for the next time.
+      (void)PurgeUnusedPages();
+      continue;
+    }
     bool is_about_model = false;
     bool rests = false;
     {
