@@ -1,15 +1,21 @@
 # llama.cpp: an installed one if CMake finds it, else ours, built once per machine outside the build folder.
+if(NOT "$ENV{XDG_CACHE_HOME}" STREQUAL "")  # empty is unset, as the XDG specification says
+  set(cache_home $ENV{XDG_CACHE_HOME})
+else()
+  set(cache_home $ENV{HOME}/.cache)
+endif()
+set(ASTROLABE_THIRD_PARTY ${cache_home}/astrolabe/third_party CACHE PATH "Where what is fetched and built once is kept")
 find_package(llama CONFIG QUIET)
 if(NOT llama_FOUND)
-  if(NOT "$ENV{XDG_CACHE_HOME}" STREQUAL "")  # empty is unset, as the XDG specification says
-    set(cache_home $ENV{XDG_CACHE_HOME})
-  else()
-    set(cache_home $ENV{HOME}/.cache)
-  endif()
-  set(ASTROLABE_THIRD_PARTY ${cache_home}/astrolabe/third_party CACHE PATH "Where what is fetched and built once is kept")
   execute_process(COMMAND ${CMAKE_SOURCE_DIR}/third_party/llama.sh ${ASTROLABE_THIRD_PARTY}
     OUTPUT_VARIABLE llama_prefix OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
   find_package(llama CONFIG REQUIRED PATHS ${llama_prefix} NO_DEFAULT_PATH)
+endif()
+# ... and once more for packages, which run on processors that nobody knows here (`./x package`).
+option(ASTROLABE_PACKAGES "Build what packages alone have" OFF)
+if(ASTROLABE_PACKAGES)
+  execute_process(COMMAND ${CMAKE_SOURCE_DIR}/third_party/llama.sh ${ASTROLABE_THIRD_PARTY} --variants
+    OUTPUT_VARIABLE ASTROLABE_LLAMA_VARIANTS OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
 endif()
 add_library(astrolabe_llama INTERFACE)
 target_link_libraries(astrolabe_llama INTERFACE llama)

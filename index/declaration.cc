@@ -2,6 +2,7 @@
 #include "index/declaration.h"
 
 #include <algorithm>
+#include <array>
 
 namespace astrolabe {
 namespace {
@@ -33,9 +34,14 @@ std::string_view OwnerOf(std::string_view qualifier) {
 
 }  // namespace
 
+std::span<const std::string_view> TestMacros() {
+  static constexpr std::array<std::string_view, 5> kMacros = {"TEST", "TEST_F", "TEST_P",
+                                                              "TYPED_TEST", "TYPED_TEST_P"};
+  return kMacros;
+}
+
 bool IsTestMacro(std::string_view word) {
-  return word == "TEST" || word == "TEST_F" || word == "TEST_P" || word == "TYPED_TEST" ||
-         word == "TYPED_TEST_P";
+  return std::ranges::find(TestMacros(), word) != TestMacros().end();
 }
 
 bool IsMacroLike(std::string_view word) {

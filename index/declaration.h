@@ -43,6 +43,7 @@ struct Declared {
 // types.
 bool IsMacroLike(std::string_view word);
 // GoogleTest's macros with a suite and a name: TEST(Suite, Name), TEST_F, ….
+std::span<const std::string_view> TestMacros();
 bool IsTestMacro(std::string_view word);
 
 // How a declaration that has come to a '{' goes on.

@@ -3,6 +3,8 @@
 // Start-up is kept to parsing the command line: nothing is read, locked, threaded or logged before the
 // chosen command asks for it (bench/startup).
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cerrno>
 #include <csignal>
@@ -12,6 +14,7 @@
 #include <string_view>
 
 #include "analysis/ai/model_server.h"
+#include "analysis/ai/processor_library.h"
 #include "analysis/batch/parse_server.h"
 #include "analysis/clang_version.h"
 #include "analysis/features/tidy/batch_tidy.h"
@@ -111,6 +114,8 @@ int main(int argc, char** argv) {
     return astrolabe::RunModuleBuild();
   }
   if (argc == 2 && std::string_view(argv[1]) == astrolabe::kModelServerArgument) {
+    const std::string packaged = astrolabe::PackagedModelServer();
+    if (!packaged.empty()) execl(packaged.c_str(), packaged.c_str(), nullptr);
     return astrolabe::RunModelServer();
   }
   std::signal(SIGINT, astrolabe::OnSignal);

@@ -1,5 +1,9 @@
 #!/usr/bin/env bash
-# llama.sh FOLDER: builds llama.cpp as static libraries into a folder below FOLDER, once, and prints that folder.
+# llama.sh FOLDER [--variants]: builds llama.cpp into a folder below FOLDER, once, and prints that folder.
+#
+# As it is, static libraries for the processor of this machine. With --variants, for packages: shared ones that run on
+# every processor, with one library for each generation of them, bin/libggml-cpu-*.so, of which ggml loads the best
+# that the machine at hand can run (analysis/ai/model_main.cc).
 #
 # The source is the git bundle in npm's package node-llama-cpp, pinned by version and digest; nothing of it is kept in
 # this repository. The folder's name has all that decides what the libraries are: the version, the compiler, the build
@@ -9,13 +13,20 @@ set -euo pipefail
 
 package=node-llama-cpp@3.22.1
 digest=5f5d1105d5df040738d87b8290e5d17e7362131cdcfdb0831618e0ea528b4a51 # of llama/gitRelease.bundle, SHA-256
+kind=(-DBUILD_SHARED_LIBS=OFF -DGGML_NATIVE=ON)
+flags=$(sed -n '/^flags\|^Features/{p;q}' /proc/cpuinfo 2> /dev/null || true)
+if [[ ${2:-} == --variants ]]; then
+  kind=(-DBUILD_SHARED_LIBS=ON -DGGML_NATIVE=OFF -DGGML_BACKEND_DL=ON -DGGML_CPU_ALL_VARIANTS=ON
+    -DCMAKE_INSTALL_RPATH=\$ORIGIN -DCMAKE_SHARED_LINKER_FLAGS=-Wl,-z,relro,-z,now
+    -DCMAKE_MODULE_LINKER_FLAGS=-Wl,-z,relro,-z,now)
+  flags=$(uname -m)
+fi
 options=(
-  -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER=clang-22 -DCMAKE_CXX_COMPILER=clang++-22 -DBUILD_SHARED_LIBS=OFF
-  -DGGML_NATIVE=ON -DGGML_OPENMP=OFF -DLLAMA_CURL=OFF -DLLAMA_BUILD_COMMON=OFF -DLLAMA_BUILD_TESTS=OFF
+  -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER=clang-22 -DCMAKE_CXX_COMPILER=clang++-22 "${kind[@]}"
+  -DGGML_OPENMP=OFF -DLLAMA_CURL=OFF -DLLAMA_BUILD_COMMON=OFF -DLLAMA_BUILD_TESTS=OFF
   -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_SERVER=OFF -DLLAMA_BUILD_APP=OFF
 )
 
-flags=$(sed -n '/^flags\|^Features/{p;q}' /proc/cpuinfo 2> /dev/null || true)
 key=$(printf '%s\n' "$digest" "${options[*]}" "$(clang-22 --version | sed -n 1p)" "$flags" | sha256sum | cut -c1-16)
 prefix=$1/llama-$key
 if [[ -e $prefix/.complete ]]; then

@@ -27,6 +27,8 @@ struct GenerationRequest {
   std::vector<ChatMessage> messages;
   uint32_t max_tokens = 48;
   bool is_single_line = true;
+  // Nothing is written: the prompt is read, so that the next request with one that begins alike begins at once.
+  bool only_reads = false;
   // One candidate each; 0 takes the likeliest token each time.
   std::vector<double> temperatures = {0};
   uint64_t seed = 1;
@@ -37,8 +39,8 @@ struct GenerationRequest {
   template <typename Archive>
   void Members(Archive& archive) {
     double seconds = absl::ToDoubleSeconds(time_limit);
-    archive(document, parts, raw_prompt, messages, max_tokens, is_single_line, temperatures, seed,
-            names, seconds);
+    archive(document, parts, raw_prompt, messages, max_tokens, is_single_line, only_reads,
+            temperatures, seed, names, seconds);
     time_limit = absl::Seconds(seconds);
   }
 };

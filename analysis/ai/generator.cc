@@ -334,6 +334,8 @@ absl::StatusOr<Generation> Generator::Generate(const GenerationRequest& request,
     if (is_late) return absl::DeadlineExceededError("reading the prompt took too long");
     return status;
   }
+  cost.total_seconds = Seconds(start);
+  if (request.only_reads) return generation;
 
   llama_memory_t memory = llama_get_memory(context_);
   std::vector<Writer> writers;

@@ -12,6 +12,8 @@ namespace {
 // Of what the marks leave: what stands behind the cursor says less than what stands before it.
 constexpr size_t kSuffixShare = 4;
 constexpr size_t kContextShare = 3;
+// A smaller prompt is better spent on the document itself.
+constexpr size_t kLeastForContext = 768;
 // Text of more than so many bytes a token is not even tokenized.
 constexpr size_t kBytesPerToken = 6;
 
@@ -77,16 +79,17 @@ std::vector<ModelToken> InfillPrompt(const Model& model, const InfillParts& part
   }
   const std::vector<ModelToken> suffix = BeginningWithin(model, parts.suffix, left / kSuffixShare);
   left -= suffix.size();
-  if (marks.file >= 0) {
+  if (marks.file >= 0 && budget >= kLeastForContext) {
     size_t context_left = left / kContextShare;
     for (const PromptContext& context : parts.context) {
       const std::vector<ModelToken> text =
-          model.Tokenize(StrCat(context.path, "\n", context.text, "\n"));
-      if (text.size() + 1 > context_left) continue;
+          BeginningWithin(model, StrCat(context.path, "\n", context.text, "\n"), context_left);
+      if (text.empty()) continue;
       prompt.push_back(marks.file);
       Append(text, &prompt);
-      context_left -= text.size() + 1;
-      left -= text.size() + 1;
+      const size_t added = text.size() + 1;
+      left -= added;
+      context_left -= std::min(added, context_left);
     }
   }
   const std::vector<ModelToken> prefix = EndWithin(model, parts.prefix, left);

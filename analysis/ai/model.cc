@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "analysis/ai/model.h"
 
+#include <ggml-backend.h>
 #include <llama.h>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "analysis/ai/processor_library.h"
 #include "base/errno_status.h"
 #include "base/log.h"
 #include "base/strings.h"
@@ -59,7 +61,10 @@ std::string TextOfToken(const llama_vocab* vocabulary, ModelToken token) {
 
 }  // namespace
 
-std::string ProcessorFeatures() { return llama_print_system_info(); }
+std::string ProcessorFeatures() {
+  const std::string library = LoadedProcessorLibrary();
+  return StrCat(library, library.empty() ? "" : ": ", llama_print_system_info());
+}
 
 absl::Status CheckModelFile(const std::string& path) {
   std::error_code error;
@@ -88,6 +93,11 @@ absl::StatusOr<std::unique_ptr<Model>> Model::Load(const std::string& path) {
     return true;
   }();
   (void)is_ready;
+  if (ggml_backend_reg_count() == 0) {
+    return absl::FailedPreconditionError(
+        "none of the package's libraries for language models (libggml-cpu-*.so) runs on this "
+        "processor, or they are missing: install the package again, or --ai=0");
+  }
   llama_model_params params = llama_model_default_params();
   params.n_gpu_layers = 0;
   std::unique_ptr<Model> model(new Model);

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "absl/strings/str_split.h"
 #include "analysis/ai/gguf_header.h"
 #include "base/strings.h"
 
@@ -83,6 +84,34 @@ absl::StatusOr<std::string> ChooseModel(const std::string& wanted) {
   if (!files.empty()) return files.front();
   return absl::NotFoundError(
       StrCat("no model: put a GGUF file into ", ModelFolders().front(), " or name one by --model"));
+}
+
+absl::StatusOr<std::vector<std::string>> ChooseModels(const std::string& wanted) {
+  std::vector<std::string> models;
+  if (!wanted.empty()) {
+    for (const absl::string_view one : absl::StrSplit(wanted, ',', absl::SkipWhitespace())) {
+      absl::StatusOr<std::string> model = ChooseModel(std::string(one));
+      if (!model.ok()) return model.status();
+      models.push_back(*std::move(model));
+    }
+    if (!models.empty()) return models;
+  }
+  absl::StatusOr<std::string> first = ChooseModel("");
+  if (!first.ok()) return first.status();
+  models.push_back(*std::move(first));
+  const std::vector<std::string> folders = ModelFolders();
+  for (auto folder = folders.begin() + 1; folder != folders.end() && models.size() < 2; ++folder) {
+    for (const std::string& file : ModelsIn(*folder)) {
+      const absl::StatusOr<GgufHeader> header = ReadGgufHeader(file);
+      if (!header.ok() || IsForChat(file, *header)) continue;
+      if (file != models.front()) models.push_back(file);
+      break;
+    }
+  }
+  std::error_code error;
+  std::ranges::stable_sort(models, {},
+                           [&](const std::string& file) { return fs::file_size(file, error); });
+  return models;
 }
 
 bool HasChatTemplate(const std::string& path) {

@@ -22,7 +22,11 @@ bool HasChatTemplate(const std::string& path);
 // models come last: they are for ChooseChatModel. NotFound saying where to put one.
 absl::StatusOr<std::string> ChooseModel(const std::string& wanted);
 
-// The same of a model that is told in words what to write: the first with a chat template, those that call themselves
+// Those to be asked one after the other: `wanted`, separated by commas, in that order; else the one that ChooseModel finds
+// for "" and the one that comes with this program, the smaller file first.
+absl::StatusOr<std::vector<std::string>> ChooseModels(const std::string& wanted);
+
+// The same as ChooseModel of a model that is told in words what to write: the first with a chat template, those that call themselves
 // instruct or chat models ahead of the others. `flag` is what `wanted` comes from, for the message.
 absl::StatusOr<std::string> ChooseChatModel(const std::string& wanted, const std::string& flag);
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "analysis/ai/processor.h"
 
-#include <ggml-cpu.h>
-
 #include <array>
 #include <cstdlib>
 
@@ -13,7 +11,6 @@ namespace {
 
 struct Instructions {
   const char* name;
-  int (*is_wanted)();  // by the ggml that is linked
   bool (*is_there)();
 };
 
@@ -21,18 +18,18 @@ struct Instructions {
 // __builtin_cpu_supports wants a literal; it asks the kernel as well, which has to save the registers.
 #define ASTROLABE_HAS(name) [] { return __builtin_cpu_supports(name) != 0; }
 constexpr std::array<Instructions, 12> kAll = {{
-    {"sse3", ggml_cpu_has_sse3, ASTROLABE_HAS("sse3")},
-    {"ssse3", ggml_cpu_has_ssse3, ASTROLABE_HAS("ssse3")},
-    {"avx", ggml_cpu_has_avx, ASTROLABE_HAS("avx")},
-    {"avx2", ggml_cpu_has_avx2, ASTROLABE_HAS("avx2")},
-    {"bmi2", ggml_cpu_has_bmi2, ASTROLABE_HAS("bmi2")},
-    {"fma", ggml_cpu_has_fma, ASTROLABE_HAS("fma")},
-    {"f16c", ggml_cpu_has_f16c, ASTROLABE_HAS("f16c")},
-    {"avx_vnni", ggml_cpu_has_avx_vnni, ASTROLABE_HAS("avxvnni")},
-    {"avx512f", ggml_cpu_has_avx512, ASTROLABE_HAS("avx512f")},
-    {"avx512_vbmi", ggml_cpu_has_avx512_vbmi, ASTROLABE_HAS("avx512vbmi")},
-    {"avx512_vnni", ggml_cpu_has_avx512_vnni, ASTROLABE_HAS("avx512vnni")},
-    {"avx512_bf16", ggml_cpu_has_avx512_bf16, ASTROLABE_HAS("avx512bf16")},
+    {"sse3", ASTROLABE_HAS("sse3")},
+    {"ssse3", ASTROLABE_HAS("ssse3")},
+    {"avx", ASTROLABE_HAS("avx")},
+    {"avx2", ASTROLABE_HAS("avx2")},
+    {"bmi2", ASTROLABE_HAS("bmi2")},
+    {"fma", ASTROLABE_HAS("fma")},
+    {"f16c", ASTROLABE_HAS("f16c")},
+    {"avx_vnni", ASTROLABE_HAS("avxvnni")},
+    {"avx512f", ASTROLABE_HAS("avx512f")},
+    {"avx512_vbmi", ASTROLABE_HAS("avx512vbmi")},
+    {"avx512_vnni", ASTROLABE_HAS("avx512vnni")},
+    {"avx512_bf16", ASTROLABE_HAS("avx512bf16")},
 }};
 #undef ASTROLABE_HAS
 #else
@@ -47,14 +44,6 @@ bool IsTakenAway(std::string_view name) {
 }
 
 }  // namespace
-
-std::vector<std::string> WantedInstructions() {
-  std::vector<std::string> wanted;
-  for (const Instructions& known : kAll) {
-    if (known.is_wanted() != 0) wanted.emplace_back(known.name);
-  }
-  return wanted;
-}
 
 bool HasInstructions(std::string_view name) {
   if (IsTakenAway(name)) return false;

@@ -12,7 +12,8 @@
 
 namespace astrolabe {
 
-// What llama.cpp was built for, of what can be asked of a processor; by the kernel's names (/proc/cpuinfo).
+// What llama.cpp was built for, of what can be asked of a processor; by the kernel's names (/proc/cpuinfo). Nothing in
+// packages, which bring libraries for all (processor_library.h).
 std::vector<std::string> WantedInstructions();
 
 // Whether this processor, and the kernel, have them. One that nobody knows counts as there. The environment's

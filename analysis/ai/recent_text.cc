@@ -3,12 +3,12 @@
 
 #include <algorithm>
 
+#include "base/text/agreement.h"
+
 namespace astrolabe {
 namespace {
 
 constexpr size_t kReach = 20'000;
-// More agreement says no more.
-constexpr size_t kMostAgreeing = 64;
 
 }  // namespace
 
@@ -17,11 +17,7 @@ RecentText ContinuedAsBefore(std::string_view prefix) {
   RecentText best;
   for (size_t place = prefix.size(); place-- > 1;) {
     if (prefix[place] == '\n') continue;
-    size_t agreeing = 0;
-    while (agreeing < std::min(place, kMostAgreeing) &&
-           prefix[place - 1 - agreeing] == prefix[prefix.size() - 1 - agreeing]) {
-      ++agreeing;
-    }
+    const size_t agreeing = AgreeingEnd(prefix.substr(0, place), prefix);
     if (agreeing <= best.agreeing) continue;
     const size_t end = std::min(prefix.find('\n', place), prefix.size());
     best = {prefix.substr(place, end - place), agreeing};

@@ -15,8 +15,8 @@ constexpr double kWeight = 20;
 constexpr double kLeastShare = 0.1;
 constexpr uint64_t kTryAgain = 10;
 
-constexpr std::array<std::string_view, kSurenesses> kSurenessNames = {"low", "middle", "high",
-                                                                      "very_high", "recent_text"};
+constexpr std::array<std::string_view, kSurenesses> kSurenessNames = {
+    "low", "middle", "high", "very_high", "recent_text", "text_elsewhere"};
 constexpr std::array<std::string_view, kCursorPlaces> kPlaceNames = {
     "line_begin", "in_name", "member", "in_list", "elsewhere"};
 

@@ -18,10 +18,10 @@
 
 namespace astrolabe {
 
-// Mean probability of a token, or that it is not the model's.
-enum class Sureness : uint32_t { kLow, kMiddle, kHigh, kVeryHigh, kRecentText };
+// Mean probability of a token, or that it is no model's: text of the document or of another file.
+enum class Sureness : uint32_t { kLow, kMiddle, kHigh, kVeryHigh, kRecentText, kTextElsewhere };
 enum class CursorPlace : uint32_t { kLineBegin, kInName, kMember, kInList, kElsewhere };
-inline constexpr size_t kSurenesses = 5;
+inline constexpr size_t kSurenesses = 6;
 inline constexpr size_t kCursorPlaces = 5;
 
 struct ProposalKind {

@@ -22,16 +22,16 @@ std::optional<ShownOutcome> ShownProposals::Look(const std::string& document,
   const auto found = places_.find(document);
   if (found == places_.end()) return std::nullopt;
   const Place& place = found->second;
-  ShownOutcome outcome;
-  outcome.kind = place.proposals.front().kind;
-  outcome.end = now - place.since < kToRead ? ShownEnd::kUnseen : ShownEnd::kPassed;
+  const ShownProposal& first = place.proposals.front();
+  ShownOutcome outcome = {now - place.since < kToRead ? ShownEnd::kUnseen : ShownEnd::kPassed,
+                          first.kind, first.model};
   if (place.prefix.Begins(prefix)) {
     const std::string_view typed = prefix.substr(place.prefix.size());
     const auto taken = std::ranges::find_if(place.proposals, [&](const ShownProposal& proposal) {
       return typed.starts_with(proposal.text);
     });
     if (taken != place.proposals.end()) {
-      outcome = {ShownEnd::kTaken, taken->kind};
+      outcome = {ShownEnd::kTaken, taken->kind, taken->model};
     } else if (std::ranges::any_of(place.proposals, [&](const ShownProposal& proposal) {
                  return proposal.text.starts_with(typed);
                })) {
@@ -46,7 +46,7 @@ std::optional<ShownOutcome> ShownProposals::Take(uint64_t id) {
   for (auto it = places_.begin(); it != places_.end(); ++it) {
     for (const ShownProposal& proposal : it->second.proposals) {
       if (proposal.id != id) continue;
-      const ShownOutcome outcome = {ShownEnd::kTaken, proposal.kind};
+      const ShownOutcome outcome = {ShownEnd::kTaken, proposal.kind, proposal.model};
       places_.erase(it);
       return outcome;
     }

@@ -18,16 +18,20 @@
 
 namespace astrolabe {
 
+inline constexpr int kNoModel = -1;
+
 struct ShownProposal {
   uint64_t id = 0;
   std::string text;
   ProposalKind kind;
+  int model = kNoModel;  // whose it is, by its place among those that are asked
 };
 
 enum class ShownEnd { kTaken, kPassed, kUnseen };
 struct ShownOutcome {
   ShownEnd end = ShownEnd::kUnseen;
   ProposalKind kind;
+  int model = kNoModel;
 };
 
 // One thread.

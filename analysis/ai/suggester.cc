@@ -3,7 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
+#include <future>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -19,8 +20,14 @@ namespace {
 constexpr size_t kRemembered = 32;
 constexpr uint32_t kTokensOfLine = 32;
 constexpr uint32_t kTokensOfLines = 128;
-// What agreement of candidates is worth, beside the mean log probability of a token.
+// What agreement of candidates is worth, beside the mean log probability of a token; and names that stand in the document.
 constexpr double kAgreement = 0.5;
+constexpr double kKnownNames = 0.3;
+// Where names are known from, on each side of the cursor.
+constexpr size_t kNamesWithin = 20'000;
+// Below that agreement the default model is right more often (analysis/ai/model/README.md).
+constexpr size_t kEnoughAgreement = 12;
+constexpr size_t kTextsElsewhere = 2;
 
 double SecondsSince(absl::Time start) { return absl::ToDoubleSeconds(absl::Now() - start); }
 
@@ -33,21 +40,6 @@ bool IsUtf8(std::string_view text) {
   return true;
 }
 
-// Below that agreement the default model is right more often (analysis/ai/model/README.md).
-constexpr size_t kEnoughAgreement = 12;
-
-// What the document went on with at the last place like this one, as a candidate ahead of the model's.
-void AddRecent(const SuggestionRequest& request, Generation* generation) {
-  const RecentText recent = ContinuedAsBefore(request.parts.prefix);
-  if (recent.agreeing < kEnoughAgreement) return;
-  CandidateEnd end(/*is_single_line=*/true,
-                   OpenBrackets(request.parts.prefix, request.parts.suffix));
-  end.Take(recent.text);
-  Candidate candidate;
-  candidate.text = std::string(recent.text.substr(0, end.size()));
-  generation->candidates.insert(generation->candidates.begin(), std::move(candidate));
-}
-
 // The first likeliest candidate, the others ever more daring.
 std::vector<double> Temperatures(uint32_t candidates) {
   std::vector<double> temperatures;
@@ -55,10 +47,319 @@ std::vector<double> Temperatures(uint32_t candidates) {
   return temperatures;
 }
 
+GenerationRequest ToModel(const SuggestionRequest& request, std::vector<PromptContext> context) {
+  GenerationRequest wanted;
+  wanted.document = request.document;
+  wanted.parts = request.parts;
+  wanted.parts.context = std::move(context);
+  wanted.is_single_line = request.is_single_line;
+  wanted.max_tokens = request.is_single_line ? kTokensOfLine : kTokensOfLines;
+  wanted.temperatures = Temperatures(request.candidates);
+  wanted.time_limit = request.time_limit;
+  return wanted;
+}
+
+// Calls visit(word) for each run of word bytes that does not begin with a digit.
+template <typename Visit>
+void VisitWords(std::string_view text, const Visit& visit) {
+  for (size_t begin = 0; begin < text.size();) {
+    size_t end = begin;
+    while (end < text.size() && IsWordByte(text[end])) ++end;
+    if (end > begin && !IsDigit(text[begin])) visit(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+}
+
+// Whether everything that was written was cut off by the deadline.
+bool IsCutOff(const Generation& generation) {
+  return !generation.candidates.empty() &&
+         std::ranges::all_of(generation.candidates, [](const Candidate& candidate) {
+           return candidate.end == GenerationEnd::kTime;
+         });
+}
+
 }  // namespace
 
+// What could be inserted, before anybody has looked whether it fits.
+struct Suggester::Draft {
+  std::string text;
+  double log_probability = 0;  // mean of the tokens'; of text 0 or a little less
+  Sureness sureness = Sureness::kLow;
+  int model = kNoModel;
+};
+
+class Suggester::Attempt {
+ public:
+  Attempt(Suggester& suggester, const SuggestionRequest& request, SuggestionPlace& place,
+          const std::atomic<bool>& stop)
+      : suggester_(suggester),
+        request_(request),
+        place_(place),
+        stop_(stop),
+        deadline_(absl::Now() + request.time_limit) {}
+
+  // False if nobody wants what was found.
+  bool Run() {
+    Begin();
+    const bool is_wanted = AskModels();
+    if (is_wanted) Judge();  // where no model answered
+    End();
+    return is_wanted && !stop_.load();
+  }
+
+  // Whether some model has answered: then nothing better is to be expected of another try.
+  bool has_answer() const { return has_answer_; }
+
+  // The best first.
+  std::vector<Suggestion> good() && {
+    std::ranges::stable_sort(good_, std::ranges::greater(), &Suggestion::score);
+    return std::move(good_);
+  }
+
+ private:
+  // From now on an older request for the document is superseded.
+  void Begin() {
+    Running older;
+    {
+      absl::MutexLock lock(&suggester_.mutex_);
+      serial_ = ++suggester_.last_serial_;
+      older = std::exchange(suggester_.running_[request_.document], {serial_, nullptr, 0});
+    }
+    if (older.model != nullptr) older.model->Cancel(older.number);
+    texts_elsewhere_ = std::async(std::launch::async, [this] { return place_.TextsElsewhere(); });
+  }
+
+  void End() {
+    absl::MutexLock lock(&suggester_.mutex_);
+    auto running = suggester_.running_.find(request_.document);
+    if (running != suggester_.running_.end() && running->second.serial == serial_) {
+      suggester_.running_.erase(running);
+    }
+  }
+
+  // Until one is sure of something. False if the request was cancelled.
+  bool AskModels() {
+    bool has_failed = false;
+    for (size_t model = 0; model < suggester_.models_.size(); ++model) {
+      // The user who asks wants the best there is.
+      if (has_answer_ && !request_.is_asked_for && IsSureOfOne()) break;
+      {
+        absl::MutexLock lock(&suggester_.mutex_);
+        const absl::Time now = absl::Now();
+        if (!suggester_.records_[model].IsWorthAsking(deadline_ - now, now)) continue;
+      }
+      const absl::Status status = Ask(model);
+      if (absl::IsCancelled(status)) return false;
+      has_answer_ = has_answer_ || status.ok();
+      if (status.ok()) continue;
+      has_failed = true;
+      place_.ModelFailed(status);
+    }
+    absl::MutexLock lock(&suggester_.mutex_);
+    suggester_.counts_.failures += has_failed && !has_answer_ ? 1 : 0;
+    return true;
+  }
+
+  bool IsSureOfOne() const {
+    return std::ranges::any_of(
+        good_, [](const Suggestion& known) { return known.kind.sureness >= Sureness::kHigh; });
+  }
+
+  absl::Status Ask(size_t model) {
+    const absl::Time start = absl::Now();
+    absl::StatusOr<Generation> generation = Generate(model, deadline_ - start);
+    const absl::Time now = absl::Now();
+    {
+      absl::MutexLock lock(&suggester_.mutex_);
+      suggester_.counts_.model_seconds += absl::ToDoubleSeconds(now - start);
+      ModelRecord& record = suggester_.records_[model];
+      if (absl::IsCancelled(generation.status())) {
+        ++suggester_.counts_.superseded;
+      } else if (!generation.ok()) {
+        record.Failed(now);
+      } else if (IsCutOff(*generation)) {
+        record.Late(now - start, now);
+      } else {
+        record.Answered(now - start);
+      }
+    }
+    if (!generation.ok()) return generation.status();
+    for (const Candidate& candidate : generation->candidates) {
+      const double mean = candidate.log_probability / std::max(1U, candidate.tokens);
+      drafts_.push_back({candidate.text, mean, SurenessOf(mean), static_cast<int>(model)});
+    }
+    Judge();
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<Generation> Generate(size_t model, absl::Duration left) {
+    if (!names_) {
+      names_ = place_.Names();
+      context_ = place_.Context();
+    }
+    GenerationRequest wanted = ToModel(request_, context_);
+    wanted.names = *names_;
+    wanted.time_limit = left;
+    ModelProcess& process = *suggester_.models_[model];
+    return process.GenerateNow(std::move(wanted), stop_, [&](uint64_t number) {
+      bool is_newest = false;
+      {
+        absl::MutexLock lock(&suggester_.mutex_);
+        Running& running = suggester_.running_[request_.document];
+        is_newest = running.serial <= serial_;
+        if (is_newest) running = {serial_, &process, number};
+      }
+      if (!is_newest) process.Cancel(number);
+    });
+  }
+
+  // What stands at places like this one, here and elsewhere.
+  void AddTexts() {
+    const RecentText recent = ContinuedAsBefore(request_.parts.prefix);
+    if (recent.agreeing >= kEnoughAgreement) {
+      AddText(recent.text, recent.agreeing, Sureness::kRecentText);
+    }
+    size_t added = 0;
+    for (const LikeText& elsewhere : texts_elsewhere_.get()) {
+      if (elsewhere.agreeing < kEnoughAgreement || added++ == kTextsElsewhere) break;
+      AddText(elsewhere.text, elsewhere.agreeing, Sureness::kTextElsewhere);
+    }
+  }
+
+  void AddText(std::string_view text, size_t agreeing, Sureness sureness) {
+    CandidateEnd end(/*is_single_line=*/true,
+                     OpenBrackets(request_.parts.prefix, request_.parts.suffix));
+    end.Take(text);
+    // Ahead of what models write, and the more alike, the further.
+    const double score = -0.1 / static_cast<double>(agreeing);
+    drafts_.push_back({std::string(text.substr(0, end.size())), score, sureness, kNoModel});
+  }
+
+  // Makes suggestions of those drafts that are new and compile.
+  void Judge() {
+    if (texts_elsewhere_.valid()) AddTexts();
+    std::vector<Suggestion> suggestions = Distinct();
+    drafts_.clear();
+    Hide(&suggestions);
+    if (suggestions.empty()) return;
+    const absl::Time start = absl::Now();
+    std::vector<CandidateCheck> checks(suggestions.size(), CandidateCheck::kNotChecked);
+    std::vector<std::thread> checkers;
+    for (size_t i = 0; i < suggestions.size(); ++i) {
+      checkers.emplace_back([&, i] { checks[i] = place_.Check(suggestions[i].text); });
+    }
+    for (std::thread& checker : checkers) checker.join();
+    absl::MutexLock lock(&suggester_.mutex_);
+    SuggestionCounts& counts = suggester_.counts_;
+    counts.check_seconds += SecondsSince(start);
+    for (size_t i = 0; i < suggestions.size(); ++i) {
+      counts.refused += checks[i] == CandidateCheck::kNewError ? 1 : 0;
+      counts.not_checked += checks[i] == CandidateCheck::kNotChecked ? 1 : 0;
+      if (checks[i] != CandidateCheck::kGood) continue;
+      const int model = suggestions[i].model;
+      ++counts.shown;
+      if (model != kNoModel) suggester_.records_[static_cast<size_t>(model)].Shown(1);
+      good_.push_back(std::move(suggestions[i]));
+    }
+  }
+
+  // The drafts as suggestions, those that say the same as one. What another model has found already rises.
+  std::vector<Suggestion> Distinct() {
+    struct Group {
+      Draft draft;
+      int count = 1;
+    };
+    std::vector<Group> groups;
+    absl::MutexLock lock(&suggester_.mutex_);
+    SuggestionCounts& counts = suggester_.counts_;
+    for (Draft& draft : drafts_) {
+      ++counts.candidates;
+      draft.text = WithoutOverlap(WithoutTrailingSpace(draft.text), request_.parts.suffix);
+      if (WithoutTrailingSpace(draft.text).empty()) {
+        ++counts.empty;
+        continue;
+      }
+      if (!IsUtf8(draft.text)) {
+        ++counts.no_text;
+        continue;
+      }
+      auto same = std::ranges::find_if(
+          groups, [&](const Group& group) { return group.draft.text == draft.text; });
+      if (same == groups.end()) {
+        groups.push_back({std::move(draft)});
+        continue;
+      }
+      ++counts.repeated;
+      ++same->count;
+      same->draft.log_probability = std::max(same->draft.log_probability, draft.log_probability);
+    }
+    std::vector<Suggestion> suggestions;
+    for (Group& group : groups) {
+      const double agreement = kAgreement * std::log(group.count);
+      auto known = std::ranges::find(good_, group.draft.text, &Suggestion::text);
+      if (known != good_.end()) {
+        known->score += kAgreement * std::log(2) + agreement;
+        continue;
+      }
+      Suggestion& suggestion = suggestions.emplace_back();
+      suggestion.score = group.draft.log_probability + agreement +
+                         kKnownNames * ShareOfKnownNames(group.draft.text);
+      suggestion.text = std::move(group.draft.text);
+      suggestion.id = ++suggester_.last_id_;
+      suggestion.kind = {group.draft.sureness, CursorPlaceOf(request_.parts.prefix)};
+      suggestion.model = group.draft.model;
+    }
+    std::ranges::stable_sort(suggestions, std::ranges::greater(), &Suggestion::score);
+    return suggestions;
+  }
+
+  // 1 for text without names.
+  double ShareOfKnownNames(std::string_view text) {
+    if (known_names_.empty()) {
+      const InfillParts& parts = request_.parts;
+      const auto know = [this](std::string_view word) { known_names_.insert(word); };
+      const size_t begin = parts.prefix.size() - std::min(parts.prefix.size(), kNamesWithin);
+      VisitWords(std::string_view(parts.prefix).substr(begin), know);
+      VisitWords(std::string_view(parts.suffix).substr(0, kNamesWithin), know);
+    }
+    int all = 0;
+    int known = 0;
+    VisitWords(text, [&](std::string_view word) {
+      ++all;
+      known += known_names_.contains(word) ? 1 : 0;
+    });
+    return all == 0 ? 1 : static_cast<double>(known) / all;
+  }
+
+  // Takes away those that are not worth showing.
+  void Hide(std::vector<Suggestion>* suggestions) {
+    if (request_.is_asked_for) return;
+    absl::MutexLock lock(&suggester_.mutex_);
+    suggester_.counts_.hidden += std::erase_if(
+        *suggestions, [&](const Suggestion& suggestion) ABSL_EXCLUSIVE_LOCKS_REQUIRED(
+                          suggester_.mutex_) { return !suggester_.gate_.Shows(suggestion.kind); });
+  }
+
+  Suggester& suggester_;
+  const SuggestionRequest& request_;
+  SuggestionPlace& place_;
+  const std::atomic<bool>& stop_;
+  const absl::Time deadline_;
+  uint64_t serial_ = 0;
+  bool has_answer_ = false;
+  std::optional<std::vector<std::string>> names_;
+  std::vector<PromptContext> context_;
+  std::set<std::string_view> known_names_;
+  std::future<std::vector<LikeText>> texts_elsewhere_;  // looked for while the first model writes
+  std::vector<Draft> drafts_;                           // not judged yet
+  std::vector<Suggestion> good_;
+};
+
+Suggester::Suggester(std::vector<ModelProcess*> models, const OutcomeTable& before)
+    : models_(std::move(models)), records_(models_.size()), gate_(before) {}
+
 absl::StatusOr<std::vector<Suggestion>> Suggester::Suggest(const SuggestionRequest& request,
-                                                           const CandidateChecker& check,
+                                                           SuggestionPlace& place,
                                                            const std::atomic<bool>& stop) {
   {
     absl::MutexLock lock(&mutex_);
@@ -72,36 +373,31 @@ absl::StatusOr<std::vector<Suggestion>> Suggester::Suggest(const SuggestionReque
       return *std::move(known);
     }
   }
-  const absl::Time start = absl::Now();
-  absl::StatusOr<Generation> generation = Generate(request, stop);
-  if (!generation.ok()) return generation.status();
-  AddRecent(request, &*generation);
-  std::vector<Suggestion> suggestions = Distinct(*generation, request.parts);
-  Hide(request, &suggestions);
-  const absl::Time generated = absl::Now();
-
-  std::vector<CandidateCheck> checks(suggestions.size(), CandidateCheck::kNotChecked);
-  std::vector<std::thread> checkers;
-  for (size_t i = 0; i < suggestions.size(); ++i) {
-    checkers.emplace_back([&, i] { checks[i] = check(suggestions[i].text); });
-  }
-  for (std::thread& checker : checkers) checker.join();
-  std::vector<Suggestion> good;
+  Attempt attempt(*this, request, place, stop);
+  if (!attempt.Run()) return absl::CancelledError("cancelled");
+  std::vector<Suggestion> good = std::move(attempt).good();
   absl::MutexLock lock(&mutex_);
-  counts_.model_seconds += absl::ToDoubleSeconds(generated - start);
-  counts_.check_seconds += SecondsSince(generated);
-  for (size_t i = 0; i < suggestions.size(); ++i) {
-    counts_.refused += checks[i] == CandidateCheck::kNewError ? 1 : 0;
-    counts_.not_checked += checks[i] == CandidateCheck::kNotChecked ? 1 : 0;
-    if (checks[i] == CandidateCheck::kGood) good.push_back(std::move(suggestions[i]));
-  }
-  if (stop.load()) return absl::CancelledError("cancelled");
-  counts_.shown += good.size();
   Show(request, good);
-  remembered_.push_front({request.document, TextMark(request.parts.prefix),
-                          TextMark(request.parts.suffix), request.is_single_line, good});
-  if (remembered_.size() > kRemembered) remembered_.pop_back();
+  if (attempt.has_answer()) Remember(request, good);
   return good;
+}
+
+void Suggester::Prepare(const SuggestionRequest& request, SuggestionPlace& place,
+                        const std::atomic<bool>& stop) {
+  const auto runs = [](const ModelProcess* model) { return model->pid() != 0; };
+  if (std::ranges::none_of(models_, runs)) return;
+  GenerationRequest wanted = ToModel(request, place.Context());
+  wanted.only_reads = true;
+  for (ModelProcess* model : models_) {
+    if (runs(model)) (void)model->GenerateNow(wanted, stop);
+  }
+}
+
+void Suggester::Remember(const SuggestionRequest& request,
+                         const std::vector<Suggestion>& suggestions) {
+  remembered_.push_front({request.document, TextMark(request.parts.prefix),
+                          TextMark(request.parts.suffix), request.is_single_line, suggestions});
+  if (remembered_.size() > kRemembered) remembered_.pop_back();
 }
 
 std::optional<std::vector<Suggestion>> Suggester::Recall(const SuggestionRequest& request) const {
@@ -123,95 +419,6 @@ std::optional<std::vector<Suggestion>> Suggester::Recall(const SuggestionRequest
   return std::nullopt;
 }
 
-absl::StatusOr<Generation> Suggester::Generate(const SuggestionRequest& request,
-                                               const std::atomic<bool>& stop) {
-  GenerationRequest wanted;
-  wanted.document = request.document;
-  wanted.parts = request.parts;
-  wanted.is_single_line = request.is_single_line;
-  wanted.max_tokens = request.is_single_line ? kTokensOfLine : kTokensOfLines;
-  wanted.temperatures = Temperatures(request.candidates);
-  wanted.names = request.names;
-  wanted.time_limit = request.time_limit;
-  uint64_t number = 0;
-  absl::StatusOr<Generation> generation =
-      model_.GenerateNow(std::move(wanted), stop, [&](uint64_t started) {
-        number = started;
-        uint64_t older = 0;
-        {
-          absl::MutexLock lock(&mutex_);
-          older = std::exchange(newest_[request.document], number);
-        }
-        if (older != 0) model_.Cancel(older);
-      });
-  absl::MutexLock lock(&mutex_);
-  auto newest = newest_.find(request.document);
-  const bool is_newest = newest != newest_.end() && newest->second == number;
-  if (is_newest) newest_.erase(newest);
-  if (!generation.ok()) {
-    const bool is_cancelled = absl::IsCancelled(generation.status());
-    ++(is_cancelled ? counts_.superseded : counts_.failures);
-  }
-  return generation;
-}
-
-std::vector<Suggestion> Suggester::Distinct(const Generation& generation,
-                                            const InfillParts& parts) {
-  struct Group {
-    std::string text;
-    double mean = 0;
-    int count = 0;
-    Sureness sureness = Sureness::kLow;
-  };
-  std::vector<Group> groups;
-  absl::MutexLock lock(&mutex_);
-  for (const Candidate& candidate : generation.candidates) {
-    ++counts_.candidates;
-    const std::string_view text =
-        WithoutOverlap(WithoutTrailingSpace(candidate.text), parts.suffix);
-    if (WithoutTrailingSpace(text).empty()) {
-      ++counts_.empty;
-      continue;
-    }
-    if (!IsUtf8(text)) {
-      ++counts_.no_text;
-      continue;
-    }
-    const double mean = candidate.log_probability / std::max(1U, candidate.tokens);
-    auto same = std::ranges::find(groups, text, &Group::text);
-    if (same == groups.end()) {
-      const bool is_recent = candidate.tokens == 0;
-      groups.push_back(
-          {std::string(text), mean, 1, is_recent ? Sureness::kRecentText : SurenessOf(mean)});
-    } else {
-      same->mean = std::max(same->mean, mean);
-      ++same->count;
-      ++counts_.repeated;
-    }
-  }
-  std::vector<Suggestion> suggestions;
-  for (Group& group : groups) {
-    Suggestion& suggestion = suggestions.emplace_back();
-    suggestion.text = std::move(group.text);
-    suggestion.score = group.mean + kAgreement * std::log(group.count);
-    suggestion.id = ++last_id_;
-    suggestion.kind = {group.sureness, CursorPlaceOf(parts.prefix)};
-  }
-  std::ranges::stable_sort(suggestions, std::ranges::greater(), &Suggestion::score);
-  return suggestions;
-}
-
-void Suggester::Hide(const SuggestionRequest& request, std::vector<Suggestion>* suggestions) {
-  if (request.is_asked_for) return;
-  absl::MutexLock lock(&mutex_);
-  std::vector<Suggestion> worthwhile;
-  for (Suggestion& suggestion : *suggestions) {
-    if (gate_.Shows(suggestion.kind)) worthwhile.push_back(std::move(suggestion));
-  }
-  counts_.hidden += suggestions->size() - worthwhile.size();
-  *suggestions = std::move(worthwhile);
-}
-
 void Suggester::Show(const SuggestionRequest& request, const std::vector<Suggestion>& suggestions) {
   if (suggestions.empty() || request.is_ahead) return;
   ++counts_.answered;
@@ -219,13 +426,16 @@ void Suggester::Show(const SuggestionRequest& request, const std::vector<Suggest
   if (shown_.IsShowing(request.document)) return;
   std::vector<ShownProposal> proposals;
   for (const Suggestion& suggestion : suggestions) {
-    proposals.push_back({suggestion.id, suggestion.text, suggestion.kind});
+    proposals.push_back({suggestion.id, suggestion.text, suggestion.kind, suggestion.model});
   }
   shown_.Show(request.document, request.parts.prefix, std::move(proposals), absl::Now());
 }
 
 void Suggester::Learn(const std::optional<ShownOutcome>& outcome) {
   if (!outcome) return;
+  if (outcome->model != kNoModel && outcome->end != ShownEnd::kUnseen) {
+    records_[static_cast<size_t>(outcome->model)].Learn(outcome->end == ShownEnd::kTaken);
+  }
   switch (outcome->end) {
     case ShownEnd::kTaken:
       ++counts_.taken;
@@ -255,6 +465,13 @@ void Suggester::Taken(uint64_t id) {
 OutcomeTable Suggester::learnt() const {
   absl::MutexLock lock(&mutex_);
   return gate_.learnt();
+}
+
+std::vector<ModelRecordCounts> Suggester::model_counts() const {
+  absl::MutexLock lock(&mutex_);
+  std::vector<ModelRecordCounts> all;
+  for (const ModelRecord& record : records_) all.push_back(record.counts());
+  return all;
 }
 
 SuggestionCounts Suggester::counts() const {

@@ -9,6 +9,7 @@
 #include "analysis/batch/module_commands.h"
 #include "analysis/batch/parse_tree.h"
 #include "analysis/batch/project_commands.h"
+#include "analysis/project/command_origin.h"
 #include "analysis/project/dependency_scan.h"
 #include "base/strings.h"
 #include "index/semantic/dump.h"
@@ -18,22 +19,6 @@ namespace astrolabe {
 namespace {
 
 constexpr size_t kMissingShown = 10;
-
-const char* OriginName(CommandOrigin origin) {
-  switch (origin) {
-    case CommandOrigin::kDatabase:
-      return "compilation database";
-    case CommandOrigin::kCompileFlags:
-      return "compile_flags.txt";
-    case CommandOrigin::kIncluder:
-      return "a file that includes it";
-    case CommandOrigin::kNeighbour:
-      return "a similar file";
-    case CommandOrigin::kGuess:
-      return "a guess";
-  }
-  return "unknown";
-}
 
 std::string Joined(const std::vector<std::string>& words) {
   std::string line;

@@ -8,6 +8,7 @@ From the bottom up, one idea a file:
     google_benchmark                        the micro benches
     workspace, macro/, session_*            the macro benches and recorded sessions; peers are in ../peers/
     callgrind, gate                         instruction counts, the only thing that may fail a build
+    selftest                                whether all that is right, of programs with a planted slowdown
     targets, table, svg, report             what was promised, and all of it to look at
     cli                                     the commands
 

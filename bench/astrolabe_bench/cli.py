@@ -14,7 +14,8 @@ import time
 import traceback
 
 from astrolabe_bench import (callgrind, compare, estimate, gate, google_benchmark, history, machine, outliers,
-                             process, race, report, session_file, session_recorder, table, targets, verdict)
+                             process, race, report, report_markdown, selftest, session_file,
+                             session_recorder, table, targets, verdict)
 
 DONE, BAD, MISSING = 0, 1, 4
 QUICK_SECONDS = 200  # after which --quick begins nothing new: with the longest race it ends within five minutes
@@ -132,6 +133,16 @@ def parser():
     command.add_argument("--update", action="store_true", help="write the baseline")
     command.add_argument("--tolerance", type=float, default=gate.TOLERANCE)
 
+    command = commands.add_parser("selftest", parents=[shared],
+                                  help="whether verdicts are right, of programs with a planted slowdown",
+                                  description="Compares programs of which it is known what they cost "
+                                              "(bench/planted): minutes, on any machine.")
+    command.add_argument("--build", metavar="DIR", default=BUILD, help="build/release")
+    command.add_argument("--count", type=int, default=20, help="comparisons of each kind (20)")
+    command.add_argument("--seconds", type=float, default=60, help="of one comparison at most (60)")
+    command.add_argument("--short", action="store_true",
+                         help="two of each; it is no failure if the machine is too busy for a verdict")
+
     command = commands.add_parser("record",
                                   help="stand between an editor and a server, write down what the editor "
                                        "says")
@@ -185,10 +196,20 @@ def run_micro(options, run, out, deadline):
                     run.add(series, [value])
                 if time.monotonic() > end:
                     break
+            out.say(table.text(micro_rows(run, got)))
         except (process.CommandFailed, google_benchmark.BadJson) as error:
             failed += [] if options.quick else [name]
             out.say(f"  left out: {str(error).splitlines()[-1]}")
     return failed
+
+
+def micro_rows(run, of):
+    """Of the series `of`, from all rounds of this run."""
+    samples = {series: run.samples[series] for series in of}
+    limits = dict.fromkeys(of, run.facts["copy_bytes_per_second"])
+    rows = report_markdown.micro_rows_of(samples, lambda series: estimate.median(run.samples[series]), limits)
+    return [["  " + bench, median, throughput, f"{share} of a copy" if share else ""]
+            for bench, median, _, throughput, share, _ in rows]
 
 
 def races_to_run(options):
@@ -443,6 +464,23 @@ def command_gate(options, out):
     return code
 
 
+def command_selftest(options, out):
+    count, options.seconds = (2, 10) if options.short else (options.count, options.seconds)
+    options.rounds, options.threshold = None, verdict.THRESHOLD
+    out.say(f"{machine.in_words(machine.description())}; load {os.getloadavg()[0]:.1f}")
+    timed = selftest.timed(options.build, count, options, out)
+    counted = selftest.counted(options.build, count, out)
+    found = timed | counted
+    out.say(table.text([[what, ", ".join(f"{number} {word}" for word, number in words.items()),
+                         "as it should be" if is_met else "not as it should be"]
+                        for what, (words, is_met) in found.items()]))
+    if options.json:
+        print(json.dumps({what: {"words": words, "met": is_met} for what, (words, is_met) in found.items()}))
+    if options.short:
+        return DONE if selftest.no_lies(timed) and all(is_met for _, is_met in counted.values()) else BAD
+    return DONE if all(is_met for _, is_met in found.values()) else BAD
+
+
 def command_record(options, _):
     return session_recorder.record(options.server, options.root, options.file)
 
@@ -466,7 +504,7 @@ def command_replay(options, out):
 COMMANDS = {"run": command_run, "compare": command_compare, "history": command_history,
             "import": command_import,
             "report": command_report, "targets": command_targets, "gate": command_gate,
-            "record": command_record,
+            "record": command_record, "selftest": command_selftest,
             "replay": command_replay}
 
 

@@ -71,6 +71,32 @@ class PeakMemory:
                 return
 
 
+class TimeLimit:
+    """Kills all that this process has started once so many seconds are over, whatever waits for it: whoever
+    waits then fails. `is_over` says that this is why. One at a time.
+    """
+
+    def __init__(self, seconds):
+        self.seconds, self.is_over = seconds, False
+        self.timer = threading.Timer(seconds, self._end)
+        self.timer.daemon = True
+
+    def __enter__(self):
+        self.timer.start()
+        return self
+
+    def __exit__(self, *unused):
+        self.timer.cancel()
+
+    def _end(self):
+        self.is_over = True
+        kept = {os.getpid(), *(launcher.process.pid for launcher in _launchers)}
+        for pid in reversed(family(os.getpid())):
+            if pid not in kept:
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
+
+
 class _Launcher:
     """The small process that starts commands (launcher.py), kept from one to the next."""
 

@@ -12,6 +12,8 @@ how.
                        comment before each round), `result` (whose bytes on disk are measured), `environment`,
                        `needs` (programs besides argv[0])
     printed            metric: {path, unit} of numbers in the JSON object that a command prints
+    limit_seconds      that an entrant may take for one sample (with what comes before the first); one that
+                       takes longer is ended and out of the race (default 600; under --quick a tenth)
 
 Words in braces are filled in: {astrolabe}, {build} (a build folder), {root}, {commands} (folder of
 compile_commands.json), {scratch} (a folder of the entrant's own, emptied in the end), {list} (a file with the
@@ -35,6 +37,7 @@ from astrolabe_bench.history import Series
 from astrolabe_bench.workspace import Workspace
 
 OURS, BASELINE, AGAIN = "astrolabe", "baseline", "again"
+LIMIT_SECONDS = 600
 # Of every driver: metric to (unit, which is better).
 METRICS = {"seconds": ("s", "less"), "cpu_seconds": ("s", "less"), "mb": ("MB", "less"),
            "result_mb": ("MB", "less"),
@@ -88,7 +91,7 @@ class Arena:
         if options.scratch:
             os.makedirs(options.scratch, exist_ok=True)
         self.folder = tempfile.mkdtemp(prefix="astrolabe-bench-", dir=options.scratch)
-        self.entrants = {}
+        self.entrants, self.prepared = {}, set()
         named = dict(definition["entrants"])
         if options.baseline and OURS in named:
             named = {OURS: named.pop(OURS), BASELINE: definition["entrants"][OURS],
@@ -170,9 +173,14 @@ class Arena:
         self.workspace.link(path)
 
     def prepare(self, entrant):
-        """What stands under `once`."""
+        """What stands under `once`: at an entrant's first sample, so that its failure is that entrant's.
+        Whether it was the first."""
+        if entrant["scratch"] in self.prepared:
+            return False
+        self.prepared.add(entrant["scratch"])
         for command in entrant.get("once", []):
             process.run(command, environment=environment(entrant), accepted=(0,))
+        return True
 
     def close(self):
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -194,21 +202,25 @@ def result_mb(entrant):
     return (process.folder_bytes(path) if os.path.isdir(path) else os.path.getsize(path)) / 1e6
 
 
-def _or_none(measure, entrant, say):
-    """A peer that fails is out of the race, and what ours has taken stays; if ours fails, the race does."""
-    if entrant in (OURS, BASELINE, AGAIN):
-        return measure
-    is_out = []
+def _bounded(measure, entrant, limit, out, say):
+    """A peer that fails or never ends is out of the race, and what ours has taken stays; if ours does, the
+    race fails.
 
+    out: entrant to why it is.
+    """
     def sample():
-        if is_out:
+        if entrant in out:
             return None
-        try:
-            return measure()
-        except (RaceError, process.CommandFailed) as error:
-            is_out.append(error)
-            say(f"  {entrant} is out: {error}")
-            return None
+        with process.TimeLimit(limit) as time_limit:
+            try:
+                return measure()
+            except (RaceError, process.CommandFailed) as error:
+                why = f"no end within {limit:g} s" if time_limit.is_over else str(error)
+                if entrant in (OURS, BASELINE, AGAIN):
+                    raise RaceError(f"{entrant}: {why}" if time_limit.is_over else why) from error
+                out[entrant] = why
+                say(f"  {entrant} is out: {why}")
+                return None
     return sample
 
 
@@ -220,8 +232,10 @@ def run(name, workspace_name, options):
     metrics = {**METRICS, **getattr(driver, "METRICS", {}),
                **{metric: (where["unit"], "less") for metric, where in definition.get("printed", {}).items()}}
     arena = Arena(definition, workspace, options)
+    limit = definition.get("limit_seconds", LIMIT_SECONDS) / (10 if options.quick else 1)
+    out = {}
     try:
-        measures = {entrant: _or_none(measure, entrant, options.say)
+        measures = {entrant: _bounded(measure, entrant, limit, out, options.say)
                     for entrant, measure in driver.measures(arena).items()}
         rounds = options.rounds or definition.get("quick_rounds" if options.quick else "rounds", 1)
         sampler = sampling.Sampler(rounds=rounds, warm_up=definition.get("warm_up", 1),
@@ -236,6 +250,8 @@ def run(name, workspace_name, options):
         samples = sampler.take(measures, ratios)
         samples = {entrant: taken for entrant, taken in samples.items() if None not in taken}
         facts = driver.facts(arena, samples) if hasattr(driver, "facts") else {}
+        if out:
+            facts["out"] = out
     except process.CommandFailed as error:
         raise RaceError(str(error)) from error
     finally:

@@ -49,7 +49,8 @@ def peers(data):
     rows = report_markdown.peer_rows(data)
     if not rows:
         return ""
-    return rows_of(rows, report_markdown.PEER_HEAD, lambda row: "bad" if "**" in row[3] else "")
+    unfinished = "".join(f"<p class=note>{cell(line)}</p>" for line in report_markdown.out_of_race(data))
+    return rows_of(rows, report_markdown.PEER_HEAD, lambda row: "bad" if "**" in row[3] else "") + unfinished
 
 
 def target_rows(data):

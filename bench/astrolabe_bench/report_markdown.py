@@ -84,8 +84,21 @@ def peers(data):
                  "command's memory 8.3 MB is the least that can be seen.")
     rows = peer_rows(data)
     lines = textwrap.wrap(" ".join(lines), 110)
+    unfinished = [f"- {line}" for line in out_of_race(data)]
     return "\n".join([*lines, "", table.markdown(rows, PEER_HEAD) if rows else
-                      "Nothing has been measured beside a peer yet."])
+                      "Nothing has been measured beside a peer yet.", *([""] + unfinished if unfinished else [])])
+
+
+def out_of_race(data):
+    """Of the newest runs: peers that failed or did not come to an end, a line each."""
+    found = {}
+    for series, (run, _) in data.latest.items():
+        if series.entrant != race.OURS:
+            continue
+        out = run.facts.get("races", {}).get(f"{series.bench}/{series.workspace}", {}).get("out", {})
+        for peer, why in out.items():
+            found[series.bench, series.workspace, peer] = f"{peer} is out of {title(series)}: {why.splitlines()[0]}"
+    return list(found.values())
 
 
 def target_table(data):
@@ -93,24 +106,34 @@ def target_table(data):
 
 
 def micro_rows(data):
-    """Time and throughput of the micro benches, beside what memory can do."""
+    """Of the newest run of each micro bench."""
+    samples = data.samples()
+    limits = {series: run.facts.get("copy_bytes_per_second") for series, (run, _) in data.latest.items()}
+    return micro_rows_of(samples, data.estimate, limits)
+
+
+def micro_rows_of(samples, estimate_of, limits):
+    """Time and throughput of the micro benches among `samples`, beside what memory can do.
+
+    estimate_of: from a Series to the Estimate of its samples; limits: Series to bytes a second, or None.
+    """
     rows = []
-    for series, (run, samples) in data.latest.items():
+    for series, values in samples.items():
         if series.unit != "ns" or series.entrant != race.OURS:
             continue
-        got = data.estimate(series)
+        got = estimate_of(series)
         cells = [series.bench, table.figure(got.value, "ns"),
                  f"{table.figure(got.low, 'ns')} to {table.figure(got.high, 'ns')}"]
         through, share = "", ""
         for metric in UNITS:
             other = dataclasses.replace(series, metric=metric, unit=UNITS[metric], better="more")
-            if other in data.latest:
-                rate = data.estimate(other).value
+            if other in samples:
+                rate = estimate_of(other).value
                 through = table.figure(rate, other.unit)
-                limit = run.facts.get("copy_bytes_per_second")
+                limit = limits.get(series)
                 share = f"{100 * rate / limit:.0f} %" if limit and metric == "bytes_per_second" else ""
                 break
-        rows.append([*cells, through, share, len(samples)])
+        rows.append([*cells, through, share, len(values)])
     return rows
 
 

@@ -27,8 +27,11 @@
 namespace astrolabe {
 namespace {
 
-// A builder's share of the memory budget with two scanning threads.
-constexpr size_t kPieceBytes = 40 << 20;
+bool IsOfUsers() { return std::getenv("ASTROLABE_BENCH_WORKSPACE") != nullptr; }
+
+// A builder's share of the memory budget with two scanning threads; of our own few sources a part, so that there is
+// something to merge.
+size_t PieceBytes() { return IsOfUsers() ? 40 << 20 : 1 << 20; }
 
 void Check(const absl::Status& status) {
   if (status.ok()) return;
@@ -70,7 +73,8 @@ double ScanWorkspace(const std::vector<std::string>& paths, size_t root_bytes, U
 
 std::string Workspace() {
   const char* workspace = std::getenv("ASTROLABE_BENCH_WORKSPACE");
-  return std::filesystem::canonical(workspace != nullptr ? workspace : ".").string();
+  return std::filesystem::canonical(workspace != nullptr ? workspace : BENCH_DEFAULT_WORKSPACE)
+      .string();
 }
 
 std::string ScratchFolder() {
@@ -95,7 +99,12 @@ const Built& BuildPieces() {
     Built result;
     std::string root = Workspace();
     std::vector<std::string> paths;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
+    for (auto at = std::filesystem::recursive_directory_iterator(root);
+         at != std::filesystem::recursive_directory_iterator(); ++at) {
+      const std::filesystem::directory_entry& entry = *at;
+      std::string name = entry.path().filename().string();
+      if (entry.is_directory() && (name.starts_with(".") || name == "build"))
+        at.disable_recursion_pending();
       std::string extension = entry.path().extension().string();
       if (!entry.is_regular_file()) continue;
       if (extension == ".c" || extension == ".h" || extension == ".cc" || extension == ".cpp") {
@@ -113,14 +122,14 @@ const Built& BuildPieces() {
         [&](std::string_view path, const FileRecord& record, const ScannedFile& scan) {
           Check(builder.AddFile(path, record, scan.symbols, scan.word_hashes));
           result.source_bytes += record.size;
-          if (builder.memory_bytes() >= kPieceBytes) flush();
+          if (builder.memory_bytes() >= PieceBytes()) flush();
         });
     double before = CpuSeconds();
     if (!builder.empty()) flush();
     result.seconds += CpuSeconds() - before;
-    std::printf("build: %zu pieces, %.1f M symbols, %.2f CPU s, %.0f ns/symbol\n",
-                result.pieces.size(), 1e-6 * static_cast<double>(result.symbols), result.seconds,
-                1e9 * result.seconds / static_cast<double>(result.symbols));
+    std::fprintf(stderr, "build: %zu pieces, %.1f M symbols, %.2f CPU s, %.0f ns/symbol\n",
+                 result.pieces.size(), 1e-6 * static_cast<double>(result.symbols), result.seconds,
+                 1e9 * result.seconds / static_cast<double>(result.symbols));
     return result;
   }();
   return built;
@@ -139,7 +148,8 @@ const std::string& MergedPath() {
     double cpu = CpuSeconds() - before;
     double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     auto segment = Check(Segment::Open(RealFileSystem(), merged));
-    std::printf(
+    std::fprintf(
+        stderr,
         "merge: %.2f CPU s, %.2f s wall with fsync, %.0f ns/symbol; %.1f MB, %.1f %% of the "
         "source\n",
         cpu, wall, 1e9 * cpu / static_cast<double>(BuildPieces().symbols),
@@ -147,9 +157,9 @@ const std::string& MergedPath() {
         100.0 * static_cast<double>(segment->byte_size()) /
             static_cast<double>(BuildPieces().source_bytes));
     for (const SectionInfo& section : segment->Sections()) {
-      std::printf("  %-16s %12llu bytes %10llu items\n", std::string(section.name).c_str(),
-                  static_cast<unsigned long long>(section.bytes),
-                  static_cast<unsigned long long>(section.items));
+      std::fprintf(stderr, "  %-16s %12llu bytes %10llu items\n", std::string(section.name).c_str(),
+                   static_cast<unsigned long long>(section.bytes),
+                   static_cast<unsigned long long>(section.items));
     }
     return merged;
   }();
@@ -167,12 +177,16 @@ void Merge(benchmark::State& state) {
   state.counters["ns/symbol"] = benchmark::Counter(
       static_cast<double>(BuildPieces().symbols) * 1e-9,
       benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+  int64_t bytes = 0;
+  for (const MergeInput& input : inputs) bytes += static_cast<int64_t>(input.segment->byte_size());
+  state.SetBytesProcessed(bytes * state.iterations());
 }
 BENCHMARK(Merge)->Unit(benchmark::kMillisecond)->MinTime(0.01);
 
 void Open(benchmark::State& state) {
   const std::string& path = MergedPath();
   for (auto _ : state) benchmark::DoNotOptimize(Check(Segment::Open(RealFileSystem(), path)));
+  state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(Open)->Unit(benchmark::kMicrosecond);
 
@@ -188,6 +202,7 @@ void FindName(benchmark::State& state) {
     while (cursor.Next())
       benchmark::DoNotOptimize(segment->FileOfSymbol(cursor.posting().symbol_id));
   }
+  state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(FindName)->Unit(benchmark::kMicrosecond);
 
@@ -198,6 +213,7 @@ void ReadSymbol(benchmark::State& state) {
   for (auto _ : state) {
     benchmark::DoNotOptimize(segment->Symbol(random() % segment->symbol_count(), &row));
   }
+  state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(ReadSymbol)->Unit(benchmark::kMicrosecond);
 
@@ -209,6 +225,7 @@ void WalkFiles(benchmark::State& state) {
       benchmark::DoNotOptimize(segment->File(path.id(), &row));
     }
   }
+  state.SetItemsProcessed(state.iterations() * segment->file_count());
 }
 BENCHMARK(WalkFiles)->Unit(benchmark::kMillisecond);
 
@@ -220,6 +237,7 @@ void CandidateFiles(benchmark::State& state) {
     candidates += segment->CandidateFiles(random()).Count();
     ++asked;
   }
+  state.SetItemsProcessed(state.iterations());
   state.counters["false positives/file"] =
       static_cast<double>(candidates) / static_cast<double>(asked) / segment->file_count();
 }

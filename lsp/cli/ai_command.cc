@@ -14,6 +14,7 @@
 #include "analysis/ai/model_files.h"
 #include "analysis/ai/model_process.h"
 #include "analysis/ai/processor.h"
+#include "analysis/ai/processor_library.h"
 #include "base/strings.h"
 #include "base/whole_file.h"
 #include "lsp/cli/ai_quantize.h"
@@ -104,6 +105,8 @@ int PrintInfo(const AiArguments& arguments) {
                          ? "no: llama.cpp does not know its chat template"
                          : "no: explaining, documenting and writing tests need an instruct model";
   if (arguments.json) {
+    std::vector<std::string> wanted;
+    if (PackagedModelServer().empty()) wanted = WantedInstructions();
     PrintJsonLine({{"path", info.path},
                    {"name", info.name},
                    {"architecture", info.architecture},
@@ -120,7 +123,7 @@ int PrintInfo(const AiArguments& arguments) {
                    {"chat", info.chats},
                    {"threads", ready->threads},
                    {"processor", ready->processor},
-                   {"wanted_instructions", WantedInstructions()},
+                   {"wanted_instructions", wanted},
                    {"offline", ready->is_offline},
                    {"resident_bytes", ready->process.resident_bytes},
                    {"load_seconds", ready->load_seconds}});

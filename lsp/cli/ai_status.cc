@@ -74,7 +74,9 @@ std::string Each(double seconds, uint64_t count) {
   return absl::StrFormat("%.0f ms", count == 0 ? 0 : 1000 * seconds / static_cast<double>(count));
 }
 
-void PrintText(const std::vector<Json>& servers, const Json& suggestions, const Json& processes) {
+// `records`: by the models' names.
+void PrintText(const std::vector<Json>& servers, const Json& suggestions, const Json& processes,
+               const Json& records) {
   const auto asked = Count(suggestions, "asked");
   const auto generated = asked - std::min(asked, Count(suggestions, "remembered"));
   PrintLine("sessions", StrCat(servers.size(), " that asked a model, of the last 30 days"));
@@ -104,15 +106,28 @@ void PrintText(const std::vector<Json>& servers, const Json& suggestions, const 
                    absl::StrFormat("%.1f s", Number(processes, "cpu_seconds")),
                    " of processor time, at most ", Megabytes(Number(processes, "most_bytes")),
                    " resident"));
+  for (const auto& [name, record] : records.items()) {
+    PrintLine("model",
+              StrCat(name, ": asked ", Count(record, "asked"), " times, ",
+                     absl::StrFormat("%.0f ms", 1000 * Number(record, "most_expected_seconds")),
+                     " at most expected of an answer",
+                     AndList(record, {{"late", "cut off by the deadline"},
+                                      {"failed", "failed"},
+                                      {"passed_over", "passed over as too slow or failing"},
+                                      {"shown", "proposals shown"},
+                                      {"taken", "taken"}})));
+  }
   for (const Json& server : servers) {
     if (!lsp::IsRunning(server)) continue;
-    const Json& model = server["model"];
-    const uint64_t resident = ResidentBytes(Count(model, "pid"));
-    PrintLine("running", StrCat("server ", Count(server, "pid"), " in ", Text(server, "root"), ": ",
-                                Text(model, "name"), ", ",
-                                resident == 0 ? "not loaded"
-                                              : StrCat("process ", Count(model, "pid"), " with ",
-                                                       Megabytes(static_cast<double>(resident)))));
+    for (const Json& model : server["models"]) {
+      const uint64_t resident = ResidentBytes(Count(model, "pid"));
+      PrintLine("running",
+                StrCat("server ", Count(server, "pid"), " in ", Text(server, "root"), ": ",
+                       Text(model, "name"), ", ",
+                       resident == 0 ? "not loaded"
+                                     : StrCat("process ", Count(model, "pid"), " with ",
+                                              Megabytes(static_cast<double>(resident)))));
+    }
   }
 }
 
@@ -123,25 +138,33 @@ int PrintAiStatus(bool json) {
   const std::vector<Json> servers = lsp::ReadAiUsage(folder);
   Json suggestions = Json::object();
   Json processes = Json::object();
+  Json records = Json::object();
   bool is_offline = true;
   for (const Json& server : servers) {
     lsp::AddNumbers(server["suggestions"], &suggestions);
-    lsp::AddNumbers(server["processes"], &processes);
-    const auto offline = server["model"].find("offline");
-    if (offline != server["model"].end()) is_offline = is_offline && *offline == true;
+    for (const Json& model : server["models"]) {
+      lsp::AddNumbers(model["processes"], &processes);
+      const std::string name = Text(model, "name");
+      if (!name.empty()) lsp::AddNumbers(model["record"], &records[name]);
+      const auto offline = model.find("offline");
+      if (offline != model.end()) is_offline = is_offline && *offline == true;
+    }
   }
   if (json) {
     OrderedJson listed = OrderedJson::array();
     for (const Json& server : servers) {
       OrderedJson& added = listed.emplace_back(OrderedJson(server));
       added["running"] = lsp::IsRunning(server);
-      added["model"]["resident_bytes"] =
-          lsp::IsRunning(server) ? ResidentBytes(Count(server["model"], "pid")) : 0;
+      for (size_t i = 0; i < server["models"].size(); ++i) {
+        added["models"][i]["resident_bytes"] =
+            lsp::IsRunning(server) ? ResidentBytes(Count(server["models"][i], "pid")) : 0;
+      }
     }
     PrintJsonLine({{"folder", folder},
                    {"offline", is_offline},
                    {"suggestions", suggestions},
                    {"processes", processes},
+                   {"models", records},
                    {"servers", listed}});
     return servers.empty() ? kExitNothingFound : kExitOk;
   }
@@ -149,7 +172,7 @@ int PrintAiStatus(bool json) {
     std::printf("no server has asked a language model in the last 30 days\n");
     return kExitNothingFound;
   }
-  PrintText(servers, suggestions, processes);
+  PrintText(servers, suggestions, processes, records);
   PrintLine("network", is_offline
                            ? "none: the kernel refuses the model's processes any socket, and "
                              "the server opens none"

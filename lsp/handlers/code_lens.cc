@@ -15,9 +15,8 @@
 #include <vector>
 
 #include "base/strings.h"
-#include "index/declaration.h"
 #include "index/file_scanner.h"
-#include "index/query/semantic_argument.h"
+#include "lsp/handlers/declared_tests.h"
 #include "lsp/handlers/live.h"
 #include "lsp/handlers/on_document.h"
 #include "lsp/handlers/on_request.h"
@@ -67,9 +66,8 @@ class LensWriter {
       const size_t begin = Offset(symbol.begin);
       const size_t name = Offset(symbol.name_position);
       const std::string_view ahead = std::string_view(text_).substr(begin, name - begin);
-      if (IsTest(ahead)) {
-        const std::string_view suite = SplitQualifiedName(symbol.scope).back();
-        AddRunnable(name, {{"kind", "test"}, {"filter", StrCat(suite, ".", symbol.name)}});
+      if (const auto suite = SuiteOfTest(symbol, ahead)) {
+        AddRunnable(name, {{"kind", "test"}, {"filter", StrCat(*suite, ".", symbol.name)}});
         continue;
       }
       if (symbol.kind == astrolabe::SymbolKind::kFunction && symbol.is_definition &&
@@ -89,11 +87,6 @@ class LensWriter {
 
  private:
   size_t Offset(astrolabe::Position place) const { return OffsetOfPlace(document_.text, place); }
-
-  static bool IsTest(std::string_view ahead) {
-    const size_t open = ahead.find('(');
-    return open != std::string_view::npos && IsTestMacro(ahead.substr(0, open));
-  }
 
   // As far as the declaration itself says so, up to its body.
   bool IsVirtual(const Symbol& symbol, std::string_view ahead) const {

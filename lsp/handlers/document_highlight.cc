@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "lsp/handlers/asked_symbol.h"
+#include "lsp/handlers/ghost_text.h"
 #include "lsp/handlers/live.h"
 #include "lsp/handlers/on_document.h"
 #include "lsp/handlers/source_tokens.h"
@@ -33,12 +34,16 @@ std::vector<DocumentHighlight> InText(Session& session, const DocumentSnapshot& 
 
 }  // namespace
 
-void BindDocumentHighlight(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
+void BindDocumentHighlight(Dispatcher& dispatcher, Session& session, LiveDocuments& live,
+                           const std::shared_ptr<GhostText>& ghost_text) {
   session.capabilities().document_highlight_provider = true;
   OnDocumentRequest<DocumentHighlightRequest>(
       dispatcher, session, "lsp.documentHighlight",
-      [&session, &live](const DocumentHighlightParams& params, const DocumentSnapshot& document,
-                        const Work& work) -> absl::StatusOr<std::vector<DocumentHighlight>> {
+      [&session, &live, ghost_text](
+          const DocumentHighlightParams& params, const DocumentSnapshot& document,
+          const Work& work) -> absl::StatusOr<std::vector<DocumentHighlight>> {
+        // Editors ask where the cursor has come to rest: there the next words will be written.
+        ghost_text->CursorAt(document, params.position, work);
         auto answer = live.Ask<ReferencesAnswer>(
             document, live.QuestionAt(QuestionKind::kHighlights, document, params.position), work);
         if (absl::IsCancelled(answer.status())) return answer.status();

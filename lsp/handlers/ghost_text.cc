@@ -4,10 +4,73 @@
 #include <string_view>
 #include <utility>
 
+#include "index/query/like_text.h"
 #include "lsp/handlers/names_behind.h"
 #include "lsp/server/places.h"
 
 namespace astrolabe::lsp {
+namespace {
+
+// Of the search in other files: a large workspace is not searched to its end.
+constexpr absl::Duration kTimeForTexts = absl::Milliseconds(40);
+
+}  // namespace
+
+class GhostText::Place final : public SuggestionPlace {
+ public:
+  Place(GhostText& ghost_text, const DocumentSnapshot& document, const InfillParts& parts,
+        const Work& work)
+      : ghost_text_(ghost_text),
+        document_(document),
+        parts_(parts),
+        text_(parts.prefix + parts.suffix),
+        work_(work) {}
+
+  std::vector<std::string> Names() override {
+    return NamesBehind(ghost_text_.live_, document_, text_, parts_.prefix.size(), work_);
+  }
+
+  std::vector<LikeText> TextsElsewhere() override {
+    const std::string& path = document_->name.path;
+    const auto workspace = ghost_text_.session_.WorkspaceOf(path);
+    if (workspace == nullptr || !workspace->IsOpened()) return {};
+    const Indexes indexes = workspace->indexes();
+    if (indexes.snapshot == nullptr) return {};
+    return FindLikeTexts(*indexes.snapshot, workspace->Sources(indexes).root, parts_.prefix,
+                         workspace->IndexPath(path), kTimeForTexts, &work_.stop);
+  }
+
+  std::vector<PromptContext> Context() override {
+    return ghost_text_.contexts_.At(document_, parts_.prefix.size());
+  }
+
+  CandidateCheck Check(const std::string& candidate) override {
+    absl::call_once(baseline_.once,
+                    [&] { ghost_text_.FindBaseline(document_, work_, &baseline_); });
+    if (!baseline_.status.ok()) return CandidateCheck::kNotChecked;
+    const size_t offset = parts_.prefix.size();
+    const EditedFile file = DocumentToEdit(document_, text_, {{offset, offset, candidate, ""}});
+    EditCheckOptions options;
+    options.baseline = baseline_.errors ? &*baseline_.errors : nullptr;
+    options.instantiates = true;
+    const EditCheck check = CheckEdits(ghost_text_.live_, document_, {file}, work_, options);
+    if (!check.not_checked.empty()) return CandidateCheck::kNotChecked;
+    // What the half-typed line brings already counts as well: the proposal is to complete it.
+    const bool is_good = check.new_errors.empty() && check.errors_at_edits.empty();
+    return is_good ? CandidateCheck::kGood : CandidateCheck::kNewError;
+  }
+
+  void ModelFailed(const absl::Status& failure) override { ghost_text_.model_->Tell(failure); }
+
+ private:
+  GhostText& ghost_text_;
+  const DocumentSnapshot& document_;
+  const InfillParts& parts_;
+  const std::string text_;
+  const Work& work_;
+  Baseline baseline_;
+};
+
 SuggestionRequest GhostText::RequestAt(const DocumentSnapshot& document, const Position& position,
                                        bool is_asked_for) const {
   const std::string text = document->text.ToString();
@@ -41,24 +104,45 @@ std::optional<Suggestion> GhostText::ForList(const DocumentSnapshot& document,
   Engine* engine = model_->For(document->name.path);
   if (engine == nullptr) return std::nullopt;
   SuggestionRequest request = RequestAt(document, position, /*is_asked_for=*/false);
-  std::vector<Suggestion> known = engine->suggester.Known(request);
+  std::vector<Suggestion> known = engine->suggester().Known(request);
   if (!known.empty()) {
     engine->Count();
     return std::move(known.front());
   }
   request.is_ahead = true;
+  RunAhead(document, work,
+           [this, engine, request = std::move(request), document](const Work& ahead) {
+             (void)Ask(*engine, request, document, ahead);
+           });
+  return std::nullopt;
+}
+
+void GhostText::CursorAt(const DocumentSnapshot& document, const Position& position,
+                         const Work& work) {
+  Engine* engine = model_->Asked();
+  if (engine == nullptr || !engine->IsRunning() || !model_->IsWantedFor(document->name.path)) {
+    return;
+  }
+  RunAhead(document, work,
+           [this, engine, document,
+            request = RequestAt(document, position, /*is_asked_for=*/false)](const Work& ahead) {
+             Place place(*this, document, request.parts, ahead);
+             engine->suggester().Prepare(request, place, ahead.stop);
+             engine->Count();
+           });
+}
+
+void GhostText::RunAhead(const DocumentSnapshot& document, const Work& work,
+                         std::function<void(const Work& ahead)> run) {
   Task task{.name = "lsp.ghostText", .priority = TaskPriority::kNeighbour};
   task.lane = document->name.key();
   task.until_write = true;
   task.key = "ghost text";  // of all documents the last one
   task.cancel_running = true;
-  task.run = [this, engine, request = std::move(request), document,
-              context = work.context](const CancelToken& token) {
-    const Work ahead{.context = context, .stop = token.flag()};
-    (void)Ask(*engine, request, document, ahead);
+  task.run = [run = std::move(run), context = work.context](const CancelToken& token) {
+    run(Work{.context = context, .stop = token.flag()});
   };
   session_.scheduler().Submit(std::move(task));
-  return std::nullopt;
 }
 
 Command GhostText::TakenCommand(uint64_t id) {
@@ -72,25 +156,18 @@ Command GhostText::TakenCommand(uint64_t id) {
 void GhostText::Taken(uint64_t id) {
   Engine* engine = model_->Asked();
   if (engine == nullptr) return;
-  engine->suggester.Taken(id);
+  engine->suggester().Taken(id);
   engine->Count();
 }
 
-absl::StatusOr<std::vector<Suggestion>> GhostText::Ask(Engine& engine, SuggestionRequest request,
+absl::StatusOr<std::vector<Suggestion>> GhostText::Ask(Engine& engine,
+                                                       const SuggestionRequest& request,
                                                        const DocumentSnapshot& document,
                                                        const Work& work) {
-  const std::string text = request.parts.prefix + request.parts.suffix;
-  const size_t offset = request.parts.prefix.size();
-  request.names = NamesBehind(live_, document, text, offset, work);
-  Baseline baseline;
-  const CandidateChecker check = [&](const std::string& candidate) {
-    return Check(document, text, offset, candidate, &baseline, work);
-  };
-  auto suggestions = engine.suggester.Suggest(request, check, work.stop);
+  Place place(*this, document, request.parts, work);
+  auto suggestions = engine.suggester().Suggest(request, place, work.stop);
   engine.Count();
-  if (suggestions.ok() || absl::IsCancelled(suggestions.status())) return suggestions;
-  model_->Tell(suggestions.status());
-  return std::vector<Suggestion>();
+  return suggestions;
 }
 
 void GhostText::FindBaseline(const DocumentSnapshot& document, const Work& work,
@@ -108,22 +185,6 @@ void GhostText::FindBaseline(const DocumentSnapshot& document, const Work& work,
     edit.errors = *std::move(errors);
   }
   baseline->errors = {*std::move(edit.errors), edit.lines};
-}
-
-CandidateCheck GhostText::Check(const DocumentSnapshot& document, const std::string& text,
-                                size_t offset, const std::string& candidate, Baseline* baseline,
-                                const Work& work) {
-  absl::call_once(baseline->once, [&] { FindBaseline(document, work, baseline); });
-  if (!baseline->status.ok()) return CandidateCheck::kNotChecked;
-  const EditedFile file = DocumentToEdit(document, text, {{offset, offset, candidate, ""}});
-  EditCheckOptions options;
-  options.baseline = baseline->errors ? &*baseline->errors : nullptr;
-  options.instantiates = true;
-  const EditCheck check = CheckEdits(live_, document, {file}, work, options);
-  if (!check.not_checked.empty()) return CandidateCheck::kNotChecked;
-  // What the half-typed line brings already counts as well: the proposal is to complete it.
-  const bool is_good = check.new_errors.empty() && check.errors_at_edits.empty();
-  return is_good ? CandidateCheck::kGood : CandidateCheck::kNewError;
 }
 
 }  // namespace astrolabe::lsp

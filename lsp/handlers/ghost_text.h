@@ -1,5 +1,5 @@
-// What a language model would write at a cursor, if the compiler agrees: ghost text, and the item of a completion list for
-// clients that have none.
+// What a language model would write at a cursor, or what other places have that are like it, if the compiler agrees: ghost
+// text, and the item of a completion list for clients that have none.
 //
 // Each proposal is put into the document and parsed in a forked child; what brings an error that the document did not have
 // before the user began to write here (begun_edit.h), or could not be parsed in time, is not shown. Behind `.`, `->` and
@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +20,7 @@
 #include "absl/base/call_once.h"
 #include "absl/status/statusor.h"
 #include "analysis/ai/suggester.h"
+#include "lsp/handlers/prompt_context.h"
 #include "lsp/server/begun_edit.h"
 #include "lsp/server/edit_check.h"
 #include "lsp/server/language_model.h"
@@ -34,7 +36,11 @@ class GhostText {
  public:
   // Listens to the session from then on, so only while binding.
   GhostText(Session& session, LiveDocuments& live, std::shared_ptr<LanguageModel> model)
-      : session_(session), live_(live), begun_(session, live), model_(std::move(model)) {}
+      : session_(session),
+        live_(live),
+        begun_(session, live),
+        model_(std::move(model)),
+        contexts_(session) {}
 
   // The best first; none where there is nothing good, no model or none is wanted. An error only for a request that
   // nobody wants any more. `is_asked_for`: by the user, not by typing.
@@ -46,6 +52,9 @@ class GhostText {
   // nothing is, it is looked for in the background until the document changes.
   std::optional<Suggestion> ForList(const DocumentSnapshot& document, const Position& position,
                                     const Work& work);
+
+  // The cursor has come to rest there. A model that runs reads what it would be asked with.
+  void CursorAt(const DocumentSnapshot& document, const Position& position, const Work& work);
 
   // For the editor to execute when a proposal is taken; its argument is Suggestion::id.
   static Command TakenCommand(uint64_t id);
@@ -60,19 +69,22 @@ class GhostText {
     absl::Status status;
     std::optional<EditBaseline> errors;  // nullopt: the document as it is, nobody has edited it
   };
+  class Place;  // of one request
 
+  // In the background, the last one that is wanted, until the document changes.
+  void RunAhead(const DocumentSnapshot& document, const Work& work,
+                std::function<void(const Work& ahead)> run);
   SuggestionRequest RequestAt(const DocumentSnapshot& document, const Position& position,
                               bool is_asked_for) const;
-  absl::StatusOr<std::vector<Suggestion>> Ask(Engine& engine, SuggestionRequest request,
+  absl::StatusOr<std::vector<Suggestion>> Ask(Engine& engine, const SuggestionRequest& request,
                                               const DocumentSnapshot& document, const Work& work);
   void FindBaseline(const DocumentSnapshot& document, const Work& work, Baseline* baseline);
-  CandidateCheck Check(const DocumentSnapshot& document, const std::string& text, size_t offset,
-                       const std::string& candidate, Baseline* baseline, const Work& work);
 
   Session& session_;
   LiveDocuments& live_;
   BegunEdits begun_;
   const std::shared_ptr<LanguageModel> model_;
+  PromptContexts contexts_;
 };
 
 }  // namespace astrolabe::lsp

@@ -92,7 +92,7 @@ class Repair {
     request.time_limit = latest_ - absl::Now();
     if (request.time_limit <= absl::ZeroDuration()) return std::vector<std::string>();
     absl::StatusOr<Generation> generation =
-        engine_.model.GenerateNow(std::move(request), work_.stop);
+        engine_.model().GenerateNow(std::move(request), work_.stop);
     if (!generation.ok()) return generation.status();
     std::vector<std::string> texts;
     for (const Candidate& candidate : generation->candidates) {

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "lsp/handlers/ghost_text.h"
+#include "lsp/handlers/own_requests.h"
 #include "lsp/server/language_model.h"
 
 namespace astrolabe::lsp {
@@ -17,7 +18,7 @@ void BindLive(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   BindSemanticTokens(dispatcher, session, live);
   BindNavigation(dispatcher, session, live);
   BindDocumentLink(dispatcher, session, live);
-  BindDocumentHighlight(dispatcher, session, live);
+  BindDocumentHighlight(dispatcher, session, live, ghost_text);
   BindLinkedEditingRange(dispatcher, session, live);
   BindCodeLens(dispatcher, session, live);
   BindReferences(dispatcher, session, live);
@@ -32,6 +33,7 @@ void BindLive(Dispatcher& dispatcher, Session& session, LiveDocuments& live) {
   BindInlineCompletion(dispatcher, session, ghost_text);
   BindClangdExtensions(dispatcher, session, live);
   BindMemoryUsage(dispatcher, session, live);
+  BindOwnRequests(dispatcher, session, live);
 }
 
 }  // namespace astrolabe::lsp

@@ -23,7 +23,8 @@ void BindSemanticTokens(Dispatcher& dispatcher, Session& session, LiveDocuments&
 // definition, declaration, typeDefinition
 void BindNavigation(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindDocumentLink(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
-void BindDocumentHighlight(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
+void BindDocumentHighlight(Dispatcher& dispatcher, Session& session, LiveDocuments& live,
+                           const std::shared_ptr<GhostText>& ghost_text);
 // prepareRename, rename
 void BindRename(Dispatcher& dispatcher, Session& session, LiveDocuments& live);
 void BindLinkedEditingRange(Dispatcher& dispatcher, Session& session, LiveDocuments& live);

@@ -153,7 +153,7 @@ class ModelAction {
     absl::StatusOr<Generation> generation = absl::UnknownError("");
     {
       const Scheduler::Waiting waits(session_.scheduler());
-      generation = engine->model.GenerateNow(std::move(request), work_.stop);
+      generation = engine->model().GenerateNow(std::move(request), work_.stop);
     }
     engine->Count();
     if (absl::IsCancelled(generation.status())) return generation.status();

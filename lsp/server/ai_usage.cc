@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 constexpr absl::Duration kKept = absl::Hours(24 * 30);
 
 // When a process was started, in ticks since boot; 0 if there is none of that number.
@@ -91,8 +91,21 @@ Json JsonOf(const OutcomeTable& table) {
   return json;
 }
 
-Json ModelJson(const ModelProcess& model) {
-  Json json = {{"pid", model.pid()}};
+Json JsonOf(const ModelRecordCounts& counts) {
+  return {{"asked", counts.asked},
+          {"answered", counts.answered},
+          {"late", counts.late},
+          {"failed", counts.failures},
+          {"passed_over", counts.passed_over},
+          {"shown", counts.shown},
+          {"taken", counts.taken},
+          {"passed", counts.passed},
+          {"most_expected_seconds", counts.expected_seconds}};
+}
+
+Json ModelJson(const ModelProcess& model, const ModelRecordCounts& record) {
+  Json json = {
+      {"pid", model.pid()}, {"record", JsonOf(record)}, {"processes", JsonOf(model.counts())}};
   if (const std::optional<ModelReady> ready = model.last_ready()) {
     json["path"] = ready->info.path;
     json["name"] = ready->info.name;
@@ -107,8 +120,13 @@ bool IsUsage(const Json& json) {
     const auto member = json.find(key);
     return member != json.end() && member->is_object();
   };
-  return json.is_object() && json.value("version", Json()) == kVersion && is_object("model") &&
-         is_object("suggestions") && is_object("processes") &&
+  const auto is_model = [](const Json& model) {
+    const auto has = [&](const char* key) { return model.contains(key) && model[key].is_object(); };
+    return model.is_object() && has("record") && has("processes");
+  };
+  const Json models = json.is_object() ? json.value("models", Json()) : Json();
+  return models.is_array() && std::ranges::all_of(models, is_model) &&
+         json.value("version", Json()) == kVersion && is_object("suggestions") &&
          json.value("pid", Json()).is_number_integer() &&
          json.value("started", Json()).is_number_integer() &&
          json.value("started_ticks", Json()).is_number_unsigned();
@@ -150,18 +168,21 @@ AiUsageFile::AiUsageFile(const std::string& folder, std::string root, const std:
   path_ = StrCat(folder, "/", started_, "-", getpid(), name.empty() ? "" : "-", name, ".json");
 }
 
-void AiUsageFile::Write(const Suggester& suggester, const ModelProcess& model) {
+void AiUsageFile::Write(const Suggester& suggester,
+                        const std::vector<std::unique_ptr<ModelProcess>>& models) {
   if (path_.empty()) return;
   absl::MutexLock lock(&mutex_);  // the newest counts are the last ones written
+  const std::vector<ModelRecordCounts> records = suggester.model_counts();
+  Json told = Json::array();
+  for (size_t i = 0; i < models.size(); ++i) told.push_back(ModelJson(*models[i], records[i]));
   const Json json = {{"version", kVersion},
                      {"pid", getpid()},
                      {"started_ticks", StartedTicks(getpid())},
                      {"started", started_},
                      {"root", root_},
-                     {"model", ModelJson(model)},
+                     {"models", std::move(told)},
                      {"suggestions", JsonOf(suggester.counts())},
-                     {"outcomes", JsonOf(suggester.learnt())},
-                     {"processes", JsonOf(model.counts())}};
+                     {"outcomes", JsonOf(suggester.learnt())}};
   std::error_code error;
   fs::create_directories(fs::path(path_).parent_path(), error);
   const std::string temporary = StrCat(path_, ".tmp");

@@ -4,21 +4,25 @@
 // $XDG_STATE_HOME/astrolabe/ai/TIME-PID.json (~/.local/state without that variable) is one object, rewritten with each answer;
 // TIME-PID-chat.json the same of the model that chats:
 //
-//   version       1
+//   version       2
 //   pid, started_ticks  the server, and when it was started in the kernel's ticks since boot: another process may have its
 //                 number by now
 //   started       Unix time, seconds
 //   root          its first workspace; may be empty
-//   model         path, name, bytes, pid (0: not running), offline
-//   suggestions, processes  numbers alone: SuggestionCounts, ModelCounts
+//   models        of each that is asked, the quickest first: path, name, bytes, pid (0: not running), offline; `record` and
+//                 `processes` are numbers alone: ModelRecordCounts, ModelCounts
+//   suggestions   numbers alone: SuggestionCounts
 //   outcomes      OutcomeTable: numbers that are not 0, as "SURENESS/PLACE/taken" and ".../passed" (show_gate.h)
 //
-// Numbers only, of code nothing. What was learnt in all of them the next server begins with. A file that is no such object counts as none. After 30 days it is removed.
+// Numbers only, of code nothing. What was learnt in all of them the next server begins with. A file that is no such object
+// counts as none. After 30 days it is removed.
 //
 //   1  the first
+//   2  several models
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -41,7 +45,9 @@ class AiUsageFile {
   AiUsageFile(const std::string& folder, std::string root, const std::string& name = "");
 
   // A disk that refuses loses the counts, and nothing else.
-  void Write(const Suggester& suggester, const ModelProcess& model) ABSL_LOCKS_EXCLUDED(mutex_);
+  // The models are the suggester's.
+  void Write(const Suggester& suggester, const std::vector<std::unique_ptr<ModelProcess>>& models)
+      ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   const std::string root_;

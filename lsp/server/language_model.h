@@ -1,6 +1,5 @@
 // The language models of a server: for each a process, what it has proposed, and the file of counts, for all features that
-// ask it. One fills in, the other chats; they may be the same file, but what chats for seconds keeps nobody waiting who
-// types.
+// ask it. Some fill in, one chats; it may be the same file, but what chats for seconds keeps nobody waiting who types.
 //
 // Nothing is started before the first request. Without a model, or where none is wanted, there is nothing to ask.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -9,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -24,17 +24,23 @@ namespace astrolabe::lsp {
 // Any thread.
 class LanguageModel {
  public:
-  struct Engine {
-    Engine(ModelProcessOptions options, std::string root, const std::string& name)
-        : model(std::move(options)),
-          suggester(model, LearntIn(ReadAiUsage(AiUsageFolder()))),
-          usage(AiUsageFolder(), std::move(root), name) {}
+  class Engine {
+   public:
+    // The models' processes, the quickest first; at least one. `name`: AiUsageFile's.
+    Engine(std::vector<std::unique_ptr<ModelProcess>> models, std::string root,
+           const std::string& name);
 
-    void Count() { usage.Write(suggester, model); }
+    // For what takes its time: the largest.
+    ModelProcess& model() { return *models_.back(); }
+    Suggester& suggester() { return suggester_; }
+    // Whether a process is there to be asked, without one being started for it.
+    bool IsRunning() const;
+    void Count() { usage_.Write(suggester_, models_); }
 
-    ModelProcess model;
-    Suggester suggester;
-    AiUsageFile usage;
+   private:
+    const std::vector<std::unique_ptr<ModelProcess>> models_;
+    Suggester suggester_;
+    AiUsageFile usage_;
   };
 
   explicit LanguageModel(Session& session) : session_(session) {}
@@ -55,7 +61,8 @@ class LanguageModel {
   void Tell(const absl::Status& failure) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  std::unique_ptr<Engine> Start(std::string file, uint32_t context, const std::string& name) const;
+  std::unique_ptr<Engine> Start(std::vector<std::string> files, uint32_t context,
+                                const std::string& name) const;
 
   Session& session_;
   absl::Mutex mutex_;

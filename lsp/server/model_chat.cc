@@ -25,7 +25,7 @@ absl::StatusOr<std::string> AskModel(Session& session, LanguageModel& model, Cha
                       {.role = "user", .text = std::move(question.text), .may_be_cut = true}};
   request.max_tokens = question.max_tokens;
   request.time_limit = kPatience;
-  absl::StatusOr<Generation> answer = (*engine)->model.GenerateNow(std::move(request), work.stop);
+  absl::StatusOr<Generation> answer = (*engine)->model().GenerateNow(std::move(request), work.stop);
   (*engine)->Count();
   if (absl::IsCancelled(answer.status())) return answer.status();
   if (!answer.ok()) {

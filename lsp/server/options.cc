@@ -157,7 +157,10 @@ constexpr Flag kFlags[] = {
      SetText<&ServerOptions::fallback_style>},
     {"ai", "", "inline completion by a language model on this machine (default: yes)",
      SetBool<&ServerOptions::ai>},
-    {"ai-model", "FILE", "the model, a GGUF file (default: the first of `astrolabe ai models`)",
+    {"ai-model", "FILE[,FILE]",
+     "GGUF files, asked in that order until one is sure (default: the first of `astrolabe ai "
+     "models` and the one that "
+     "comes with astrolabe, the smaller first)",
      SetText<&ServerOptions::ai_model>},
     {"ai-chat-model", "FILE",
      "the model that is told in words what to write, an instruct one (default: the first of "

@@ -45,7 +45,7 @@ struct ServerOptions {
   bool enable_config = true;  // .clangd and the user's file
   std::string fallback_style = "LLVM";
   bool ai = true;
-  std::string ai_model;       // a GGUF file, or a folder with one; empty: the first that is found
+  std::string ai_model;       // ChooseModels
   std::string ai_chat_model;  // the same, of the one that is told in words what to write
   // Protocol and process.
   std::optional<PositionEncoding> encoding;  // whatever the client offers

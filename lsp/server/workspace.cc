@@ -284,6 +284,8 @@ void Workspace::FollowFiles() {
       absl::MutexLock lock(&mutex_);
       due = std::exchange(files_due_, false);
     }
+    // An index that somebody threw away counts from one again, so what comes next would pass for what is here.
+    if (due && !OpenSnapshot(RealFileSystem(), index_dir_).ok() && Reload()) hooks_.index_changed();
     if (due) is_foreign = UpdateFiles();
     if (Reload()) hooks_.index_changed();
     absl::MutexLock lock(&mutex_);

@@ -158,6 +158,20 @@ TEST_F(ModelProcessTest, WhatIsTypedGoesOnFromWhatWasRead) {
   }
 }
 
+TEST_F(ModelProcessTest, WhatWasOnlyReadIsThereWhenItIsAskedFor) {
+  Start();
+  GenerationRequest request = Request("int main() {\n  return ");
+  request.only_reads = true;
+  absl::StatusOr<Generation> read = process_->GenerateNow(request);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_TRUE(read->candidates.empty());
+  EXPECT_EQ(read->cost.generated_tokens, 0u);
+  request.only_reads = false;
+  absl::StatusOr<Generation> written = process_->GenerateNow(request);
+  ASSERT_TRUE(written.ok()) << written.status();
+  EXPECT_EQ(written->cost.reused_tokens + 1, written->cost.prompt_tokens);
+}
+
 TEST_F(ModelProcessTest, TheStateOfAnotherDocumentIsKept) {
   Start();
   const std::string text = "int main() {\n  int value = 1;\n  return ";

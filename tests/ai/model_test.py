@@ -16,8 +16,8 @@ class ModelTest(ServerTest):
         self.state = os.path.join(self.folder, "state")
         os.environ["XDG_STATE_HOME"] = self.state
 
-    def model(self, *arguments):
-        path = os.path.join(self.folder, "model.gguf")
+    def model(self, *arguments, file="model.gguf"):
+        path = os.path.join(self.folder, file)
         subprocess.run([sys.executable, os.path.join(HERE, "tiny_model.py"), path, "--layers", "1", *arguments],
                        check=True)
         return path

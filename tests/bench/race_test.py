@@ -101,6 +101,23 @@ class RaceTest(SmallWorkspace):
         self.assertEqual({name.split("/")[0] for name in got}, {"astrolabe"})
         self.assertEqual(self.said, ["  peer is out: sh -c exit 9: exit 9\n"])
 
+    def test_peer_that_never_ends_is_out_and_ours_fails_the_race(self):
+        endless = {"command": ["sh", "-c", "sleep 60 & wait"]}
+        got, facts = self.run_race({"limit_seconds": 0.3, "entrants": {"astrolabe": {"command": ["true"]},
+                                                                       "peer": endless}})
+        self.assertEqual({name.split("/")[0] for name in got}, {"astrolabe"})
+        self.assertEqual(self.said, ["  peer is out: no end within 0.3 s"])
+        self.assertEqual(facts["out"], {"peer": "no end within 0.3 s"})
+        with self.assertRaisesRegex(race.RaceError, "astrolabe: no end within 0.3 s"):
+            self.run_race({"limit_seconds": 0.3, "entrants": {"astrolabe": endless}})
+
+    def test_what_comes_first_is_an_entrants_own_business(self):
+        got, _ = self.run_race({"entrants": {
+            "astrolabe": {"once": [["sh", "-c", "echo x >> {scratch}/once"]],
+                          "command": ["sh", "-c", "test $(wc -l < {scratch}/once) = 1 || exit 9"]},
+            "peer": {"once": [["sh", "-c", "exit 9"]], "command": ["true"]}}})
+        self.assertEqual({name.split("/")[0] for name in got}, {"astrolabe"})
+
     def test_numbers_that_a_command_prints(self):
         got, _ = self.run_race({"printed": {"p99": {"path": ["all", "p99"], "unit": "us"}}, "entrants": {
             "astrolabe": {"command": ["echo", '{"all": {"p99": 12.5}}']}}})
@@ -145,6 +162,12 @@ class ServersTest(SmallWorkspace):
                                 "entrants": {"astrolabe": {"server": SERVER}}})
         self.assertEqual(len(got["astrolabe/workspace-symbol"]), 20 * (len("needle") - 2))
         self.assertEqual(len(got["astrolabe/seconds"]), 1)
+
+    def test_server_that_never_answers_is_out(self):
+        got, facts = self.run_race({"driver": "restart", "rounds": 1, "limit_seconds": 2, "entrants": {
+            "astrolabe": {"server": SERVER}, "peer": {"server": [*SERVER, "--slow", "60"]}}})
+        self.assertEqual({name.split("/")[0] for name in got}, {"astrolabe"})
+        self.assertEqual(facts["out"], {"peer": "no end within 2 s"})
 
     def test_server_that_does_not_start_fails_the_race(self):
         with self.assertRaisesRegex(race.RaceError, "ended|gone"):

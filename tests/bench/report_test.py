@@ -126,6 +126,14 @@ class ReportTest(BenchTest):
         with self.assertRaisesRegex(ValueError, "needs the lines"):
             report.write(data, readme=self.write("other.md", "nothing"))
 
+    def test_peer_that_did_not_finish_is_named(self):
+        run = history.Run(machine=MACHINE, facts={"races": {"index/small": {"out": {"slowpoke": "no end within 9 s"}}}})
+        run.add(TIME, [1.0])
+        with history.History(self.path("h.sqlite")) as file:
+            file.add(run)
+            data = report.collect(file, machine.fingerprint(MACHINE), [])
+        self.assertIn("- slowpoke is out of index, small: no end within 9 s", report_markdown.peers(data))
+
     def test_scaling_has_a_picture(self):
         runs = history.Run(machine=MACHINE,
                            facts={"races": {"scaling/small": {"sizes": {"1/2": 1e6, "1": 2e6}}}})

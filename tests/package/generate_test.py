@@ -6,11 +6,15 @@ zsh and fish are asked where they are installed; of the others the texts are loo
 """
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import os
+import pty
 import re
+import select
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 ASTROLABE = None
@@ -81,18 +85,62 @@ class Generate(unittest.TestCase):
         self.assertEqual(self.complete("astrolabe", "lsp", "--completion-st"), ["--completion-style"])
         self.assertEqual(self.complete("astrolabe", "check", "no_such_f"), [])
 
+    def press_tab(self, typed, until):
+        """What zsh shows when `typed` and a tab are typed into it, up to `until`."""
+        script, _ = self.generate("zsh")
+        with open(os.path.join(self.folder, "_astrolabe"), "w") as file:
+            file.write(script)
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.chdir(self.folder)
+            os.execve(shutil.which("zsh"), ["zsh", "-f", "-i"],
+                      {"PATH": os.environ["PATH"], "HOME": self.folder, "TERM": "dumb"})
+        shown = b""
+
+        def text():
+            """Without bells and sequences that move the cursor."""
+            return re.sub(r"\x1b\[[^A-Za-z]*[A-Za-z]|[\x07\r]", "", shown.decode(errors="replace"))
+        try:
+            os.write(terminal, b"PS1=; fpath=($PWD $fpath); autoload -Uz compinit; compinit -u -D; echo re''ady\n")
+            ready, end = False, time.monotonic() + 30
+            while time.monotonic() < end and not (ready and re.search(until, text())):
+                if not select.select([terminal], [], [], 0.2)[0]:
+                    continue
+                shown += os.read(terminal, 4096)
+                if not ready and b"ready" in shown:
+                    ready, shown = True, b""
+                    os.write(terminal, typed.encode() + b"\t")
+            return text()
+        finally:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            os.close(terminal)
+
     def test_zsh(self):
         self.need("zsh")
         _, path = self.generate("zsh")
         self.assertEqual(run("zsh", "-n", path).stderr, "")
+        # Of several, all; of one, the rest of it.
+        listed = self.press_tab("astrolabe query calle", "callers +--")
+        self.assertRegex(listed, r"callees +-- .*\n.*callers +-- ")
+        self.assertRegex(self.press_tab("astrolabe doc", "doctor"), "doctor")
+        self.assertRegex(self.press_tab("astrolabe lsp --completion-sty", "completion-style"), "completion-style")
+        self.assertRegex(self.press_tab("astrolabe check _astr", "_astrolabe"), "_astrolabe")  # a file
 
     def test_fish(self):
         self.need("fish")
         _, path = self.generate("fish")
         self.assertEqual(run("fish", "--no-execute", path).stderr, "")
-        result = run("fish", "--no-config", "-c", f"source {path}; complete -C 'astrolabe query calle'",
+        self.assertEqual(self.fish(path, "astrolabe query calle"), ["callees", "callers"])
+        self.assertEqual(self.fish(path, "astrolabe doc"), ["doctor"])
+        self.assertIn("--completion-style", self.fish(path, "astrolabe lsp --completion-sty"))
+        self.assertEqual(self.fish(path, "astrolabe --log info query symbol --kin"), ["--kind"])
+
+    def fish(self, path, typed):
+        result = run("fish", "--no-config", "-c", f"source {path}; complete -C '{typed}'",
                      env=dict(os.environ, HOME=self.folder))
-        self.assertEqual([line.split("\t")[0] for line in result.stdout.splitlines()], ["callees", "callers"])
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        return [line.split("\t")[0] for line in result.stdout.splitlines()]
 
 
 if __name__ == "__main__":

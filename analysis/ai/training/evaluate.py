@@ -7,6 +7,10 @@ The model continues greedily to the first newline or its end of text. Scored are
 the line and edit similarity, 1 - Levenshtein distance / longer length; the same for a baseline without a
 model: the most recent earlier place in the file that agrees with the longest run of characters before the
 cursor, continued to its line's end. `--peek` asks llama.cpp with a GGUF file instead of torch.
+
+`--syntax` scores three other kinds of cases instead, as SAFIM (Gong et al. 2024) cuts them, of the held-out projects: the
+condition of a control statement, a call with its arguments behind `.`, `->` or `::`, and the inside of a block of at most
+eight lines. Exact match up to white space: no unit test decides here, so nothing is comparable with SAFIM's own pass rates.
 """
 import argparse
 import collections
@@ -50,6 +54,57 @@ def make_cases(records, count, seed=SEED):
         cut = sum(len(l) + 1 for l in lines[:number]) + rng.choice(stops)
         end = sum(len(l) + 1 for l in lines[:number + 1]) - 1
         cases.append((project, text[:cut], text[end:], text[cut:end]))
+    return cases
+
+
+OPENING = {"condition": re.compile(r"\b(?:if|while|for|switch)\s*\("), "call": re.compile(r"(?:\.|->|::)(?=\w+\()"),
+           "block": re.compile(r"\)(?: const)?(?: override)? \{\n")}
+CLOSING = {"(": ")", "{": "}", "[": "]"}
+
+
+def closing(text, at):
+    """Where the bracket is that closes what is open at `at`; None if there is none within 1,000 characters."""
+    depth = 0
+    for i in range(at, min(len(text), at + 1000)):
+        if text[i] in CLOSING:
+            depth += 1
+        elif text[i] in CLOSING.values():
+            if depth == 0:
+                return i
+            depth -= 1
+    return None
+
+
+def end_of_syntax(kind, text):
+    """Where an answer is complete, or the text's end."""
+    opens = text.find("(") + 1 if kind == "call" else 0
+    if kind == "call" and opens == 0:
+        return len(text)
+    end = closing(text, opens)
+    return len(text) if end is None else end + (kind == "call")
+
+
+def make_syntax_cases(records, kind, count, seed=SEED):
+    """[(project, prefix, suffix, what is between)], the projects evenly."""
+    rng = random.Random(f"{seed} {kind}")
+    by_project = collections.defaultdict(list)
+    for record in records:
+        by_project[record["project"]].append(record)
+    projects, cases = sorted(by_project), []
+    while len(cases) < count:
+        project = projects[len(cases) % len(projects)]
+        text = rng.choice(by_project[project])["text"]
+        places = [m.end() for m in OPENING[kind].finditer(text)]
+        if not places:
+            continue
+        cut = rng.choice(places)
+        line = text[text.rfind("\n", 0, cut) + 1:cut]
+        end = cut + end_of_syntax(kind, text[cut:cut + 1200])
+        truth = text[cut:end]
+        lines = truth.count("\n")
+        fits = 1 <= lines <= 8 and truth.strip() if kind == "block" else lines == 0 and len(truth.strip()) >= 3
+        if fits and "//" not in line and len(truth) < 400:
+            cases.append((project, text[:cut], text[end:], truth))
     return cases
 
 
@@ -135,6 +190,27 @@ def report(name, cases, answers):
               f"\t{sum(s[1] for s in scores) / len(scores):.3f}", flush=True)
 
 
+def score_syntax(records, count, tokenizer, ask, context):
+    print("kind\tcases\texact\tsimilarity", flush=True)
+    for kind in OPENING:
+        exact = alike = 0
+        cases = make_syntax_cases(records, kind, count)
+        for _, prefix, suffix, truth in cases:
+            ids = prompt(tokenizer, prefix, suffix, context - (LONGEST * 3 if kind == "block" else 0))
+            out = []
+            for _ in range(truth.count("\n") + 3 if kind == "block" else 1):  # a line each
+                more = ask(ids + out)
+                out += more
+                text = tokenizer.decode(out)
+                if not more or end_of_syntax(kind, text) < len(text) or len(ids) + len(out) + LONGEST > context:
+                    break
+            text = " ".join(tokenizer.decode(out)[:end_of_syntax(kind, tokenizer.decode(out))].split())
+            truth = " ".join(truth.split())
+            exact += text == truth
+            alike += similarity(text, truth)
+        print(f"{kind}\t{len(cases)}\t{exact / len(cases):.3f}\t{alike / len(cases):.3f}", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("model", help="checkpoint, or a GGUF file with --peek")
@@ -142,12 +218,13 @@ def main():
     parser.add_argument("--cases", type=int, default=1000)
     parser.add_argument("--context", type=int, default=0, help="default: the model's own")
     parser.add_argument("--peek", help="program built from peek.cc")
+    parser.add_argument("--syntax", action="store_true", help="conditions, calls and blocks")
     parser.add_argument("--show", type=int, default=0, help="answers to print")
     options = parser.parse_args()
     torch.set_num_threads(1)
     tokenizer = Tokenizer.load(options.tokenizer)
     with open(options.heldout) as file:
-        cases = make_cases([json.loads(line) for line in file], options.cases)
+        records = [json.loads(line) for line in file]
     if options.peek:
         peek, context = Peek(options.peek, options.model), options.context or 512
         ask = lambda ids: peek.greedy(ids, LONGEST)
@@ -155,6 +232,9 @@ def main():
         model = models.load(options.model)
         context = options.context or model.config.context
         ask = lambda ids: complete(model, tokenizer, ids)
+    if options.syntax:
+        return score_syntax(records, options.cases, tokenizer, ask, context)
+    cases = make_cases(records, options.cases)
     start, answers = time.time(), []
     for _, prefix, suffix, _ in cases:
         answers.append(tokenizer.decode(ask(prompt(tokenizer, prefix, suffix, context))))

@@ -477,9 +477,13 @@ class Hinter : public clang::RecursiveASTVisitor<Hinter> {
 
   void Add(clang::SourceLocation location, HintKind kind, std::string label,
            std::string tooltip = "", std::optional<CodeLocation> target = std::nullopt) {
-    // What a macro makes has no place between its letters; its arguments have theirs.
+    // What a macro makes has no place between its letters; its arguments have theirs. Those that a macro hands on to
+    // another one may be of its own making: what EXPECT_EQ calls, say, with which file and line.
     const clang::SourceManager& sources = ast_.context->getSourceManager();
-    if (location.isMacroID() && !sources.isMacroArgExpansion(location)) return;
+    while (location.isMacroID()) {
+      if (!sources.isMacroArgExpansion(location)) return;
+      location = sources.getImmediateSpellingLoc(location);
+    }
     std::optional<CodePlace> place = ast_.PlaceOf(location);
     if (!place) return;
     bool is_wanted =

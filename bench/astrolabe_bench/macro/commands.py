@@ -25,11 +25,11 @@ def measures(arena):
 
 def measure(arena, entrant):
     interval = arena.definition.get("peak_interval")
-    arena.prepare(entrant)
     numbers = itertools.count()
     sources = os.path.join(arena.folder, "sources")
 
     def sample():
+        arena.prepare(entrant)
         race.clear(entrant)
         if "changes" in entrant:
             replace_with_more(entrant["changes"], b"// changed %d\n" % next(numbers))

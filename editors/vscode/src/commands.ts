@@ -5,14 +5,13 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Location, Position, Range } from 'vscode-languageclient/node';
-import { isOurs, settings, variables } from './environment.ts';
+import { isOurs } from './environment.ts';
 import type { Runnable } from './gtest.ts';
 import type { Reports } from './reports.ts';
 import { debug } from './run/debugger.ts';
 import { launchOf, runInTerminal } from './run/launch.ts';
 import { filterOf } from './gtest.ts';
 import type { Server } from './server.ts';
-import { expand } from './settings.ts';
 import type { AstView } from './views/ast_view.ts';
 import type { IncludeView } from './views/include_view.ts';
 import type { MemoryView } from './views/memory_view.ts';
@@ -124,31 +123,14 @@ async function reindex({ server }: Parts): Promise<void> {
   const again = 'Look for changes',
     anew = 'Throw the index away';
   const items = [
-    { label: again, detail: 'Restarts the server, which compares every file with its index.' },
+    { label: again, detail: 'Compares every file of this workspace with the index.' },
     { label: anew, detail: 'Deletes the index of this workspace and builds it anew.' },
   ];
   const chosen = await vscode.window.showQuickPick(items, { title: 'Re-index this workspace' });
   if (!chosen) return;
-  await server.stop();
-  if (chosen.label === anew) {
-    const { folders } = variables();
-    const elsewhere = settings().indexDirectory;
-    const places =
-      elsewhere && folders.length === 1
-        ? [expand(elsewhere, variables())]
-        : folders.map(folder => path.join(folder, '.cache/astrolabe'));
-    for (const place of places) await throwAway(place);
-  }
-  await server.start();
-}
-
-// Only what an index is made of, since the folder is one that the user has named.
-async function throwAway(folder: string): Promise<void> {
-  if (!(await fs.stat(path.join(folder, 'MANIFEST')).catch(() => undefined))) return;
-  for (const name of await fs.readdir(folder)) {
-    if (!/^(MANIFEST|semantic|seg-.*\.seg)$/.test(name)) continue;
-    await fs.rm(path.join(folder, name), { recursive: true, force: true });
-  }
+  if (!server.isRunning) await server.start();
+  const answer = await server.request('astrolabe/reindex', { anew: chosen.label === anew });
+  if (answer === undefined) say('the index could not be thrown away; the log says why.');
 }
 
 async function showReferences(
@@ -173,7 +155,7 @@ async function launch(
   isDebug: boolean,
 ): Promise<void> {
   const uri = what ? server.active?.protocol2CodeConverter.asUri(what.uri) : activeEditor()?.document.uri;
-  const found = uri && (await launchOf(extension, uri));
+  const found = uri && (await launchOf(extension, server, uri));
   if (!found) return;
   const [suite, name] = what?.filter?.split('.') ?? [];
   const args = suite && name ? [`--gtest_filter=${filterOf(suite, name)}`] : [];

@@ -7,7 +7,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { findServer, type Found } from './server_path.ts';
-import { expand, readSettings, serverFlags, sharedFlags, type Settings, type Variables } from './settings.ts';
+import { expand, readSettings, type Settings, type Variables } from './settings.ts';
 
 export const languages = ['c', 'cpp', 'cuda-cpp', 'objective-c', 'objective-cpp'];
 
@@ -67,13 +67,8 @@ export interface Answer {
   problem: string; // what it wrote to stderr
 }
 
-// Runs a program to its end, and kills it when the token says so.
-export function run(
-  program: string,
-  args: string[],
-  folder: string,
-  token?: vscode.CancellationToken,
-): Promise<Answer> {
+// Runs a program to its end.
+export function run(program: string, args: string[], folder: string): Promise<Answer> {
   return new Promise(resolve => {
     const child = childProcess.spawn(program, args, { cwd: folder });
     let output = '';
@@ -86,23 +81,16 @@ export function run(
     });
     child.on('error', error => resolve({ code: 4, output, problem: error.message }));
     child.on('close', code => resolve({ code: code ?? 130, output, problem }));
-    token?.onCancellationRequested(() => child.kill());
   });
 }
 
-// Asks the command line about a file or folder, with the server's own index and database. `flags`: those of
-// the server's that the subcommand knows too, without dashes.
+// Asks the command line what the server does not tell.
 export async function ask(
   extension: vscode.ExtensionContext,
   question: string[],
   about: vscode.Uri,
-  flags: readonly string[],
-  token?: vscode.CancellationToken,
 ): Promise<Answer> {
   const found = server(extension);
   if (found.program === undefined) return { code: 4, output: '', problem: found.problem };
-  const folder = vscode.workspace.getWorkspaceFolder(about)?.uri.fsPath;
-  const root = folder && question[0] !== 'config' ? ['--root', folder] : [];
-  const shared = sharedFlags(serverFlags(settings(), variables()), flags);
-  return run(found.program, [...question, ...root, ...shared], folder ?? os.homedir(), token);
+  return run(found.program, question, vscode.workspace.getWorkspaceFolder(about)?.uri.fsPath ?? os.homedir());
 }

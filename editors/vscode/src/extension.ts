@@ -21,7 +21,7 @@ let server: Server | undefined;
 export async function activate(extension: vscode.ExtensionContext): Promise<void> {
   server = new Server(extension);
   const ast = new AstView(server);
-  const includes = new IncludeView(extension);
+  const includes = new IncludeView(server);
   const memory = new MemoryView(server);
   const reports = new Reports(extension, server);
   extension.subscriptions.push(

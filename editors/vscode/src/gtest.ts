@@ -1,35 +1,17 @@
-// GoogleTest, as far as names and files go: which tests a text declares, how to ask a program for some of
-// them, and what its report says. The server's code lenses know the tests of an open file exactly; for all
-// others the lines that its index finds must do.
+// GoogleTest, as far as names and files go: how to ask a program for some of the tests that the server knows,
+// and what its report says.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+import type { Range } from 'vscode-languageclient/node';
 
-// For `astrolabe query text --regex`; a line that it finds.
-export const testPattern = '\\b(TEST|TEST_F|TEST_P|TYPED_TEST|TYPED_TEST_P)\\s*\\(';
-
+// What the server answers to astrolabe/tests.
 export interface DeclaredTest {
   suite: string;
   name: string;
-  line: number; // from 0
+  range: Range;
 }
-
-export interface TextHit {
-  file: string;
-  line: number; // from 1
-  text: string;
-}
-
-// By file. A macro whose names are on another line is not seen.
-export function testsOfHits(hits: TextHit[]): Map<string, DeclaredTest[]> {
-  const found = new Map<string, DeclaredTest[]>();
-  for (const hit of hits) {
-    const names = /^\s*(?:TEST|TEST_F|TEST_P|TYPED_TEST|TYPED_TEST_P)\s*\(\s*(\w+)\s*,\s*(\w+)\s*\)/.exec(
-      hit.text,
-    );
-    if (!names) continue;
-    const test = { suite: names[1], name: names[2], line: hit.line - 1 };
-    found.set(hit.file, [...(found.get(hit.file) ?? []), test]);
-  }
-  return found;
+export interface TestFile {
+  uri: string;
+  tests: DeclaredTest[];
 }
 
 // What our code lenses carry.
@@ -37,22 +19,6 @@ export interface Runnable {
   uri: string;
   kind: 'main' | 'test';
   filter?: string; // of a test: "Suite.Name"
-}
-
-interface Lens {
-  range: { start: { line: number } };
-  command?: { command: string; arguments?: unknown[] };
-}
-
-export function testsOfLenses(lenses: readonly Lens[]): DeclaredTest[] {
-  const tests: DeclaredTest[] = [];
-  for (const lens of lenses) {
-    if (lens.command?.command !== 'astrolabe.run') continue;
-    const runnable = lens.command.arguments?.[0] as Runnable | undefined;
-    const names = /^(\w+)\.(\w+)$/.exec(runnable?.filter ?? '');
-    if (names) tests.push({ suite: names[1], name: names[2], line: lens.range.start.line });
-  }
-  return tests;
 }
 
 // The patterns of --gtest_filter that reach a test whether it is plain, has parameters or is typed. `name`

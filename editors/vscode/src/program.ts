@@ -7,21 +7,33 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import * as path from 'node:path';
 
-// As `astrolabe dump flags` prints it.
+// What the server answers to astrolabe/compileCommand.
 export interface CompileCommand {
   file: string;
   origin: string; // "compilation database", "a similar file", …
   reason: string;
   directory: string;
-  command: string;
+  arguments: string[];
+  frontEnd: string[]; // empty: see `problem`
+  problem?: string;
 }
 
-// Undefined if the text is something else.
-export function readFlags(text: string): CompileCommand | undefined {
-  const line = (name: string) => new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1];
-  const [file, origin, directory, command] = ['file', 'origin', 'directory', 'command'].map(line);
-  if (file === undefined || directory === undefined || command === undefined) return undefined;
-  return { file, origin: origin ?? '', reason: line('reason') ?? '', directory, command };
+// For a person: where it is from, the command, and what Clang's parser makes of it.
+export function commandText(command: CompileCommand): string {
+  const lines = [
+    `file       ${command.file}`,
+    `from       ${command.origin}: ${command.reason}`,
+    `directory  ${command.directory}`,
+    `command    ${command.arguments.map(quote).join(' ')}`,
+    '',
+    'front end',
+  ];
+  for (const word of command.frontEnd) {
+    if (word.startsWith('-') || lines.at(-1) === 'front end') lines.push(`  ${quote(word)}`);
+    else lines[lines.length - 1] += ` ${quote(word)}`;
+  }
+  if (command.problem) lines.push(`  ${command.problem}`);
+  return lines.join('\n');
 }
 
 export interface Target {
@@ -31,7 +43,8 @@ export interface Target {
 }
 
 export function targetOf(command: CompileCommand): Target {
-  const output = /(?:^|\s)-o\s*(\S+)/.exec(command.command)?.[1];
+  const at = command.arguments.findIndex(word => /^-o/.test(word));
+  const output = at < 0 ? '' : command.arguments[at].slice(2) || command.arguments[at + 1];
   const object = output ? path.resolve(command.directory, output) : '';
   const cmake = /^(.*?)\/CMakeFiles\/([^/]+)\.dir\//.exec(object);
   if (cmake) return { name: cmake[2], folder: cmake[1], buildSystem: 'CMake' };

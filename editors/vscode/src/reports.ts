@@ -1,15 +1,21 @@
-// What the command line knows of a file, in an editor of its own that is read only: its effective flags, and
-// why its answers are as they are.
+// What the server knows of a file, in an editor of its own that is read only: its effective flags, and why its
+// answers are as they are.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { ask } from './environment.ts';
-import { explain, explanationText, readSteps } from './explanation.ts';
-import { readFlags } from './program.ts';
+import { commandText, type CompileCommand } from './program.ts';
 import type { Server } from './server.ts';
 
 const scheme = 'astrolabe';
-const shared = ['compile-commands-dir', 'index-dir', 'enable-config'];
+const noServer = 'The language server does not run, so nothing is answered at all. Its log says why.';
+
+// What the server answers to astrolabe/explain.
+interface Explanation {
+  verdict: string;
+  reasons: string[];
+  advice: string[];
+}
 
 export class Reports implements vscode.TextDocumentContentProvider, vscode.Disposable {
   private readonly texts = new Map<string, string>();
@@ -33,14 +39,14 @@ export class Reports implements vscode.TextDocumentContentProvider, vscode.Dispo
 
   // The compile command, where it is from, what the front end makes of it, and the .clangd keys that count.
   async showFlags(file: vscode.Uri): Promise<void> {
-    const [flags, config] = await Promise.all([
-      ask(this.extension, ['dump', 'flags', file.fsPath], file, shared),
-      ask(this.extension, ['config', file.fsPath], file, []),
+    const [command, config] = await Promise.all([
+      this.server.ask<CompileCommand | null>('astrolabe/compileCommand', file),
+      ask(this.extension, ['config', file.fsPath], file),
     ]);
     const parts = [
-      'How this file is compiled (astrolabe dump flags)',
+      'How this file is compiled',
       '',
-      flags.output.trim() || flags.problem.trim(),
+      command ? commandText(command) : this.server.isRunning ? 'Nobody knows.' : noServer,
       '',
       '',
       'What its configuration says (astrolabe config)',
@@ -52,32 +58,12 @@ export class Reports implements vscode.TextDocumentContentProvider, vscode.Dispo
   }
 
   async showExplanation(file: vscode.Uri): Promise<void> {
-    const options = {
-      location: vscode.ProgressLocation.Notification,
-      cancellable: true,
-      title: `Astrolabe: following ${path.basename(file.fsPath)} from its command to the index`,
-    };
-    const text = await vscode.window.withProgress(options, async (_, token) => {
-      const [flags, check, stats] = await Promise.all([
-        ask(this.extension, ['dump', 'flags', file.fsPath], file, shared, token),
-        ask(this.extension, ['check', file.fsPath, '--json'], file, shared, token),
-        ask(this.extension, ['stats', '--json'], file, ['index-dir'], token),
-      ]);
-      if (token.isCancellationRequested) return undefined;
-      const unitsIndexed = stats.code === 0 ? JSON.parse(stats.output).semantic?.units : undefined;
-      return explanationText(
-        file.fsPath,
-        explain({
-          isRunning: this.server.isRunning,
-          fileState: this.server.fileState(file),
-          isIndexing: this.server.status.indexing !== undefined,
-          command: readFlags(flags.output),
-          steps: readSteps(check.output),
-          unitsIndexed,
-        }),
-      );
-    });
-    if (text !== undefined) await this.show(`why ${path.basename(file.fsPath)} is answered so`, text);
+    const told = await this.server.ask<Explanation>('astrolabe/explain', file);
+    const list = (lines: string[]) => lines.map(line => `- ${line}`).join('\n');
+    const parts = [file.fsPath, '', told?.verdict ?? noServer];
+    if (told) parts.push('', 'Why', list(told.reasons));
+    if (told?.advice.length) parts.push('', 'What helps', list(told.advice));
+    await this.show(`why ${path.basename(file.fsPath)} is answered so`, parts.join('\n') + '\n');
   }
 
   async show(title: string, text: string): Promise<void> {

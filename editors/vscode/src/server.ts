@@ -166,6 +166,12 @@ export class Server implements vscode.Disposable {
     }
   }
 
+  // The same about a file, which need not be open.
+  ask<T>(method: string, file: vscode.Uri): Promise<T | undefined> {
+    const uri = this.active?.code2ProtocolConverter.asUri(file);
+    return this.request<T>(method, { textDocument: { uri } });
+  }
+
   async stopIndexing(): Promise<void> {
     if (this.indexingToken === undefined) return;
     await this.active?.sendNotification('window/workDoneProgress/cancel', { token: this.indexingToken });

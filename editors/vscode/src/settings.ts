@@ -159,17 +159,3 @@ export function indexDirectoryFlag(settings: Settings, variables: Variables): st
   if (!settings.indexDirectory || variables.folders.length > 1) return undefined;
   return `--index-dir=${expand(settings.indexDirectory, variables)}`;
 }
-
-// Which of the server's flags a question on the command line (`astrolabe query …`) must share with it, so
-// that both mean the same index and commands; of several, the last counts. `names`: those that the subcommand
-// knows.
-export function sharedFlags(flags: string[], names: readonly string[]): string[] {
-  const shared = new Map<string, string>();
-  for (let i = 0; i < flags.length; ++i) {
-    const parts = /^--?([\w-]+)(?:=(.*))?$/s.exec(flags[i]);
-    if (!parts || !names.includes(parts[1])) continue;
-    const value = parts[2] ?? flags[++i];
-    if (value !== undefined) shared.set(parts[1], value);
-  }
-  return [...shared].flatMap(([name, value]) => [`--${name}`, value]);
-}

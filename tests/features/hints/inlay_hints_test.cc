@@ -192,6 +192,10 @@ TEST(InlayHints, BrokenCode) {
 
 TEST(InlayHints, Macros) {
   Check("#define CALL(x) f(x)\nvoid f(int count); void g() { CALL(«count:»1); }\n");
+  // What a macro hands on to another macro is the inner one's argument, and nobody has written it.
+  Check(
+      "#define INNER(x, y) f(x, y)\n#define OUTER(x) INNER(x, 7)\n#define NONE() INNER(1, 2)\n"
+      "void f(int count, int line); void g() { OUTER(«count:»1); NONE(); }\n");
 }
 
 }  // namespace

@@ -220,76 +220,69 @@ function run.stop()
   require('astrolabe').stop()
 end
 
--- Only what an index is made of, since the folder may be one that the user has named.
-local function throw_away(folder)
-  if not vim.loop.fs_stat(folder .. '/MANIFEST') then
+-- The server keeps its index up to date by itself; this is for an index that is thought to be wrong. With `!` it
+-- is thrown away first.
+function run.reindex(_, options)
+  local client = client_here()
+  if not client then
     return
   end
-  for _, path in ipairs(vim.fn.glob(folder .. '/*', true, true)) do
-    local name = vim.fn.fnamemodify(path, ':t')
-    if name == 'MANIFEST' or name == 'semantic' or name:match('^seg%-.*%.seg$') then
-      vim.fn.delete(path, 'rf')
-    end
-  end
-end
-
--- The server keeps its index up to date by itself; this is for an index that is thought to be wrong. A
--- server that starts compares every file with its index; with `!` there is none to compare with.
-function run.reindex(_, options)
-  local astrolabe = require('astrolabe')
-  local folder = root_here() .. '/.cache/astrolabe'
-  local flags = require('astrolabe.program').shared_flags(astrolabe.settings.cmd, { ['index-dir'] = true })
-  folder = flags[2] or folder
-  astrolabe.stop(function()
-    if options.bang then
-      throw_away(folder)
-    end
-    astrolabe.start()
+  ask(client, 'astrolabe/reindex', { anew = options.bang or false }, function()
+    say(options.bang and 'the index is built anew' or 'looking for changes')
   end)
 end
 
 function run.flags()
+  local client = client_here()
+  if not client then
+    return
+  end
   local file = vim.api.nvim_buf_get_name(0)
-  local folder = root_here()
-  local program = require('astrolabe.program')
-  program.ask({ 'dump', 'flags', file }, folder, function(flags, flags_problem)
-    program.ask({ 'config', file }, folder, function(config, config_problem)
-      view.show('flags', {
-        'How this file is compiled (astrolabe dump flags)',
+  ask(client, 'astrolabe/compileCommand', { textDocument = document() }, function(command)
+    local lines = { 'How this file is compiled', '' }
+    if type(command) == 'table' then
+      vim.list_extend(lines, {
+        'file       ' .. command.file,
+        'from       ' .. command.origin .. ': ' .. command.reason,
+        'directory  ' .. command.directory,
+        'command    ' .. table.concat(command.arguments, ' '),
         '',
-        vim.trim(flags ~= '' and flags or flags_problem),
+        'front end  ' .. (command.problem or table.concat(command.frontEnd, ' ')),
+      })
+    else
+      table.insert(lines, 'Nobody knows.')
+    end
+    require('astrolabe.program').ask({ 'config', file }, root_here(), function(config, problem)
+      vim.list_extend(lines, {
         '',
         'What its configuration says (astrolabe config)',
         '',
-        vim.trim(config ~= '' and config or config_problem),
+        vim.trim(config ~= '' and config or problem),
       })
-    end, {})
+      view.show('flags', lines)
+    end)
   end)
 end
 
 function run.why_lexical()
-  local buffer = vim.api.nvim_get_current_buf()
-  local file = vim.api.nvim_buf_get_name(buffer)
-  local folder = root_here()
-  local program = require('astrolabe.program')
-  local explanation = require('astrolabe.explanation')
-  local status = require('astrolabe.status')
-  say('following ' .. vim.fn.fnamemodify(file, ':t') .. ' from its command to the index')
-  program.ask({ 'dump', 'flags', file }, folder, function(flags)
-    program.ask({ 'check', file, '--json' }, folder, function(check)
-      program.ask({ 'stats', '--json' }, folder, function(stats, _, code)
-        local good, counted = pcall(vim.fn.json_decode, stats)
-        local semantic = code == 0 and good and type(counted) == 'table' and counted.semantic
-        view.show('why', explanation.lines(file, explanation.explain({
-          is_running = compat.client_of(buffer) ~= nil,
-          file_state = status.file_state(buffer),
-          is_indexing = status.is_indexing(buffer),
-          command = explanation.read_command(flags),
-          steps = explanation.read_steps(check),
-          units_indexed = type(semantic) == 'table' and semantic.units or nil,
-        })))
-      end, { ['index-dir'] = true })
-    end)
+  local client = client_here()
+  if not client then
+    return
+  end
+  local file = vim.api.nvim_buf_get_name(0)
+  ask(client, 'astrolabe/explain', { textDocument = document() }, function(told)
+    local lines = { file, '', told.verdict, '', 'Why' }
+    local function list(sentences)
+      for _, sentence in ipairs(sentences) do
+        table.insert(lines, '- ' .. sentence)
+      end
+    end
+    list(told.reasons)
+    if #told.advice > 0 then
+      vim.list_extend(lines, { '', 'What helps' })
+      list(told.advice)
+    end
+    view.show('why', lines)
   end)
 end
 

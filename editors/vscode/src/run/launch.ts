@@ -3,8 +3,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { ask, isFile, isProgram } from '../environment.ts';
-import { buildCommandOf, programsOf, quote, readFlags } from '../program.ts';
+import { isFile, isProgram } from '../environment.ts';
+import { buildCommandOf, programsOf, quote, type CompileCommand } from '../program.ts';
+import type { Server } from '../server.ts';
 
 export interface Launch {
   program: string;
@@ -18,16 +19,13 @@ const rememberedKey = 'astrolabe.programs';
 // remembers the answer for this workspace; undefined if the user gives none.
 export async function launchOf(
   extension: vscode.ExtensionContext,
+  server: Server,
   source: vscode.Uri,
 ): Promise<Launch | undefined> {
   const folder = vscode.workspace.getWorkspaceFolder(source)?.uri.fsPath ?? path.dirname(source.fsPath);
   const disk = { isProgram, isFile };
   const remembered = extension.workspaceState.get<Record<string, string>>(rememberedKey, {});
-  const answer = await ask(extension, ['dump', 'flags', source.fsPath], source, [
-    'compile-commands-dir',
-    'index-dir',
-  ]);
-  const command = readFlags(answer.output);
+  const command = await server.ask<CompileCommand>('astrolabe/compileCommand', source);
   const isListed = command?.origin === 'compilation database';
   const buildSetting = vscode.workspace.getConfiguration('astrolabe', source).get('run.build', true);
   const build = isListed && buildSetting ? buildCommandOf(command, disk) : undefined;
@@ -37,7 +35,7 @@ export async function launchOf(
   const places = isListed ? programsOf(command, disk) : [];
   const there = places.find(isProgram);
   if (there) return { program: there, build, folder };
-  if (build && command?.command.includes('CMakeFiles/')) {
+  if (build && command?.arguments.some(word => word.includes('CMakeFiles/'))) {
     // It has not been built yet; what is there afterwards is taken.
     return { program: places[0], build, folder };
   }

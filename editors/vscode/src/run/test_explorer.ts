@@ -1,27 +1,15 @@
 // GoogleTest's tests in the editor's test explorer.
 //
-// The index finds the files with tests, all over the workspace; what an open file's code lenses say replaces
-// what is known of it, with each key. A run builds each file's program, gives it a filter and reads the
-// report that it writes.
+// The server knows them, all over the workspace; those of an open file are asked for again after each change.
+// A run builds each file's program, gives it a filter and reads the report that it writes.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import * as childProcess from 'node:child_process';
 import * as fs from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import type { CodeLens } from 'vscode-languageclient/node';
-import { ask, folderOf, isOurs } from '../environment.ts';
-import {
-  filterOf,
-  readReport,
-  summarise,
-  testPattern,
-  testsOfHits,
-  testsOfLenses,
-  type DeclaredTest,
-  type Outcome,
-  type TextHit,
-} from '../gtest.ts';
+import { folderOf, isOurs } from '../environment.ts';
+import { filterOf, readReport, summarise, type DeclaredTest, type Outcome, type TestFile } from '../gtest.ts';
 import type { Server } from '../server.ts';
 import { debug } from './debugger.ts';
 import { build, launchOf, type Launch } from './launch.ts';
@@ -47,7 +35,7 @@ export class TestExplorer implements vscode.Disposable {
     const { Run, Debug } = vscode.TestRunProfileKind;
     this.controller.createRunProfile('Run', Run, (request, token) => this.run(request, token), true);
     this.controller.createRunProfile('Debug', Debug, request => this.debug(request), true);
-    this.controller.refreshHandler = token => this.discover(token);
+    this.controller.refreshHandler = () => this.discover();
     this.parts.push(
       server.onStatus(status => {
         const wasIndexing = this.indexing;
@@ -67,22 +55,13 @@ export class TestExplorer implements vscode.Disposable {
     vscode.Disposable.from(...this.parts).dispose();
   }
 
-  private async discover(token?: vscode.CancellationToken): Promise<void> {
-    for (const folder of vscode.workspace.workspaceFolders ?? []) {
-      const question = ['query', 'text', '--regex', testPattern, '--json'];
-      const answer = await ask(this.extension, question, folder.uri, ['index-dir'], token);
-      const hits = answer.output
-        .split('\n')
-        .filter(Boolean)
-        .map(line => JSON.parse(line) as TextHit);
-      for (const [file, tests] of testsOfHits(hits)) {
-        const uri = vscode.Uri.file(path.resolve(folder.uri.fsPath, file));
-        // Of an open file the lenses know more.
-        const document = vscode.workspace.textDocuments.find(each => each.uri.fsPath === uri.fsPath);
-        if (document) this.later(document);
-        else this.replace(uri, tests);
-      }
-    }
+  private async discover(): Promise<void> {
+    const convert = this.server.active?.protocol2CodeConverter;
+    if (!convert) return;
+    const files = (await this.server.request<TestFile[]>('astrolabe/tests', {})) ?? [];
+    const found = new Set(files.map(file => convert.asUri(file.uri).toString()));
+    this.controller.items.forEach(item => found.has(item.id) || this.controller.items.delete(item.id));
+    for (const { uri, tests } of files) this.replace(convert.asUri(uri), tests);
   }
 
   private later(document: vscode.TextDocument): void {
@@ -91,16 +70,16 @@ export class TestExplorer implements vscode.Disposable {
     clearTimeout(this.timers.get(key));
     this.timers.set(
       key,
-      setTimeout(() => void this.readLenses(document), quiet),
+      setTimeout(() => void this.read(document), quiet),
     );
   }
 
-  private async readLenses(document: vscode.TextDocument): Promise<void> {
+  private async read(document: vscode.TextDocument): Promise<void> {
     const client = this.server.active;
     if (!client || document.isClosed) return;
     const textDocument = client.code2ProtocolConverter.asTextDocumentIdentifier(document);
-    const lenses = await this.server.request<CodeLens[]>('textDocument/codeLens', { textDocument });
-    if (lenses) this.replace(document.uri, testsOfLenses(lenses));
+    const files = await this.server.request<TestFile[]>('astrolabe/tests', { textDocument });
+    if (files) this.replace(document.uri, files[0]?.tests ?? []);
   }
 
   // file > suite > test
@@ -116,7 +95,7 @@ export class TestExplorer implements vscode.Disposable {
       const child =
         item.children.get(test.suite)?.children.get(name) ??
         this.controller.createTestItem(name, test.name, file);
-      child.range = new vscode.Range(test.line, 0, test.line, 0);
+      child.range = new vscode.Range(test.range.start.line, 0, test.range.start.line, 0);
       suites.set(test.suite, [...(suites.get(test.suite) ?? []), child]);
     }
     item.children.replace(
@@ -148,7 +127,7 @@ export class TestExplorer implements vscode.Disposable {
   private async batches(request: vscode.TestRunRequest): Promise<Batch[]> {
     const batches = new Map<string, Batch>();
     for (const [file, tests] of this.selected(request)) {
-      const launch = await launchOf(this.extension, vscode.Uri.parse(file));
+      const launch = await launchOf(this.extension, this.server, vscode.Uri.parse(file));
       if (!launch) continue;
       const batch = batches.get(launch.program);
       if (batch) batch.tests.push(...tests);

@@ -1,12 +1,13 @@
-// What a file includes and who includes it, one step at a time in either direction. The index knows
-// (`astrolabe query includes` and `included-by`), for all files of the workspace; what is outside of it is
-// left out.
+// What a file includes and who includes it, one step at a time in either direction, as the server knows. What
+// it could not find is left out.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { ask, folderOf } from '../environment.ts';
+import type { Location } from 'vscode-languageclient/node';
+import { folderOf } from '../environment.ts';
+import type { Server } from '../server.ts';
 
-type Direction = 'includes' | 'included-by';
+type Direction = 'includes' | 'includedBy';
 
 interface Node {
   uri: vscode.Uri;
@@ -16,11 +17,10 @@ interface Node {
   includer?: vscode.Uri;
 }
 
-// A line of the answer, as far as it matters.
+// An #include directive of the answer, as far as it matters.
 interface Edge {
-  file: string;
-  line?: number;
-  resolved?: string;
+  directive: Location;
+  other?: string; // the URI of the file at its other end
 }
 
 export class IncludeView implements vscode.TreeDataProvider<Node>, vscode.Disposable {
@@ -31,7 +31,7 @@ export class IncludeView implements vscode.TreeDataProvider<Node>, vscode.Dispos
   });
   private file?: vscode.Uri;
 
-  constructor(private readonly extension: vscode.ExtensionContext) {}
+  constructor(private readonly server: Server) {}
 
   async show(file: vscode.Uri): Promise<void> {
     this.file = file;
@@ -68,7 +68,7 @@ export class IncludeView implements vscode.TreeDataProvider<Node>, vscode.Dispos
   async getChildren(node?: Node): Promise<Node[]> {
     if (!this.file) return [];
     if (!node) {
-      return (['includes', 'included-by'] as const).map(direction => ({
+      return (['includes', 'includedBy'] as const).map(direction => ({
         uri: this.file!,
         direction,
         isHeading: true,
@@ -83,24 +83,16 @@ export class IncludeView implements vscode.TreeDataProvider<Node>, vscode.Dispos
   }
 
   private async neighbours(file: vscode.Uri, direction: Direction): Promise<Node[]> {
-    const root = vscode.workspace.getWorkspaceFolder(file)?.uri.fsPath;
-    if (!root) return [];
-    const answer = await ask(this.extension, ['query', direction, file.fsPath, '--json'], file, [
-      'index-dir',
-    ]);
-    if (answer.code !== 0 && answer.code !== 1) {
-      this.view.message = answer.problem.trim() || 'The index has no answer yet.';
-      return [];
-    }
-    this.view.message = undefined;
+    const edges = await this.server.ask<Edge[]>(`astrolabe/${direction}`, file);
+    const convert = this.server.active?.protocol2CodeConverter;
+    this.view.message = edges ? undefined : 'The server has no answer yet.';
+    if (!edges || !convert) return [];
     const nodes = new Map<string, Node>();
-    for (const text of answer.output.split('\n').filter(Boolean)) {
-      const edge = JSON.parse(text) as Edge;
-      const other = direction === 'includes' ? edge.resolved : edge.file;
-      if (!other || !edge.line) continue;
-      const uri = vscode.Uri.file(path.resolve(root, other));
-      const includer = vscode.Uri.file(path.resolve(root, edge.file));
-      nodes.set(uri.fsPath, { uri, direction, line: edge.line - 1, includer });
+    for (const { directive, other } of edges) {
+      if (!other) continue;
+      const uri = convert.asUri(other);
+      const includer = convert.asUri(directive.uri);
+      nodes.set(uri.fsPath, { uri, direction, line: directive.range.start.line, includer });
     }
     return [...nodes.values()].sort((a, b) => a.line! - b.line! || a.uri.fsPath.localeCompare(b.uri.fsPath));
   }

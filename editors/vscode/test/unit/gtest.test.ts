@@ -1,42 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { filterOf, readReport, summarise, testsOfHits, testsOfLenses } from '../../src/gtest.ts';
-
-test('tests of lines that the index finds', () => {
-  const found = testsOfHits([
-    { file: 'a.cc', line: 3, text: 'TEST(Shop, Sells) {' },
-    { file: 'a.cc', line: 9, text: '  TYPED_TEST_P( List , Grows ) {' },
-    { file: 'b.cc', line: 1, text: '#define TEST(a, b) void a##b()' },
-    { file: 'b.cc', line: 2, text: 'TEST_F(LongName,' },
-  ]);
-  assert.deepEqual(
-    [...found],
-    [
-      [
-        'a.cc',
-        [
-          { suite: 'Shop', name: 'Sells', line: 2 },
-          { suite: 'List', name: 'Grows', line: 8 },
-        ],
-      ],
-    ],
-  );
-});
-
-test('tests of code lenses', () => {
-  const lens = (line: number, command: string, what: object) => ({
-    range: { start: { line } },
-    command: { command, arguments: [what] },
-  });
-  const tests = testsOfLenses([
-    lens(3, 'astrolabe.run', { uri: 'file:///a.cc', kind: 'test', filter: 'Shop.Sells' }),
-    lens(3, 'astrolabe.debug', { uri: 'file:///a.cc', kind: 'test', filter: 'Shop.Sells' }),
-    lens(9, 'astrolabe.run', { uri: 'file:///a.cc', kind: 'main' }),
-    { range: { start: { line: 1 } } },
-  ]);
-  assert.deepEqual(tests, [{ suite: 'Shop', name: 'Sells', line: 3 }]);
-});
+import { filterOf, readReport, summarise } from '../../src/gtest.ts';
 
 // As GoogleTest reads --gtest_filter, so far as we use it.
 function isRun(filter: string, name: string): boolean {

@@ -1,10 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { buildCommandOf, programsOf, quote, readFlags, targetOf } from '../../src/program.ts';
+import {
+  buildCommandOf,
+  commandText,
+  programsOf,
+  quote,
+  targetOf,
+  type CompileCommand,
+} from '../../src/program.ts';
 
-function command(directory: string, line: string, file = '/ws/src/shop.cc') {
-  return { file, origin: 'compilation database', reason: '', directory, command: line };
+function command(directory: string, line: string, file = '/ws/src/shop.cc'): CompileCommand {
+  return {
+    file,
+    origin: 'compilation database',
+    reason: '',
+    directory,
+    arguments: line.split(' '),
+    frontEnd: [],
+  };
 }
 const disk = (...files: string[]) => ({
   isProgram: () => false,
@@ -12,18 +26,27 @@ const disk = (...files: string[]) => ({
 });
 const cmake = disk('/ws/build/CMakeCache.txt');
 
-test('what `dump flags` prints', () => {
-  const text =
-    'file /ws/a.cc\norigin compilation database\nreason entry 0 of /ws/c.json\ndirectory /ws\n' +
-    'command c++ -c a.cc\nfront end\n  -cc1\n  -x c++\n';
-  assert.deepEqual(readFlags(text), {
-    file: '/ws/a.cc',
-    origin: 'compilation database',
+test('a command for a person', () => {
+  const text = commandText({
+    ...command('/ws', 'c++ -c a.cc'),
     reason: 'entry 0 of /ws/c.json',
-    directory: '/ws',
-    command: 'c++ -c a.cc',
+    frontEnd: ['-cc1', '-x', 'c++', '-D', 'A=b c'],
   });
-  assert.equal(readFlags('astrolabe: no such file'), undefined);
+  assert.equal(
+    text,
+    [
+      'file       /ws/src/shop.cc',
+      'from       compilation database: entry 0 of /ws/c.json',
+      'directory  /ws',
+      'command    c++ -c a.cc',
+      '',
+      'front end',
+      '  -cc1',
+      '  -x c++',
+      "  -D 'A=b c'",
+    ].join('\n'),
+  );
+  assert.match(commandText({ ...command('/ws', 'c++'), problem: 'no file' }), /front end\n {2}no file$/);
 });
 
 test('targets of CMake, by Ninja and by Make', () => {
@@ -48,6 +71,11 @@ test('targets of Meson', () => {
     buildCommandOf(meson, disk('/ws/build/meson-info/meson-info.json')),
     'meson compile -C /ws/build shop',
   );
+});
+
+test('an output that is glued to its flag', () => {
+  const glued = command('/ws/build', 'c++ -osrc/CMakeFiles/shop.dir/shop.cc.o -c /ws/src/shop.cc');
+  assert.equal(targetOf(glued).name, 'shop');
 });
 
 test('others are named like their source', () => {

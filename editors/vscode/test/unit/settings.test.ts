@@ -7,7 +7,6 @@ import {
   indexDirectoryFlag,
   readSettings,
   serverFlags,
-  sharedFlags,
   sharedWithClangd,
   type Written,
 } from '../../src/settings.ts';
@@ -112,19 +111,6 @@ test('variables', () => {
   assert.equal(expand('${userHome}:${env:NONE}:${command:x}', variables), '/home/me::${command:x}');
   assert.equal(expand('~', variables), '/home/me');
   assert.equal(expand('a~/b', variables), 'a~/b');
-});
-
-test('questions on the command line share what concerns index and commands', () => {
-  const known = ['index-dir', 'compile-commands-dir'];
-  assert.deepEqual(sharedFlags(['-index-dir', '/a', '--log=error', '--index-dir=/b'], known), [
-    '--index-dir',
-    '/b',
-  ]);
-  assert.deepEqual(sharedFlags(['--compile-commands-dir=build', '--ai=0'], known), [
-    '--compile-commands-dir',
-    'build',
-  ]);
-  assert.deepEqual(sharedFlags(['--index-dir'], known), []);
 });
 
 test('package.json declares what is read, with the same defaults', () => {

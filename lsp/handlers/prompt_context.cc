@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lsp/handlers/prompt_context.h"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "index/ascii.h"
+#include "index/keywords.h"
+#include "index/query/symbol_query.h"
+#include "lsp/handlers/names_behind.h"
+#include "lsp/handlers/refactoring.h"
+#include "lsp/handlers/switch_source_header.h"
+
+namespace astrolabe::lsp {
+namespace {
+
+constexpr size_t kAnchorLines = 32;
+constexpr size_t kKnown = 16;
+// What is looked up, and what is taken of it.
+constexpr size_t kNames = 40;
+constexpr size_t kDeclarations = 6;
+constexpr size_t kLinesOfDeclaration = 24;
+constexpr size_t kBytesOfHeader = 4'000;
+
+using Kind = astrolabe::SymbolKind;  // the index's, not the protocol's
+constexpr uint32_t Bit(Kind kind) { return 1u << static_cast<uint32_t>(kind); }
+constexpr uint32_t kTellingKinds = Bit(Kind::kFunction) | Bit(Kind::kClass) | Bit(Kind::kStruct) |
+                                   Bit(Kind::kUnion) | Bit(Kind::kEnum) | Bit(Kind::kTypedef) |
+                                   Bit(Kind::kAlias) | Bit(Kind::kMacro);
+
+// The names in those lines, the last ones first.
+std::vector<std::string> NamesIn(const TextBuffer& text, size_t first, size_t end) {
+  std::vector<std::string> names;
+  std::set<std::string> seen;
+  for (size_t line = end; line-- > first && names.size() < kNames;) {
+    const std::string content = text.Line(line);
+    for (size_t at = 0; at < content.size();) {
+      size_t stop = at;
+      while (stop < content.size() && IsWordByte(content[stop])) ++stop;
+      std::string name = content.substr(at, stop - at);
+      at = stop + 1;
+      const bool is_name =
+          name.size() > 2 && !IsDigit(name[0]) && KeywordOf(name) == Keyword::kNone;
+      if (is_name && seen.insert(name).second) names.push_back(std::move(name));
+    }
+  }
+  return names;
+}
+
+// Whole lines of a file, of a function those ahead of its body.
+std::string TextOfDeclaration(const std::string& text, const SymbolHit& hit) {
+  size_t begin = 0;
+  uint32_t line = 0;
+  for (; line < hit.begin.line && begin < text.size(); ++line) {
+    begin = std::min(text.find('\n', begin), text.size() - 1) + 1;
+  }
+  std::string declaration;
+  const bool is_function = hit.kind == Kind::kFunction;
+  for (size_t lines = 0; line <= hit.end.line && lines < kLinesOfDeclaration; ++line, ++lines) {
+    if (begin >= text.size()) break;
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string_view content = std::string_view(text).substr(begin, end - begin);
+    begin = end + 1;
+    const size_t body = is_function ? content.find('{') : content.npos;
+    declaration += content.substr(0, body);
+    if (body != content.npos) return declaration + ";\n";
+    declaration += '\n';
+  }
+  return declaration;
+}
+
+// Without the licence and the like.
+std::string_view BeginningOfCode(std::string_view text) {
+  const size_t line = text.starts_with("#include") ? 0 : text.find("\n#include");
+  const size_t code = line == text.npos ? 0 : text.find("\n\n", line);
+  text.remove_prefix(code == text.npos ? 0 : code);
+  return text;
+}
+
+}  // namespace
+
+std::vector<PromptContext> PromptContexts::At(const DocumentSnapshot& document, size_t offset) {
+  const size_t line = document->text.CountsBefore(offset).line_breaks;
+  const size_t anchor = line / kAnchorLines * kAnchorLines;
+  {
+    absl::MutexLock lock(&mutex_);
+    const auto known = std::ranges::find_if(known_, [&](const Known& one) {
+      return one.document == document->name.uri && one.anchor == anchor;
+    });
+    if (known != known_.end()) return known->context;
+  }
+  std::vector<PromptContext> context = Find(document, anchor);
+  absl::MutexLock lock(&mutex_);
+  known_.push_front({document->name.uri, anchor, context});
+  if (known_.size() > kKnown) known_.pop_back();
+  return context;
+}
+
+std::vector<PromptContext> PromptContexts::Find(const DocumentSnapshot& document,
+                                                size_t anchor) const {
+  std::vector<PromptContext> context;
+  const std::string& own = document->name.path;
+  const std::shared_ptr<Workspace> workspace = session_.WorkspaceOf(own);
+  if (workspace != nullptr && workspace->IsOpened()) {
+    const Indexes indexes = workspace->indexes();
+    const std::string own_path = workspace->IndexPath(own);
+    const size_t first = anchor < kAnchorLines ? 0 : anchor - kAnchorLines;
+    const size_t end = std::min<size_t>(anchor + kAnchorLines, document->text.line_count());
+    if (indexes.snapshot != nullptr) {
+      for (const std::string& name : NamesIn(document->text, first, end)) {
+        if (context.size() == kDeclarations) break;
+        const std::vector<SymbolHit> hits = FindSymbols(*indexes.snapshot, {.text = name,
+                                                                            .limit = 1,
+                                                                            .kinds = kTellingKinds,
+                                                                            .exact = true,
+                                                                            .near_path = own_path});
+        if (hits.empty() || hits.front().path == own_path) continue;
+        const std::string path = workspace->ClientPath(hits.front().path);
+        const std::string text = FileToEdit(session_, path).text;
+        context.push_back({ShortPath(path), TextOfDeclaration(text, hits.front())});
+      }
+    }
+  }
+  const std::string other = CounterpartOf(session_, own);
+  if (!other.empty()) {
+    const std::string text = FileToEdit(session_, other).text;
+    context.push_back(
+        {ShortPath(other), std::string(BeginningOfCode(text).substr(0, kBytesOfHeader))});
+  }
+  return context;
+}
+
+}  // namespace astrolabe::lsp
