@@ -77,9 +77,8 @@ class Privacy(unittest.TestCase):
         self.assertEqual(os.listdir(self.home) or [".local"], [".local"])
         status = subprocess.run([ASTROLABE, "ai", "status", "--json"], capture_output=True, text=True,
                                 env=self.environment)
-        for line in status.stdout.splitlines():
-            for server in json.loads(line).get("servers", []):
-                self.assertTrue(server["model"]["offline"])
+        servers = json.loads(status.stdout)["servers"]
+        self.assertEqual([True] * len(servers), [model["offline"] for server in servers for model in server["models"]])
         for folder, _, names in os.walk(os.path.join(self.home, ".local")):
             for name in names:
                 with open(os.path.join(folder, name)) as file:
