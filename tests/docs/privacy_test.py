@@ -77,9 +77,8 @@ class Privacy(unittest.TestCase):
         self.assertEqual(os.listdir(self.home) or [".local"], [".local"])
         status = subprocess.run([ASTROLABE, "ai", "status", "--json"], capture_output=True, text=True,
                                 env=self.environment)
-        for line in status.stdout.splitlines():
-            for server in json.loads(line).get("servers", []):
-                self.assertTrue(server["model"]["offline"])
+        servers = json.loads(status.stdout)["servers"]
+        self.assertEqual([True] * len(servers), [model["offline"] for server in servers for model in server["models"]])
         for folder, _, names in os.walk(os.path.join(self.home, ".local")):
             for name in names:
                 with open(os.path.join(folder, name)) as file:
@@ -92,6 +91,28 @@ class Privacy(unittest.TestCase):
             subprocess.run([*self.strace, ASTROLABE, *arguments], cwd=self.root, env=self.environment,
                            capture_output=True, timeout=120)
             self.check([index])
+
+    def test_compile_commands_neither_run_nor_write(self):
+        plugin, ran = os.path.join(self.folder, "plugin.so"), os.path.join(self.folder, "ran")
+        self.write("plugin.c", f'#include <stdlib.h>\n__attribute__((constructor)) void f(void) {{ system("touch {ran}"); }}')
+        if not shutil.which("cc") or subprocess.run(["cc", "-shared", "-fPIC", "-o", plugin,
+                                                     os.path.join(self.root, "plugin.c")]).returncode != 0:
+            self.skipTest("no C compiler")
+        self.write("evil.rsp", f"-fplugin={plugin}")
+        for flags in ([f"-fplugin={plugin}"], ["-Xclang", "-load", "-Xclang", plugin], [f"-fpass-plugin={plugin}"],
+                      ["-mllvm", f"-load={plugin}"], ["@evil.rsp"],
+                      ["-MD", "-MF", "a.d"], ["-Wp,-MMD,a.d"], ["-ftime-trace"], ["-save-temps"], ["-MJ", "a.json"],
+                      ["--serialize-diagnostics", "a.dia"], ["-Xclang", "-dependency-dot", "-Xclang", "a.dot"],
+                      ["-Xclang", "-stats-file=a.stats"], ["-Xclang", "-diagnostic-log-file", "-Xclang", "a.log"],
+                      ["-foptimization-record-file=a.yaml"], ["-Xclang", "-emit-pch", "-o", "a.pch"]):
+            self.write("compile_commands.json", json.dumps(
+                [{"directory": self.root, "file": "a.cc", "arguments": ["clang++", *flags, "-c", "a.cc"]}]))
+            before = sorted(os.listdir(self.root))
+            for arguments in (["index"], ["check", "a.cc"], ["lsp", "--check=a.cc"]):
+                subprocess.run([ASTROLABE, *arguments, f"--index-dir={self.folder}/index"],
+                               cwd=self.root, env=self.environment, capture_output=True, timeout=120)
+            self.assertFalse(os.path.exists(ran), flags)
+            self.assertEqual(sorted(os.listdir(self.root)), before, flags)
 
     def test_doctor_starts_compilers(self):
         subprocess.run([*self.strace, ASTROLABE, "doctor"], cwd=self.root, env=self.environment, capture_output=True,
