@@ -5,6 +5,15 @@ else()
   set(cache_home $ENV{HOME}/.cache)
 endif()
 set(ASTROLABE_THIRD_PARTY ${cache_home}/astrolabe/third_party CACHE PATH "Where what is fetched and built once is kept")
+# What of ours was found before, the package and its libraries, may not be what llama.sh says now.
+get_cmake_property(cached CACHE_VARIABLES)
+foreach(variable IN LISTS cached)
+  if("${${variable}}" MATCHES "^${ASTROLABE_THIRD_PARTY}/llama-")
+    unset(${variable} CACHE)
+  endif()
+endforeach()
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+  ${CMAKE_SOURCE_DIR}/third_party/llama.sh ${CMAKE_SOURCE_DIR}/third_party/llama.patch)
 find_package(llama CONFIG QUIET)
 if(NOT llama_FOUND)
   execute_process(COMMAND ${CMAKE_SOURCE_DIR}/third_party/llama.sh ${ASTROLABE_THIRD_PARTY}

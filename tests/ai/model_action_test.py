@@ -329,7 +329,7 @@ class Explanation(ModelActionTest):
         client.request("workspace/executeCommand", command)
         status = json.loads(subprocess.run([lsp_server_test.ASTROLABE, "ai", "status", "--json"], check=True,
                                            capture_output=True).stdout)
-        model = status["servers"][0]["model"]["pid"]
+        model = status["servers"][0]["models"][0]["pid"]
         os.kill(model, signal.SIGSTOP)
         self.addCleanup(os.kill, model, signal.SIGCONT)
         asked = client.send("workspace/executeCommand", command)
@@ -343,7 +343,7 @@ class Explanation(ModelActionTest):
         client.request("workspace/executeCommand", command)
         status = json.loads(subprocess.run([lsp_server_test.ASTROLABE, "ai", "status", "--json"], check=True,
                                            capture_output=True).stdout)
-        model = status["servers"][0]["model"]["pid"]
+        model = status["servers"][0]["models"][0]["pid"]
         os.kill(model, signal.SIGSTOP)
         asked = client.send("workspace/executeCommand", command)
         time.sleep(0.5)
