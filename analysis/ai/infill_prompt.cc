@@ -12,8 +12,6 @@ namespace {
 // Of what the marks leave: what stands behind the cursor says less than what stands before it.
 constexpr size_t kSuffixShare = 4;
 constexpr size_t kContextShare = 3;
-// A smaller prompt is better spent on the document itself.
-constexpr size_t kLeastForContext = 768;
 // Text of more than so many bytes a token is not even tokenized.
 constexpr size_t kBytesPerToken = 6;
 

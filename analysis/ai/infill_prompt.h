@@ -16,6 +16,8 @@
 namespace astrolabe {
 
 inline constexpr size_t kAnchorLines = 16;
+// Tokens of a prompt from which on it has room for context. A smaller one is better spent on the document itself.
+inline constexpr size_t kLeastForContext = 768;
 
 // Another piece of code that may help.
 struct PromptContext {

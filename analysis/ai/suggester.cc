@@ -59,6 +59,12 @@ GenerationRequest ToModel(const SuggestionRequest& request, std::vector<PromptCo
   return wanted;
 }
 
+// One that was never loaded may.
+bool MayReadContext(const ModelProcess& model) {
+  const std::optional<ModelReady> ready = model.last_ready();
+  return !ready || ready->context >= kLeastForContext;
+}
+
 // Calls visit(word) for each run of word bytes that does not begin with a digit.
 template <typename Visit>
 void VisitWords(std::string_view text, const Visit& visit) {
@@ -193,14 +199,12 @@ class Suggester::Attempt {
   }
 
   absl::StatusOr<Generation> Generate(size_t model, absl::Duration left) {
-    if (!names_) {
-      names_ = place_.Names();
-      context_ = place_.Context();
-    }
-    GenerationRequest wanted = ToModel(request_, context_);
+    ModelProcess& process = *suggester_.models_[model];
+    if (!names_) names_ = place_.Names();
+    if (!context_ && MayReadContext(process)) context_ = place_.Context();
+    GenerationRequest wanted = ToModel(request_, context_.value_or(std::vector<PromptContext>()));
     wanted.names = *names_;
     wanted.time_limit = left;
-    ModelProcess& process = *suggester_.models_[model];
     return process.GenerateNow(std::move(wanted), stop_, [&](uint64_t number) {
       bool is_newest = false;
       {
@@ -348,7 +352,7 @@ class Suggester::Attempt {
   uint64_t serial_ = 0;
   bool has_answer_ = false;
   std::optional<std::vector<std::string>> names_;
-  std::vector<PromptContext> context_;
+  std::optional<std::vector<PromptContext>> context_;
   std::set<std::string_view> known_names_;
   std::future<std::vector<LikeText>> texts_elsewhere_;  // looked for while the first model writes
   std::vector<Draft> drafts_;                           // not judged yet
@@ -385,11 +389,13 @@ absl::StatusOr<std::vector<Suggestion>> Suggester::Suggest(const SuggestionReque
 void Suggester::Prepare(const SuggestionRequest& request, SuggestionPlace& place,
                         const std::atomic<bool>& stop) {
   const auto runs = [](const ModelProcess* model) { return model->pid() != 0; };
-  if (std::ranges::none_of(models_, runs)) return;
-  GenerationRequest wanted = ToModel(request, place.Context());
-  wanted.only_reads = true;
+  std::optional<std::vector<PromptContext>> context;
   for (ModelProcess* model : models_) {
-    if (runs(model)) (void)model->GenerateNow(wanted, stop);
+    if (!runs(model)) continue;
+    if (!context && MayReadContext(*model)) context = place.Context();
+    GenerationRequest wanted = ToModel(request, context.value_or(std::vector<PromptContext>()));
+    wanted.only_reads = true;
+    (void)model->GenerateNow(std::move(wanted), stop);
   }
 }
 
