@@ -145,7 +145,15 @@ enum class ModelMessage : uint32_t {
 };
 using NumberedRequest = std::pair<uint64_t, GenerationRequest>;
 using NumberedGeneration = std::pair<uint64_t, Generation>;
-using NumberedFailure = std::pair<uint64_t, std::string>;
+struct NumberedFailure {
+  uint64_t number = 0;
+  uint32_t code = 0;  // absl::StatusCode
+  std::string message;
+  template <typename Archive>
+  void Members(Archive& archive) {
+    archive(number, code, message);
+  }
+};
 
 // Decode of a NumberedGeneration, which also has to be one that a model's process can deliver.
 absl::StatusOr<NumberedGeneration> DecodeGeneration(std::string_view bytes);

@@ -21,13 +21,16 @@ namespace {
 
 constexpr uint32_t kMaxCandidates = 8;
 constexpr uint32_t kMaxTokens = 512;  // of a candidate
-// Tokens computed at a time. Cancelling takes effect within.
+// Tokens of a prompt computed at a time; by a large model fewer, since what is ended early has to be computed again.
 constexpr uint32_t kBatchTokens = 256;
+constexpr uint32_t kBatchTokensOfLarge = 64;
 // llama.cpp asks ahead of every operation, some hundreds a token, whether to go on.
 constexpr uint32_t kLooksAtClock = 64;
 // Below that, handing pieces of work to threads costs more than they save.
 constexpr uint64_t kParametersForThreads = 60'000'000;
 constexpr float kTopP = 0.95F;
+// A prompt is not made shorter than that, however long it takes to read.
+constexpr size_t kLeastPrompt = 128;
 // The sequence that holds the prompt; those of candidates come behind.
 constexpr llama_seq_id kPrompt = 0;
 
@@ -192,16 +195,15 @@ absl::StatusOr<std::unique_ptr<Generator>> Generator::Create(const Model& model,
 Generator::Generator(const Model& model, const ModelSetting& setting)
     : model_(model), state_limit_(setting.state_bytes) {
   context_tokens_ = std::max<uint32_t>(64, std::min(setting.context, model.info().trained_context));
+  const bool is_small = model.info().parameters < kParametersForThreads;
   threads_ = setting.threads;
-  if (threads_ == 0) {
-    threads_ = model.info().parameters < kParametersForThreads
-                   ? 1
-                   : std::max(1U, std::thread::hardware_concurrency());
-  }
+  if (threads_ == 0) threads_ = is_small ? 1 : std::max(1U, std::thread::hardware_concurrency());
+  batch_tokens_ = is_small ? kBatchTokens : kBatchTokensOfLarge;
+  prompt_limit_ = context_tokens_;
   llama_context_params params = llama_context_default_params();
   // Cells for the prompt once and for what each candidate writes.
   params.n_ctx = context_tokens_ + kMaxCandidates * 64;
-  params.n_batch = kBatchTokens;
+  params.n_batch = kBatchTokens;  // of candidates' tokens, more than there are
   params.n_ubatch = kBatchTokens;
   params.n_seq_max = kMaxCandidates + 1;
   params.kv_unified = true;
@@ -210,10 +212,9 @@ Generator::Generator(const Model& model, const ModelSetting& setting)
   params.no_perf = true;
   params.abort_callback = [](void* data) {
     auto* self = static_cast<Generator*>(data);
-    if (self->cancelled_ != nullptr && self->cancelled_->load(std::memory_order_relaxed))
-      return true;
-    if (self->deadline_us_ == 0 || ++self->asked_to_abort_ % kLooksAtClock != 0) return false;
-    return llama_time_us() > self->deadline_us_;
+    const bool is_over = self->IsOver();
+    if (is_over) HushModelLog(true);
+    return is_over;
   };
   params.abort_callback_data = this;
   context_ = llama_init_from_model(model.get(), params);
@@ -221,6 +222,12 @@ Generator::Generator(const Model& model, const ModelSetting& setting)
 
 Generator::~Generator() {
   if (context_ != nullptr) llama_free(context_);
+}
+
+bool Generator::IsOver() {
+  if (cancelled_ != nullptr && cancelled_->load(std::memory_order_relaxed)) return true;
+  if (deadline_us_ == 0 || ++asked_to_abort_ % kLooksAtClock != 0) return false;
+  return llama_time_us() > deadline_us_;
 }
 
 void Generator::SwitchTo(const std::string& document) {
@@ -284,8 +291,9 @@ absl::Status Generator::Read(const std::vector<ModelToken>& prompt, GenerationCo
   read_.resize(common);
   cost->prompt_tokens = static_cast<uint32_t>(prompt.size());
   cost->reused_tokens = static_cast<uint32_t>(common);
-  for (size_t from = common; from < prompt.size(); from += kBatchTokens) {
-    const size_t to = std::min<size_t>(from + kBatchTokens, prompt.size());
+  for (size_t from = common; from < prompt.size(); from += batch_tokens_) {
+    const size_t to = std::min<size_t>(from + batch_tokens_, prompt.size());
+    if (llama_time_us() > deadline_us_) return absl::DeadlineExceededError("no time left");
     if (absl::Status status = Decode(prompt, from, to); !status.ok()) {
       // What of this batch is in the context is not known.
       llama_memory_seq_rm(memory, kPrompt, static_cast<llama_pos>(from), -1);
@@ -300,6 +308,7 @@ absl::Status Generator::Read(const std::vector<ModelToken>& prompt, GenerationCo
 absl::StatusOr<Generation> Generator::Generate(const GenerationRequest& request,
                                                const std::atomic<bool>& cancelled) {
   const int64_t start = llama_time_us();
+  HushModelLog(false);
   cancelled_ = &cancelled;
   deadline_us_ = start + absl::ToInt64Microseconds(request.time_limit);
   const size_t count = std::min<size_t>(request.temperatures.size(), kMaxCandidates);
@@ -316,7 +325,7 @@ absl::StatusOr<Generation> Generator::Generate(const GenerationRequest& request,
     prompt = std::move(chat->tokens);
     generation.cost.cut_bytes = chat->cut_bytes;
   } else if (request.raw_prompt.empty()) {
-    prompt = InfillPrompt(model_, request.parts, budget);
+    prompt = InfillPrompt(model_, request.parts, std::min(budget, prompt_limit_));
   } else {
     prompt = model_.Tokenize(request.raw_prompt);
     if (prompt.size() > budget) {
@@ -331,8 +340,10 @@ absl::StatusOr<Generation> Generator::Generate(const GenerationRequest& request,
   cost.prompt_seconds = Seconds(start);
   if (!status.ok()) {
     const bool is_late = !cancelled.load() && llama_time_us() > deadline_us_;
-    if (is_late) return absl::DeadlineExceededError("reading the prompt took too long");
-    return status;
+    if (!is_late) return status;
+    // What was read of it serves the next request, if that wants no more.
+    prompt_limit_ = std::min(prompt_limit_, std::max(kLeastPrompt, prompt.size() / 2));
+    return absl::DeadlineExceededError("reading the prompt took too long");
   }
   cost.total_seconds = Seconds(start);
   if (request.only_reads) return generation;

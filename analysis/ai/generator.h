@@ -45,6 +45,8 @@ class Generator {
 
   Generator(const Model& model, const ModelSetting& setting);
 
+  // Asked by llama.cpp ahead of each operation.
+  bool IsOver();
   // Makes `document` the one whose state the context has, and keeps that of the one before.
   void SwitchTo(const std::string& document);
   // Computes what of `prompt` is not computed yet; the logits of its last token are then there.
@@ -55,6 +57,9 @@ class Generator {
   const uint64_t state_limit_;
   uint32_t context_tokens_ = 0;
   uint32_t threads_ = 0;
+  uint32_t batch_tokens_ = 0;
+  // Tokens of an infilling prompt. Half of one that could not be read in a request's time.
+  size_t prompt_limit_ = 0;
   llama_context* context_ = nullptr;
   std::string document_;
   std::vector<ModelToken> read_;  // what the context holds

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -22,11 +23,13 @@ namespace {
 constexpr uint32_t kOldestGguf = 2;
 constexpr uint32_t kNewestGguf = 3;
 
+std::atomic<bool> hushed{false};
+
 void TakeLog(ggml_log_level level, const char* text, void*) {
   std::string_view line(text);
   while (line.ends_with('\n')) line.remove_suffix(1);
   if (line.empty() || line == ".") return;
-  if (level == GGML_LOG_LEVEL_ERROR) {
+  if (level == GGML_LOG_LEVEL_ERROR && !hushed.load(std::memory_order_relaxed)) {
     LogWarning("llama.cpp: ", line);
   } else {
     LogDebug("llama.cpp: ", line);
@@ -84,6 +87,8 @@ absl::Status CheckModelFile(const std::string& path) {
   }
   return absl::OkStatus();
 }
+
+void HushModelLog(bool hush) { hushed.store(hush, std::memory_order_relaxed); }
 
 absl::StatusOr<std::unique_ptr<Model>> Model::Load(const std::string& path) {
   if (absl::Status status = CheckModelFile(path); !status.ok()) return status;

@@ -73,6 +73,9 @@ struct MarkTokens {
 // What of this machine's processor llama.cpp uses.
 std::string ProcessorFeatures();
 
+// llama.cpp says of a computation that was ended as it was asked to that it failed: that is no news.
+void HushModelLog(bool hush);
+
 // NotFound, or InvalidArgument saying in what way the file cannot be a model. Reads its first bytes only.
 absl::Status CheckModelFile(const std::string& path);
 

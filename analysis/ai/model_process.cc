@@ -231,7 +231,7 @@ absl::Status ModelProcess::Serve(Subprocess& process) {
           is_wanted_ = false;
           return absl::OkStatus();
         }
-        return absl::DeadlineExceededError("the model's process hung and was ended");
+        return absl::AbortedError("the model's process hung and was ended");
       }
       outgoing = TakeOutgoing();
       has_news_ = false;
@@ -321,12 +321,15 @@ absl::Status ModelProcess::Handle(const Frame& frame) {
   if (!frame.Is(ModelMessage::kFailed)) return absl::DataLossError("no message of a model");
   auto failure = Decode<NumberedFailure>(frame.payload);
   if (!failure.ok()) return failure.status();
-  if (failure->first != 0) {
-    Answer(failure->first, absl::InternalError(failure->second));
+  if (failure->number != 0) {
+    const bool is_late =
+        failure->code == static_cast<uint32_t>(absl::StatusCode::kDeadlineExceeded);
+    Answer(failure->number, is_late ? absl::DeadlineExceededError(failure->message)
+                                    : absl::InternalError(failure->message));
     return absl::OkStatus();
   }
   absl::MutexLock lock(&mutex_);
-  load_failure_ = absl::FailedPreconditionError(failure->second);
+  load_failure_ = absl::FailedPreconditionError(failure->message);
   return load_failure_;
 }
 

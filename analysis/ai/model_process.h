@@ -59,8 +59,8 @@ class ModelProcess {
   ModelProcess(const ModelProcess&) = delete;
   ModelProcess& operator=(const ModelProcess&) = delete;
 
-  // Errors: FailedPrecondition saying what is wrong with the model; Unavailable if its process died; DeadlineExceeded
-  // if it hung or had no time; Cancelled. After three deaths in a row it is left alone for a minute: Unavailable at once.
+  // Errors: FailedPrecondition saying what is wrong with the model; Unavailable if its process died; Aborted if it
+  // hung; DeadlineExceeded if it had no time; Cancelled. After three deaths in a row it is left alone for a minute: Unavailable at once.
   uint64_t Generate(GenerationRequest request, Callback callback) ABSL_LOCKS_EXCLUDED(mutex_);
   // Waits for the answer.
   absl::StatusOr<Generation> GenerateNow(GenerationRequest request) ABSL_LOCKS_EXCLUDED(mutex_);

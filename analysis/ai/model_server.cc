@@ -145,9 +145,13 @@ class Inbox {
   std::atomic<bool> cancelled_ = false;
 };
 
+NumberedFailure FailureOf(uint64_t number, const absl::Status& why) {
+  return {number, static_cast<uint32_t>(why.code()), std::string(why.message())};
+}
+
 // The exit code.
 int FailTask(const absl::Status& why) {
-  WriteFrame(ModelMessage::kFailed, Encode(NumberedFailure(0, why.message())));
+  WriteFrame(ModelMessage::kFailed, Encode(FailureOf(0, why)));
   return 1;
 }
 
@@ -209,12 +213,11 @@ int RunModelServer() {
     const Inbox::Item item = inbox.Next();
     absl::StatusOr<Generation> generation = (*generator)->Generate(item.request, inbox.cancelled());
     if (generation.ok()) generation->process = CostOfThisProcess();
-    const bool is_told =
-        generation.ok()
-            ? WriteFrame(ModelMessage::kGenerated,
-                         Encode(NumberedGeneration(item.number, *generation)))
-            : WriteFrame(ModelMessage::kFailed,
-                         Encode(NumberedFailure(item.number, generation.status().message())));
+    const bool is_told = generation.ok()
+                             ? WriteFrame(ModelMessage::kGenerated,
+                                          Encode(NumberedGeneration(item.number, *generation)))
+                             : WriteFrame(ModelMessage::kFailed,
+                                          Encode(FailureOf(item.number, generation.status())));
     if (!is_told) return 0;
   }
 }

@@ -99,7 +99,7 @@ absl::StatusOr<uint64_t> Listen(Subprocess& process, const QuantizeProgress& pro
     } else {
       auto failure = Decode<NumberedFailure>((*frame)->payload);
       if (!failure.ok()) return failure.status();
-      return absl::FailedPreconditionError(failure->second);
+      return absl::FailedPreconditionError(failure->message);
     }
   }
 }

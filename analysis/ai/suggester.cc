@@ -29,6 +29,9 @@ constexpr size_t kNamesWithin = 20'000;
 constexpr size_t kEnoughAgreement = 12;
 constexpr size_t kTextsElsewhere = 2;
 
+// Whatever else is asked ends it.
+constexpr absl::Duration kTimeToPrepare = absl::Seconds(20);
+
 double SecondsSince(absl::Time start) { return absl::ToDoubleSeconds(absl::Now() - start); }
 
 bool IsUtf8(std::string_view text) {
@@ -159,7 +162,7 @@ class Suggester::Attempt {
       has_answer_ = has_answer_ || status.ok();
       if (status.ok()) continue;
       has_failed = true;
-      place_.ModelFailed(status);
+      if (!absl::IsDeadlineExceeded(status)) place_.ModelFailed(status);
     }
     absl::MutexLock lock(&suggester_.mutex_);
     suggester_.counts_.failures += has_failed && !has_answer_ ? 1 : 0;
@@ -181,10 +184,11 @@ class Suggester::Attempt {
       ModelRecord& record = suggester_.records_[model];
       if (absl::IsCancelled(generation.status())) {
         ++suggester_.counts_.superseded;
+      } else if (absl::IsDeadlineExceeded(generation.status()) ||
+                 (generation.ok() && IsCutOff(*generation))) {
+        record.Late(now - start, now);
       } else if (!generation.ok()) {
         record.Failed(now);
-      } else if (IsCutOff(*generation)) {
-        record.Late(now - start, now);
       } else {
         record.Answered(now - start);
       }
@@ -395,6 +399,7 @@ void Suggester::Prepare(const SuggestionRequest& request, SuggestionPlace& place
     if (!context && MayReadContext(*model)) context = place.Context();
     GenerationRequest wanted = ToModel(request, context.value_or(std::vector<PromptContext>()));
     wanted.only_reads = true;
+    wanted.time_limit = kTimeToPrepare;
     (void)model->GenerateNow(std::move(wanted), stop);
   }
 }

@@ -27,9 +27,13 @@ absl::StatusOr<ModelSpeed> MeasureSpeed(ModelProcess& process, uint32_t context,
     GenerationRequest request;
     request.document = StrCat("run ", run);  // nothing to go on from
     request.raw_prompt = StrCat("int value", run, " = 0;\n");
-    while (request.raw_prompt.size() < context) request.raw_prompt += "void Call(int value);\n";
     request.is_single_line = false;
     request.max_tokens = 64;
+    // Whatever the vocabulary, a token is at least a byte.
+    const std::string_view line = "void Call(int value);\n";
+    while (request.raw_prompt.size() + line.size() + request.max_tokens < context) {
+      request.raw_prompt += line;
+    }
     request.time_limit = absl::Seconds(120);
     absl::StatusOr<Generation> generation = process.GenerateNow(std::move(request));
     if (!generation.ok()) return generation.status();
