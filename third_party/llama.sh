@@ -17,8 +17,8 @@ kind=(-DBUILD_SHARED_LIBS=OFF -DGGML_NATIVE=ON)
 flags=$(sed -n '/^flags\|^Features/{p;q}' /proc/cpuinfo 2> /dev/null || true)
 if [[ ${2:-} == --variants ]]; then
   kind=(-DBUILD_SHARED_LIBS=ON -DGGML_NATIVE=OFF -DGGML_BACKEND_DL=ON -DGGML_CPU_ALL_VARIANTS=ON
-    -DCMAKE_INSTALL_RPATH=\$ORIGIN -DCMAKE_SHARED_LINKER_FLAGS=-Wl,-z,relro,-z,now
-    -DCMAKE_MODULE_LINKER_FLAGS=-Wl,-z,relro,-z,now)
+    -DCMAKE_INSTALL_RPATH=\$ORIGIN "-DCMAKE_SHARED_LINKER_FLAGS=-Wl,-z,relro,-z,now"
+    "-DCMAKE_MODULE_LINKER_FLAGS=-Wl,-z,relro,-z,now")
   flags=$(uname -m)
 fi
 options=(
