@@ -183,6 +183,38 @@ class Doctor(unittest.TestCase):
         self.check("open-files", "128",
                    preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (128, 128)))
 
+    def doctor_behind(self, commands):
+        """The findings with the shell's `commands` done first, in mounts of its own; by check."""
+        inside = ["unshare", "--user", "--map-root-user", "--mount", "bash", "-euc"]
+        if subprocess.run([*inside, "true"], capture_output=True).returncode != 0:
+            self.skipTest("this machine gives no namespaces to its users")
+        result = subprocess.run(
+            [*inside, commands + '\n"$@"', "bash", ASTROLABE, "doctor", self.root, "--json",
+             "--index-dir", self.index_dir], capture_output=True, text=True, timeout=120, env=self.environment)
+        self.assertEqual((result.returncode, result.stderr), (1, ""))
+        return {found["check"]: found for found in json.loads(result.stdout)["findings"]}
+
+    def test_a_disk_that_is_nearly_full(self):
+        os.mkdir(self.index_dir)
+        found = self.doctor_behind(f"mount -t tmpfs -o size=1m none {self.index_dir}")["disk"]
+        self.assertEqual(found["level"], "problem")
+        self.assertIn("Only 1.0 MB are free", found["what"])
+        self.assertIn("--index-dir", found["advice"])
+
+    def test_fewer_watches_than_folders(self):
+        for name in "abc":
+            self.write(f"{name}/x.h", "")
+        limit = os.path.join(self.folder, "limit")
+        with open(limit, "w") as file:
+            file.write("3\n")
+        plant = "mount --bind {} /proc/sys/fs/inotify/{}"
+        found = self.doctor_behind(plant.format(limit, "max_user_watches"))["watches"]
+        self.assertEqual(found["level"], "problem")
+        self.assertIn("4 folders, but the system lets you watch only 3", found["what"])
+        self.assertIn("max_user_watches=8", found["advice"])
+        found = self.doctor_behind(plant.format(limit, "max_user_instances"))["watches"]
+        self.assertIn("only 3 watchers", found["what"])
+
     def test_ten_at_once(self):
         self.index()
         command = {"directory": self.root, "arguments": ["/opt/nothing/bin/g++", "-c", "main.cc"]}

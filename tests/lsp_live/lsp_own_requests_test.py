@@ -180,13 +180,19 @@ class Reindex(ServerTest):
         self.eventually(lambda: self.callers(client), bool)
         self.assertIn("CountLegs", self.symbols(client, "CountLegs"))
 
-    def test_what_has_changed_unseen(self):
-        self.zoo()
+    def check_what_has_changed_unseen(self, params):
+        self.zoo(database=False)
         client = self.server(capabilities={"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}}})
         self.eventually(lambda: self.symbols(client, "CountLegs"), lambda names: "CountLegs" in names)
         self.write("fresh.cc", "int Fresh();\n")  # and the client does not tell
-        client.request("astrolabe/reindex", {})
-        self.eventually(lambda: self.symbols(client, "Fresh"), lambda names: "Fresh" in names)
+        client.request("astrolabe/reindex", params)
+        self.eventually(lambda: self.symbols(client, "Fresh"), lambda names: "Fresh" in names, 20)
+
+    def test_what_has_changed_unseen(self):
+        self.check_what_has_changed_unseen({})
+
+    def test_what_has_changed_unseen_and_a_new_index_with_the_number_of_the_old_one(self):
+        self.check_what_has_changed_unseen({"anew": True})
 
     def test_an_index_that_somebody_writes_stays(self):
         self.zoo()

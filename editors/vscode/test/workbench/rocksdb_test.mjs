@@ -5,12 +5,12 @@
 // The clock starts when the workbench is given the .vsix and stops when the hover of a method stands there. In
 // between are the installation, the start of the extension and the server, and the parse of a file with
 // hundreds of headers. COMMANDS names the folder of the compilation database; BAR=1 makes more than three
-// seconds a failure. The index goes to a folder of the test.
+// seconds a failure; TRACE names a file for the server's trace. The index goes to a folder of the test.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { Workbench, sleep, wait } from './workbench.mjs';
+import { Workbench, serversOf, sleep, wait } from './workbench.mjs';
 
 const rocksdb = process.env.ROCKSDB;
 const extension = fileURLToPath(new URL('../../out/astrolabe.vsix', import.meta.url));
@@ -22,6 +22,7 @@ test('the first hover in RocksDB', { skip: !rocksdb && 'ROCKSDB is not set' }, a
     machine: { 'astrolabe.index.directory': '${userHome}/index' },
     settings: {
       'astrolabe.arguments': process.env.COMMANDS ? [`--compile-commands-dir=${process.env.COMMANDS}`] : [],
+      'astrolabe.trace': process.env.TRACE ?? '',
     },
   });
   try {
@@ -29,18 +30,31 @@ test('the first hover in RocksDB', { skip: !rocksdb && 'ROCKSDB is not set' }, a
     await w.run('Extensions: Install from VSIX...');
     const input = w.page.locator('.quick-input-widget input').first();
     await input.waitFor({ state: 'visible' });
-    await input.fill(extension);
-    await wait('the file in the dialog', async () =>
-      (await w.texts('.quick-input-list .monaco-list-row')).join().includes('astrolabe.vsix'),
-    );
+    await wait('the file in the dialog', async () => {
+      // The dialog writes its own folder there when it has read it, over what was typed before.
+      if ((await input.inputValue()) !== extension) await input.fill(extension);
+      return (await w.texts('.quick-input-list .monaco-list-row')).join().includes('astrolabe.vsix');
+    });
     const times = {};
     const start = performance.now();
+    const started = Date.now();
     const mark = name => (times[name] ??= (performance.now() - start) / 1000);
     await w.press('Enter');
+    await wait('the server', () => serversOf(w).size > 0, 10);
+    mark('the server is started');
     await wait('the extension', async () => (await w.ourStatus()) !== '', 10);
-    mark('the extension is active');
-    await w.hover(/Status.*Get|GetImpl/s);
-    mark('the first hover');
+    mark('the extension says so');
+    // Asked as soon as there is somebody to ask, and again where what waits for an answer has been closed: asking
+    // twice throws away what was about to be shown.
+    const appears = w.hoverAppears(/Status.*Get|GetImpl/s);
+    let isThere = false;
+    void appears.then(() => (isThere = true));
+    while (!isThere) {
+      if (!(await w.page.locator('.monaco-hover:not(.hidden)').count()))
+        await w.press('Control+k', 'Control+i');
+      await sleep(400);
+    }
+    times['the first hover'] = ((await appears) - started) / 1000;
     for (const [name, seconds] of Object.entries(times))
       t.diagnostic(`${seconds.toFixed(2)} s until ${name}`);
     await w.screenshot('rocksdb');

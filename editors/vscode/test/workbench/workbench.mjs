@@ -56,6 +56,21 @@ export function writeFiles(folder, files) {
   }
 }
 
+// The language servers that a workbench has started: their command lines by process.
+export function serversOf(workbench) {
+  const found = new Map();
+  for (const pid of fs.readdirSync('/proc').filter(name => /^\d+$/.test(name))) {
+    try {
+      if (!fs.readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`HOME=${workbench.home}\0`)) continue;
+      const words = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+      if (words[0] === astrolabe && words[1] === 'lsp') found.set(Number(pid), words);
+    } catch {
+      /* gone */
+    }
+  }
+  return found;
+}
+
 const quietSettings = {
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
@@ -197,14 +212,23 @@ export class Workbench {
     return keys.reduce((before, key) => before.then(() => this.page.keyboard.press(key)), Promise.resolve());
   }
 
-  // By its title in the palette.
+  // By its title in the palette. Of a workbench that has just been opened not all commands are there yet, and the
+  // palette does not look again.
   async run(title) {
-    await this.press('F1');
     const input = this.page.locator('.quick-input-widget input').first();
-    await input.waitFor({ state: 'visible' });
-    await input.fill(`>${title}`);
     const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
-    await row.waitFor({ state: 'visible' });
+    await wait(`the command ${title}`, async () => {
+      await this.press('F1');
+      await input.waitFor({ state: 'visible' });
+      await input.fill(`>${title}`);
+      try {
+        await row.waitFor({ state: 'visible', timeout: 5000 });
+      } catch {
+        await this.press('Escape');
+        return false;
+      }
+      return true;
+    });
     await this.press('Enter');
   }
 
@@ -270,6 +294,23 @@ export class Workbench {
       await sleep(150);
       return undefined;
     });
+  }
+
+  // The same, looked at by the page itself: resolves to when it was there, in milliseconds since 1970. A question
+  // that waits for its answer is not asked again.
+  hoverAppears(pattern) {
+    return this.page.evaluate(
+      source =>
+        new Promise(resolve => {
+          const look = () => {
+            const shown = [...document.querySelectorAll('.monaco-hover:not(.hidden) .monaco-hover-content')];
+            if (shown.some(each => new RegExp(source, 's').test(each.innerText))) resolve(Date.now());
+            else setTimeout(look, 10);
+          };
+          look();
+        }),
+      pattern.source,
+    );
   }
 
   notifications() {

@@ -12,7 +12,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { astrolabe, sleep, wait, Workbench, writeFiles } from './workbench.mjs';
+import { astrolabe, serversOf, sleep, wait, Workbench, writeFiles } from './workbench.mjs';
 
 const extension = fileURLToPath(new URL('../../out/astrolabe.vsix', import.meta.url));
 const model =
@@ -101,21 +101,6 @@ function makeShop() {
   writeFiles(folder, files);
   childProcess.execFileSync('cmake', ['-B', 'build', '-G', 'Ninja'], { cwd: folder, stdio: 'pipe' });
   return folder;
-}
-
-// The language servers that a workbench has started: their command lines by process.
-function serversOf(workbench) {
-  const found = new Map();
-  for (const pid of fs.readdirSync('/proc').filter(name => /^\d+$/.test(name))) {
-    try {
-      if (!fs.readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`HOME=${workbench.home}\0`)) continue;
-      const words = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
-      if (words[0] === astrolabe && words[1] === 'lsp') found.set(Number(pid), words);
-    } catch {
-      /* gone */
-    }
-  }
-  return found;
 }
 
 // Each step is a test of its own; a picture is kept of one that fails.
@@ -298,12 +283,13 @@ suite('a user of C++', () => {
       await w.screenshot('debugger');
       await w.press('Shift+F5');
       await wait('its end', async () => !(await w.page.locator('.debug-toolbar').isVisible()));
-      await w.run('Debug: Remove All Breakpoints');
+      await w.run('Remove All Breakpoints');
       await w.run('View: Show Explorer');
     },
 
     async 'runs tests in the explorer'(w) {
       await w.openFile('shop_test.cc');
+      await wait('lenses', async () => /Run.*Debug/s.test((await w.texts('.codelens-decoration')).join()));
       await w.run('Testing: Focus on Test Explorer View');
       const tests = () => w.texts('.test-explorer .monaco-list-row');
       await wait("the tests' file", async () => (await tests()).join().includes('shop_test.cc'));
