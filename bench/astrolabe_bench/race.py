@@ -56,6 +56,7 @@ class Options:
     build: str = ""
     baseline: str | None = None
     quick: bool = False
+    peers: bool = True  # whether others than ours run
     rounds: int | None = None
     threads: int = 2
     scratch: str | None = None  # where temporary folders are made
@@ -93,6 +94,8 @@ class Arena:
         self.folder = tempfile.mkdtemp(prefix="astrolabe-bench-", dir=options.scratch)
         self.entrants, self.prepared = {}, set()
         named = dict(definition["entrants"])
+        if not options.peers:
+            named = {OURS: named[OURS]}
         if options.baseline and OURS in named:
             named = {OURS: named.pop(OURS), BASELINE: definition["entrants"][OURS],
                      AGAIN: definition["entrants"][OURS], **named}

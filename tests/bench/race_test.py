@@ -6,7 +6,9 @@ They run here on a workspace of two files with small programs as entrants.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import json
 import os
+import subprocess
 import sys
+import time
 import unittest
 from unittest import mock
 
@@ -204,6 +206,20 @@ class ProcessTest(BenchTest):
     def test_time_out_ends_the_whole_group(self):
         with self.assertRaisesRegex(process.CommandFailed, "exit -9\nended after 0.2 s"):
             process.run(["sh", "-c", "sleep 30; true"], timeout=0.2)
+
+    def test_threads_do_not_stay_idle(self):
+        code = ("import os, time; os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0)); print(flush=True); "
+                "time.sleep(30)")
+        with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as child:
+            child.stdout.readline()
+            with process.NoIdlePriority(os.getpid(), 0.01):
+                end = time.monotonic() + 5
+                while os.sched_getscheduler(child.pid) == os.SCHED_IDLE and time.monotonic() < end:
+                    time.sleep(0.01)
+            policy = os.sched_getscheduler(child.pid)
+            child.kill()
+        if os.geteuid() == 0:
+            self.assertEqual(policy, os.SCHED_OTHER)
 
     def test_command_that_is_not_there(self):
         with self.assertRaisesRegex(process.CommandFailed, "/no/such: No such file or directory"):
