@@ -102,6 +102,8 @@ def parser():
     command.add_argument("new", metavar="NEW")
     command.add_argument("--race", action="append", default=[], metavar="NAME",
                          help="on which the programs run")
+    command.add_argument("--as-they-lie", action="store_true",
+                         help="of --race: not copies of the programs, which lie alike in memory")
     command.add_argument("--only", default="*", metavar="GLOB", help="of series or benches")
     command.add_argument("--threshold", type=float, default=verdict.THRESHOLD,
                          help=f"the change that matters (default: {verdict.THRESHOLD})")
