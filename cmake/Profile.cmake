@@ -1,10 +1,10 @@
-# base, alloc and index, which scan, write and search the index, are optimised by a profile of themselves, and the
-# program is linked across their files. Both together save a twelfth of the processor time of an index of names and
-# text, each alone less or nothing (docs/PERFORMANCE.md).
+# base, alloc and index, which scan, write and search the index, are optimised by a profile of themselves,
+# and the program is linked across their files. Both together save a twelfth of the processor time of an
+# index of names and text, each alone less or nothing (docs/PERFORMANCE.md).
 #
-# The profile is committed, so that a build needs no other build before it; `./x profile` makes it anew. A function that
-# has changed since then is compiled without one. What includes Clang is not profiled: most of its code is LLVM's
-# archives, which cmake/optimize.sh lays out.
+# The profile is committed, so that a build needs no other build before it; `./x profile` makes it anew. A
+# function that has changed since then is compiled without one. What includes Clang is not profiled: most of
+# its code is LLVM's archives, which cmake/optimize.sh lays out.
 set(ASTROLABE_PROFILE use CACHE STRING "Of base, alloc and index: use the profile, generate one, or off")
 set(astrolabe_profile ${CMAKE_CURRENT_LIST_DIR}/index.profdata)
 if(ASTROLABE_SANITIZE OR NOT EXISTS ${astrolabe_profile} AND ASTROLABE_PROFILE STREQUAL "use")

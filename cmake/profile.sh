@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # profile.sh: makes cmake/index.profdata, by which base, alloc and index are optimised (cmake/Profile.cmake).
 #
-# What is profiled is bench/query: indexes of our own sources from nothing, again and unchanged, then symbols and text
-# looked up in them; and bench/segment, which merges. They run for a fixed number of times, so that the shares of
-# the jobs do not depend on the machine. Run from the top of the checkout; its folder build/profile is a few minutes'
-# work and may be deleted.
+# What is profiled is bench/query: indexes of our own sources from nothing, again and unchanged, then
+# symbols and text looked up in them; and bench/segment, which merges. They run for a fixed number of times,
+# so that the shares of the jobs do not depend on the machine. Run from the top of the checkout; its folder
+# build/profile is a few minutes' work and may be deleted.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 set -euo pipefail
 

@@ -18,7 +18,8 @@ from astrolabe_bench import (callgrind, compare, estimate, gate, google_benchmar
                              session_recorder, table, targets, verdict)
 
 DONE, BAD, MISSING = 0, 1, 4
-QUICK_SECONDS = 200  # after which --quick begins nothing new: with the longest race it ends within five minutes
+# After which --quick begins nothing new: with the longest race it ends within five minutes.
+QUICK_SECONDS = 200
 BUILD = os.path.join(machine.REPOSITORY, "build", "release")
 OPTIMIZED = os.path.join(machine.REPOSITORY, "build", "optimized", "astrolabe")
 

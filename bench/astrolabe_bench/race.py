@@ -16,10 +16,11 @@ how.
     limit_seconds      that an entrant may take for one sample (with what comes before the first); one that
                        takes longer is ended and out of the race (default 600; under --quick a tenth)
 
-Words in braces are filled in: {astrolabe}, {build} (a build folder), {bench} (our scripts), {root}, {commands} (folder of
-compile_commands.json), {scratch} (a folder of the entrant's own, emptied in the end), {list} (a file with the
-paths of all sources), {sources} (a folder of hard links to exactly these), {threads}, and what the
-workspace's entry defines. The first entrant is ours; one whose program is not there is left out and said so.
+Words in braces are filled in: {astrolabe}, {build} (a build folder), {bench} (our scripts), {root},
+{commands} (folder of compile_commands.json), {scratch} (a folder of the entrant's own, emptied in the end),
+{list} (a file with the paths of all sources), {sources} (a folder of hard links to exactly these), {threads},
+and what the workspace's entry defines. The first entrant is ours; one whose program is not there is left out
+and said so.
 
 With --baseline BIN two more entrants run what ours runs, by BIN: `baseline` and `again`, for a verdict that
 holds. All three are copies then, written alike: the kernel keeps a file that was written in large pieces in

@@ -41,8 +41,8 @@ def load(path=None):
         limits = [name for name in LIMITS if name in target]
         is_elsewhere = "checked_by" in target and "why" in target
         if "what" not in target or "source" not in target or len(limits) != (not is_elsewhere):
-            raise ValueError(f"{path}: a target has `what`, `source`, and either one of {', '.join(LIMITS)} or "
-                             f"`checked_by` with `why`: {json.dumps(target)}")
+            raise ValueError(f"{path}: a target has `what`, `source`, and either one of {', '.join(LIMITS)} "
+                             f"or `checked_by` with `why`: {json.dumps(target)}")
     return found
 
 

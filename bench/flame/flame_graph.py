@@ -4,10 +4,11 @@
     perf record -e cpu-clock -F 149 --call-graph dwarf,65528 -o DATA -- astrolabe index ...
     perf script -i DATA --no-inline -F comm,ip,sym,dso | flame_graph.py --comm astrolabe-unit OUT.svg
 
-record.py beside it does so for the main jobs. Without --comm all processes are drawn, side by side. Parsing processes are named after what they do: astrolabe-unit is a zygote's child, astrolabe-zyg a zygote,
+record.py beside it does so for the main jobs. Without --comm all processes are drawn, side by side. Parsing
+processes are named after what they do: astrolabe-unit is a zygote's child, astrolabe-zyg a zygote,
 astrolabe-tu a plain parse. A box is a function, as wide as its share of the samples, on top of its caller. Stacks
-deeper than perf copies (Clang's often are) have lost their outer frames and stand apart, as "(callers cut off)".
-Boxes narrower than --least percent are left out, which keeps the file small.
+deeper than perf copies (Clang's often are) have lost their outer frames and stand apart, as "(callers cut
+off)". Boxes narrower than --least percent are left out, which keeps the file small.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
@@ -34,8 +35,8 @@ UNSAID = {
 OUTERMOST = {"[unknown]", "_start", "__libc_start_main", "__libc_start_call_main", "main", "clone", "clone3",
              "__clone3", "start_thread", "execute_native_thread_routine", "std::thread::_State_impl::_M_run"}
 # Wrappers of calls.
-PASSED_ON = ("tbb::", "std::_Function_handler", "std::function", "std::__invoke", "std::invoke", "std::thread", "CLI::",
-             "std::__invoke_impl", "absl::base_internal", "std::_Bind", "std::__function")
+PASSED_ON = ("tbb::", "std::_Function_handler", "std::function", "std::__invoke", "std::invoke", "std::thread",
+             "CLI::", "std::__invoke_impl", "absl::base_internal", "std::_Bind", "std::__function")
 # Where a stack without its outer frames is taken up: its outermost of these.
 ANCHORS = {
     "clang::Parser::ParseTopLevelDecl",
@@ -115,7 +116,7 @@ def outermost_frames(stack, top: str):
 
 
 def fold(stacks, top: str, by_process: bool) -> Box:
-    """The tree of calls below the function `top`, where a stack has it; with by_process on top of its process."""
+    """The tree of calls below the function `top`, where a stack has it; by_process: on top of its process."""
     root = Box()
     for process, stack in stacks:
         names = outermost_frames(stack, top)
@@ -189,7 +190,8 @@ def draw(root: Box, title: str, least: float) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--comm", default="", help="name of the processes to draw (default: all)")
-    parser.add_argument("--top", default="clang::CompilerInstance::ExecuteAction", help="function to start from; empty: from the outermost")
+    parser.add_argument("--top", default="clang::CompilerInstance::ExecuteAction",
+                        help="function to start from; empty: from the outermost")
     parser.add_argument("--least", type=float, default=0.2, help="smallest box, percent")
     parser.add_argument("--title", default="")
     parser.add_argument("out", type=Path)

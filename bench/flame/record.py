@@ -3,11 +3,12 @@
 
     record.py ROCKSDB [--astrolabe BIN] [--out FOLDER] [JOB...]
 
-ROCKSDB is a checkout with build-lib/compile_commands.json (bench/peers/workspace.sh makes it). Jobs: tier0 (an
-index of names and text, several times), semantic (the compiler's index of build-lib), edit (edits of a large
-file until its diagnostics are complete), completion (members at one place in it, asked again and again). perf
-samples by the clock of the processor, which needs no counters of the hardware: a virtual machine has none.
-Stacks of what includes Clang are copied whole and unwound by debug information, the others by frame pointers.
+ROCKSDB is a checkout with build-lib/compile_commands.json (bench/peers/workspace.sh makes it). Jobs: tier0
+(an index of names and text, several times), semantic (the compiler's index of build-lib), edit (edits of a
+large file until its diagnostics are complete), completion (members at one place in it, asked again and
+again). perf samples by the clock of the processor, which needs no counters of the hardware: a virtual machine
+has none. Stacks of what includes Clang are copied whole and unwound by debug information, the others by frame
+pointers.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
@@ -120,7 +121,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("rocksdb")
     parser.add_argument("jobs", nargs="*", metavar="JOB", help=", ".join(JOBS))
-    parser.add_argument("--astrolabe", default=os.path.join(machine.REPOSITORY, "build", "release", "lsp", "astrolabe"),
+    parser.add_argument("--astrolabe",
+                        default=os.path.join(machine.REPOSITORY, "build", "release", "lsp", "astrolabe"),
                         help="linked as it is: BOLT's layout has no debug information")
     parser.add_argument("--out", default=os.path.join(machine.REPOSITORY, "docs", "images"))
     options = parser.parse_args()

@@ -3,8 +3,8 @@
 //   semantic_latency INDEX_DIR/semantic [SAMPLES]
 //
 // Samples symbols evenly over the index, asks for each by name, for its summary, its occurrences and its
-// relations, with every page already in memory, and prints median, 99th percentile and maximum, on the last line as
-// one JSON object.
+// relations, with every page already in memory, and prints median, 99th percentile and maximum, on the last
+// line as one JSON object.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <algorithm>
 #include <chrono>

@@ -178,8 +178,8 @@ class ServersTest(SmallWorkspace):
 
 class CommittedTest(BenchTest):
     def test_races_name_workspaces_words_and_drivers_that_there_are(self):
-        known = {"astrolabe", "build", "bench", "scratch", "threads", "root", "commands", "list", "sources", "share",
-                 "literal_pattern"}
+        known = {"astrolabe", "build", "bench", "scratch", "threads", "root", "commands", "list", "sources",
+                 "share", "literal_pattern"}
         for name in race.names():
             definition = race.load(name)
             self.assertIn("astrolabe", definition["entrants"], name)
@@ -208,8 +208,8 @@ class ProcessTest(BenchTest):
             process.run(["sh", "-c", "sleep 30; true"], timeout=0.2)
 
     def test_threads_do_not_stay_idle(self):
-        code = ("import os, time; os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0)); print(flush=True); "
-                "time.sleep(30)")
+        code = ("import os, time; os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0)); "
+                "print(flush=True); time.sleep(30)")
         with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as child:
             child.stdout.readline()
             with process.NoIdlePriority(os.getpid(), 0.01):
