@@ -18,7 +18,8 @@ from astrolabe_bench import (callgrind, compare, estimate, gate, google_benchmar
                              session_recorder, table, targets, verdict)
 
 DONE, BAD, MISSING = 0, 1, 4
-QUICK_SECONDS = 200  # after which --quick begins nothing new: with the longest race it ends within five minutes
+# After which --quick begins nothing new: with the longest race it ends within five minutes.
+QUICK_SECONDS = 200
 BUILD = os.path.join(machine.REPOSITORY, "build", "release")
 OPTIMIZED = os.path.join(machine.REPOSITORY, "build", "optimized", "astrolabe")
 
@@ -102,6 +103,8 @@ def parser():
     command.add_argument("new", metavar="NEW")
     command.add_argument("--race", action="append", default=[], metavar="NAME",
                          help="on which the programs run")
+    command.add_argument("--as-they-lie", action="store_true",
+                         help="of --race: not copies of the programs, which lie alike in memory")
     command.add_argument("--only", default="*", metavar="GLOB", help="of series or benches")
     command.add_argument("--threshold", type=float, default=verdict.THRESHOLD,
                          help=f"the change that matters (default: {verdict.THRESHOLD})")

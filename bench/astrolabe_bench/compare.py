@@ -29,11 +29,12 @@ def with_baseline(samples, threshold=verdict.THRESHOLD):
 
 
 def programs(options, out):
-    """--race: two programs `astrolabe`."""
+    """--race: two programs `astrolabe`, without the peers."""
     settings = race.Options(astrolabe=os.path.realpath(options.new), baseline=os.path.realpath(options.old),
                             corpora=options.corpora, rounds=options.rounds, threads=options.threads,
                             scratch=options.scratch, most_seconds=options.seconds, say=out.say,
-                            progress=out.progress)
+                            progress=out.progress, peers=False,
+                            copies=not options.as_they_lie)
     words = {}
     for name in options.race:
         if name not in race.names():

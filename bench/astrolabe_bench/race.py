@@ -11,17 +11,21 @@ how.
                        round), `fresh` (removed before each round), `changes` (a file that gets another
                        comment before each round), `result` (whose bytes on disk are measured), `environment`,
                        `needs` (programs besides argv[0])
-    printed            metric: {path, unit} of numbers in the JSON object that a command prints
+    printed            metric: {path, unit} of numbers in the JSON object that a command prints; `better`:
+                       "more" if that is
     limit_seconds      that an entrant may take for one sample (with what comes before the first); one that
                        takes longer is ended and out of the race (default 600; under --quick a tenth)
 
-Words in braces are filled in: {astrolabe}, {build} (a build folder), {root}, {commands} (folder of
-compile_commands.json), {scratch} (a folder of the entrant's own, emptied in the end), {list} (a file with the
-paths of all sources), {sources} (a folder of hard links to exactly these), {threads}, and what the
-workspace's entry defines. The first entrant is ours; one whose program is not there is left out and said so.
+Words in braces are filled in: {astrolabe}, {build} (a build folder), {bench} (our scripts), {root},
+{commands} (folder of compile_commands.json), {scratch} (a folder of the entrant's own, emptied in the end),
+{list} (a file with the paths of all sources), {sources} (a folder of hard links to exactly these), {threads},
+and what the workspace's entry defines. The first entrant is ours; one whose program is not there is left out
+and said so.
 
 With --baseline BIN two more entrants run what ours runs, by BIN: `baseline` and `again`, for a verdict that
-holds.
+holds. All three are copies then, written alike: the kernel keeps a file that was written in large pieces in
+large pieces, and maps more of it at each page fault. The same program as a linker wrote it needs 17 % more of
+the processor to start than a copy of it.
 """
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import dataclasses
@@ -56,6 +60,8 @@ class Options:
     build: str = ""
     baseline: str | None = None
     quick: bool = False
+    peers: bool = True  # whether others than ours run
+    copies: bool = True  # with a baseline
     rounds: int | None = None
     threads: int = 2
     scratch: str | None = None  # where temporary folders are made
@@ -93,6 +99,8 @@ class Arena:
         self.folder = tempfile.mkdtemp(prefix="astrolabe-bench-", dir=options.scratch)
         self.entrants, self.prepared = {}, set()
         named = dict(definition["entrants"])
+        if not options.peers:
+            named = {OURS: named[OURS]}
         if options.baseline and OURS in named:
             named = {OURS: named.pop(OURS), BASELINE: definition["entrants"][OURS],
                      AGAIN: definition["entrants"][OURS], **named}
@@ -110,8 +118,19 @@ class Arena:
         return next((program for program in programs if not shutil.which(fill(program, words))), None)
 
     def _programs(self, name):
-        return {"build": self.options.build,
-                "astrolabe": self.options.baseline if name in (BASELINE, AGAIN) else self.options.astrolabe}
+        program = self.options.baseline if name in (BASELINE, AGAIN) else self.options.astrolabe
+        if self.options.baseline and self.options.copies and name in (OURS, BASELINE, AGAIN):
+            program = self._copy(program, name)
+        return {"build": self.options.build, "bench": os.path.join(machine.REPOSITORY, "bench"),
+                "astrolabe": program}
+
+    def _copy(self, program, name):
+        copy = os.path.join(self.folder, f"program-{name}")
+        if not os.path.exists(copy):
+            with open(program, "rb") as source, open(copy, "wb") as target:
+                shutil.copyfileobj(source, target, 128 << 10)  # as cp and dpkg do
+            shutil.copymode(program, copy)
+        return copy
 
     def _filled(self, name, entrant):
         scratch = os.path.join(self.folder, name.replace("/", "_"))
@@ -230,7 +249,8 @@ def run(name, workspace_name, options):
     workspace = Workspace(workspace_name, options.corpora) if workspace_name else None
     driver = importlib.import_module("astrolabe_bench.macro." + definition.get("driver", "commands"))
     metrics = {**METRICS, **getattr(driver, "METRICS", {}),
-               **{metric: (where["unit"], "less") for metric, where in definition.get("printed", {}).items()}}
+               **{metric: (where["unit"], where.get("better", "less"))
+                  for metric, where in definition.get("printed", {}).items()}}
     arena = Arena(definition, workspace, options)
     limit = definition.get("limit_seconds", LIMIT_SECONDS) / (10 if options.quick else 1)
     out = {}

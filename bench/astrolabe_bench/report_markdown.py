@@ -85,8 +85,8 @@ def peers(data):
     rows = peer_rows(data)
     lines = textwrap.wrap(" ".join(lines), 110)
     unfinished = [f"- {line}" for line in out_of_race(data)]
-    return "\n".join([*lines, "", table.markdown(rows, PEER_HEAD) if rows else
-                      "Nothing has been measured beside a peer yet.", *([""] + unfinished if unfinished else [])])
+    lines += ["", table.markdown(rows, PEER_HEAD) if rows else "Nothing has been measured beside a peer yet."]
+    return "\n".join([*lines, "", *unfinished] if unfinished else lines)
 
 
 def out_of_race(data):
@@ -97,7 +97,8 @@ def out_of_race(data):
             continue
         out = run.facts.get("races", {}).get(f"{series.bench}/{series.workspace}", {}).get("out", {})
         for peer, why in out.items():
-            found[series.bench, series.workspace, peer] = f"{peer} is out of {title(series)}: {why.splitlines()[0]}"
+            key = series.bench, series.workspace, peer
+            found[key] = f"{peer} is out of {title(series)}: {why.splitlines()[0]}"
     return list(found.values())
 
 

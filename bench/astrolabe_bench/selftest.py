@@ -1,6 +1,7 @@
 """Whether the benches can be believed: they measure programs of which it is known what they cost.
 
-bench/planted is one program built three times, two of them slower by 2 and by 5 %. Of `count` comparisons each:
+bench/planted is one program built three times, two of them slower by 2 and by 5 %. Of `count` comparisons
+each:
 
     two copies of the same program     at most one of 20 may say that they differ (regressed or improved)
     one that is slower by 5 %          19 of 20 have to say regressed
@@ -34,7 +35,8 @@ def words(old, new, count, options, out):
     found = []
     for number in range(count):
         got, = compare.one_bench("planted", BENCH, old, new, options, out).values()
-        out.say(f"  {number + 1}: {got.word}, {compare.interval(got.ratio)}, A/A {compare.interval(got.same)}")
+        out.say(f"  {number + 1}: {got.word}, {compare.interval(got.ratio)}, "
+                f"A/A {compare.interval(got.same)}")
         found.append(got.word)
     return collections.Counter(found)
 
@@ -77,4 +79,5 @@ def counted(build, count, out):
 def no_lies(found):
     """Of a short run, whose machine may be too busy to say anything: nothing that was said is wrong."""
     (alike, _), (other, _) = list(found.values())[:2]
-    return not alike[verdict.REGRESSED] + alike[verdict.IMPROVED] + other[verdict.IMPROVED] + other[verdict.UNCHANGED]
+    return not (alike[verdict.REGRESSED] + alike[verdict.IMPROVED] +
+                other[verdict.IMPROVED] + other[verdict.UNCHANGED])

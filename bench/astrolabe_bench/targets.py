@@ -8,7 +8,7 @@ samples (`of`: median, p50, p90, p99 or max; default: median), and one limit:
     share_of_peer         at most that share of the same series of `peer`
 
 Or `checked_by`: what measures it, where that is another bench or a campaign and its figure is not in the
-history. Such a target is listed as not measured here, never as met.
+history, and `why` that is so. Such a target is listed as not measured here, never as met.
 """
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import dataclasses
@@ -39,10 +39,10 @@ def load(path=None):
         found = json.load(file)
     for target in found:
         limits = [name for name in LIMITS if name in target]
-        if "what" not in target or "source" not in target or len(limits) != ("checked_by" not in target):
+        is_elsewhere = "checked_by" in target and "why" in target
+        if "what" not in target or "source" not in target or len(limits) != (not is_elsewhere):
             raise ValueError(f"{path}: a target has `what`, `source`, and either one of {', '.join(LIMITS)} "
-                             f"or "
-                             f"`checked_by`: {json.dumps(target)}")
+                             f"or `checked_by` with `why`: {json.dumps(target)}")
     return found
 
 
@@ -106,7 +106,7 @@ def rows(results):
     for result in results:
         note = verdict(result)
         if "checked_by" in result.target:
-            note = f"see {result.target['checked_by']}"
+            note = f"see {result.target['checked_by']}: {result.target['why']}"
         found.append([result.target["what"], result.bar, table.figure(result.measured, result.unit),
                       f"{result.ratio:.2f}" if result.ratio is not None else "", note,
                       result.target["source"]])

@@ -1,8 +1,9 @@
-// What passes between client and server: streams cut into messages, JSON read and written, frames between our own
-// processes.
+// What passes between client and server: streams cut into messages, JSON read and written, frames between
+// our own processes.
 //
-// The messages are of the sizes of a session in RocksDB: an edit of one character (300 bytes), a completion of 100
-// items (40 kB), the semantic tokens of a file of 6,000 lines (35,000 tokens), and what of these an edit changes.
+// The messages are of the sizes of a session in RocksDB: an edit of one character (300 bytes), a completion
+// of 100 items (40 kB), the semantic tokens of a file of 6,000 lines (35,000 tokens), and what of these an
+// edit changes.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <benchmark/benchmark.h>
 

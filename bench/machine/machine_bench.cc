@@ -1,8 +1,8 @@
 // What this machine can do at most: the limits beside which the other benches stand.
 //
-// Throughput of a scan stands beside copying and reading memory; a lookup beside a load that misses all caches; an
-// answer that another process gives beside a byte there and back; a forked parse beside a fork and the pages that its
-// child writes to.
+// Throughput of a scan stands beside copying and reading memory; a lookup beside a load that misses all
+// caches; an answer that another process gives beside a byte there and back; a forked parse beside a fork
+// and the pages that its child writes to.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <benchmark/benchmark.h>
 #include <sys/mman.h>

@@ -1,5 +1,5 @@
-// A bench that is slower by PLANTED_PERCENT, for who measures the benches (`astrolabe-bench selftest`): it scans a
-// file 100 times, and so many times more. What it says of its throughput is of the 100.
+// A bench that is slower by PLANTED_PERCENT, for who measures the benches (`astrolabe-bench selftest`): it
+// scans a file 100 times, and so many times more. What it says of its throughput is of the 100.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <benchmark/benchmark.h>
 

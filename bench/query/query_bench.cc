@@ -1,7 +1,8 @@
 // Questions to an index of names and text inside a process, and making that index.
 //
-// Of the workspace $ASTROLABE_BENCH_WORKSPACE (default: this checkout, whose .gitignore leaves its build folders out),
-// indexed anew in a temporary folder. Names are drawn from the index. symbol_latency beside this has distributions.
+// Of the workspace $ASTROLABE_BENCH_WORKSPACE (default: this checkout, whose .gitignore leaves its build
+// folders out), indexed anew in a temporary folder. Names are drawn from the index. symbol_latency beside
+// this has distributions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <benchmark/benchmark.h>
 

@@ -29,8 +29,8 @@ namespace {
 
 bool IsOfUsers() { return std::getenv("ASTROLABE_BENCH_WORKSPACE") != nullptr; }
 
-// A builder's share of the memory budget with two scanning threads; of our own few sources a part, so that there is
-// something to merge.
+// A builder's share of the memory budget with two scanning threads; of our own few sources a part, so that
+// there is something to merge.
 size_t PieceBytes() { return IsOfUsers() ? 40 << 20 : 1 << 20; }
 
 void Check(const absl::Status& status) {

@@ -3,7 +3,8 @@
 //   semantic_latency INDEX_DIR/semantic [SAMPLES]
 //
 // Samples symbols evenly over the index, asks for each by name, for its summary, its occurrences and its
-// relations, with every page already in memory, and prints median, 99th percentile and maximum.
+// relations, with every page already in memory, and prints median, 99th percentile and maximum, on the last
+// line as one JSON object.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <algorithm>
 #include <chrono>
@@ -25,6 +26,12 @@ double MicrosecondsSince(Clock::time_point begin) {
   return std::chrono::duration<double, std::micro>(Clock::now() - begin).count();
 }
 
+// Members of the JSON object, by Report.
+std::string& Members() {
+  static std::string& members = *new std::string;
+  return members;
+}
+
 void Report(const char* what, std::vector<double> micros) {
   if (micros.empty()) return;
   std::sort(micros.begin(), micros.end());
@@ -33,6 +40,10 @@ void Report(const char* what, std::vector<double> micros) {
   };
   std::printf("%-28s %8zu  p50 %9.1f us  p99 %9.1f us  max %9.1f us\n", what, micros.size(),
               at(0.5), at(0.99), at(1));
+  char numbers[128];
+  std::snprintf(numbers, sizeof numbers, "{\"p50_us\": %.2f, \"p99_us\": %.2f, \"max_us\": %.2f}",
+                at(0.5), at(0.99), at(1));
+  Members() += StrCat(Members().empty() ? "" : ", ", "\"", what, "\": ", numbers);
 }
 
 template <typename Item>
@@ -180,6 +191,7 @@ int Main(const std::string& directory, size_t samples) {
   Report("decode", decoding);
   std::printf("all files: encode %.1f ms, decode %.1f ms, %zu bytes encoded\n", encode_all / 1000,
               decode_all / 1000, encoded_bytes);
+  std::printf("{%s}\n", Members().c_str());
   return 0;
 }
 

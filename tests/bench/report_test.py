@@ -127,7 +127,8 @@ class ReportTest(BenchTest):
             report.write(data, readme=self.write("other.md", "nothing"))
 
     def test_peer_that_did_not_finish_is_named(self):
-        run = history.Run(machine=MACHINE, facts={"races": {"index/small": {"out": {"slowpoke": "no end within 9 s"}}}})
+        out = {"out": {"slowpoke": "no end within 9 s"}}
+        run = history.Run(machine=MACHINE, facts={"races": {"index/small": out}})
         run.add(TIME, [1.0])
         with history.History(self.path("h.sqlite")) as file:
             file.add(run)

@@ -41,7 +41,7 @@ class TargetsTest(BenchTest):
         self.assertEqual(self.check(target(at_most=2), {}).state, "not measured")
         self.assertEqual(self.check(target(peer="ctags", times_faster=2), {TIME: [1.0]}).state,
                          "not measured")
-        elsewhere = {"what": "w", "source": "7", "checked_by": "./x campaign", "bar": "all"}
+        elsewhere = {"what": "w", "source": "7", "checked_by": "./x campaign", "bar": "all", "why": "hours"}
         self.assertEqual(self.check(elsewhere, {TIME: [1.0]}).state, "not measured")
 
     def test_percentiles_are_by_nearest_rank(self):
@@ -52,7 +52,8 @@ class TargetsTest(BenchTest):
 
     def test_list_that_is_wrong_is_refused(self):
         for bad in ({"what": "w", "source": "7"},
-                    {"what": "w", "source": "7", "at_most": 1, "checked_by": "x"},
+                    {"what": "w", "source": "7", "at_most": 1, "checked_by": "x", "why": "y"},
+                    {"what": "w", "source": "7", "checked_by": "x"},
                     {"what": "w", "at_most": 1}, target(at_most=1, at_least=2)):
             with self.assertRaises(ValueError):
                 targets.load(self.write("targets.json", json.dumps([bad])))
@@ -62,10 +63,16 @@ class TargetsTest(BenchTest):
         for one in targets.load():
             if "series" not in one:
                 continue
-            bench, where, entrant, _ = one["series"].split("/", 3)
+            bench = one["series"].split("/", 1)[0]
             definition = race.load(bench)
-            self.assertIn(where, definition["workspaces"], one)
-            self.assertIn(where, workspaces)
+            if "workspaces" in definition:
+                _, where, entrant, metric = one["series"].split("/", 3)
+                self.assertIn(where, definition["workspaces"], one)
+                self.assertIn(where, workspaces)
+            else:
+                _, entrant, metric = one["series"].split("/", 2)
+            if "printed" in definition and metric not in race.METRICS:
+                self.assertIn(metric, definition["printed"], one)
             self.assertIn(entrant, definition["entrants"])
             if "peer" in one:
                 self.assertIn(one["peer"], definition["entrants"])

@@ -12,8 +12,9 @@ COMPARED = "seconds"
 
 
 def printed(output, path):
-    """A number in the JSON object that a command printed."""
-    value = json.loads(output)
+    """A number in the JSON object that a command printed, alone or as its last line."""
+    text = output.strip()
+    value = json.loads(text if text.startswith(b"{") else text.splitlines()[-1])
     for key in path:
         value = value[key]
     return value

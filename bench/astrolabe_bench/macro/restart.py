@@ -2,8 +2,7 @@
 and how long further ones take.
 
 clangd reads its index when the first file is opened, so a small one is opened in all. It makes its index only
-while it runs: `indexing_server` is how it is started for that, once, with the priority of a program that is
-waited for; with its own, an idle process's, it never came to an end while others used all cores.
+while it runs: `indexing_server` is how it is started for that, once.
 """
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import time

@@ -38,7 +38,8 @@ def by_command(entrant):
 
 def index_by_server(command, root, file):
     """Opens `file` and waits for the end of the background index; (seconds, peak MB)."""
-    with LspClient(command, root) as client, process.PeakMemory(client.process.pid, 0.2) as peak:
+    with LspClient(command, root) as client, process.PeakMemory(client.process.pid, 0.2) as peak, \
+            process.NoIdlePriority(client.process.pid):
         client.initialize()
         start, mark, ends = time.monotonic(), 0, []
         client.open(file)

@@ -4,10 +4,11 @@
     perf record -e cpu-clock -F 149 --call-graph dwarf,65528 -o DATA -- astrolabe index ...
     perf script -i DATA --no-inline -F comm,ip,sym,dso | flame_graph.py --comm astrolabe-unit OUT.svg
 
-Parsing processes are named after what they do: astrolabe-unit is a zygote's child, astrolabe-zyg a zygote,
+record.py beside it does so for the main jobs. Without --comm all processes are drawn, side by side. Parsing
+processes are named after what they do: astrolabe-unit is a zygote's child, astrolabe-zyg a zygote,
 astrolabe-tu a plain parse. A box is a function, as wide as its share of the samples, on top of its caller. Stacks
-deeper than perf copies (Clang's often are) have lost their outer frames and stand apart, as "(callers cut off)".
-Boxes narrower than --least percent are left out, which keeps the file small.
+deeper than perf copies (Clang's often are) have lost their outer frames and stand apart, as "(callers cut
+off)". Boxes narrower than --least percent are left out, which keeps the file small.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
@@ -22,6 +23,7 @@ from xml.sax.saxutils import escape
 WIDTH = 1200
 ROW = 15
 HEAD = 34
+ROWS = 48  # what stands above them is narrow
 # Clang's way of running on when the stack gets short: on the way to everything, and no cost of its own.
 UNSAID = {
     "[unknown]",
@@ -29,6 +31,12 @@ UNSAID = {
     "clang::runWithSufficientStackSpace",
     "llvm::function_ref::callback_fn",
 }
+# What every thread begins with.
+OUTERMOST = {"[unknown]", "_start", "__libc_start_main", "__libc_start_call_main", "main", "clone", "clone3",
+             "__clone3", "start_thread", "execute_native_thread_routine", "std::thread::_State_impl::_M_run"}
+# Wrappers of calls.
+PASSED_ON = ("tbb::", "std::_Function_handler", "std::function", "std::__invoke", "std::invoke", "std::thread",
+             "CLI::", "std::__invoke_impl", "absl::base_internal", "std::_Bind", "std::__function")
 # Where a stack without its outer frames is taken up: its outermost of these.
 ANCHORS = {
     "clang::Parser::ParseTopLevelDecl",
@@ -55,12 +63,12 @@ def short_name(symbol: str) -> str:
         if shorter == symbol:
             break
         symbol = shorter
-    return symbol.split("(")[0].split("<")[0] or symbol
+    return symbol.split("(")[0].split("<")[0].split("@")[0].split("[abi")[0] or symbol
 
 
 def read_stacks(lines, comm: str):
-    """Yields the frames of each sample of `comm`, the outermost first."""
-    frames, wanted = [], False
+    """Yields the process and the frames of each sample of `comm` (empty: of all), the outermost first."""
+    frames, wanted, process = [], False, ""
     for line in lines:
         if not line.strip():
             continue
@@ -71,30 +79,54 @@ def read_stacks(lines, comm: str):
                 frames.append((short_name(symbol), "kernel" in binary))
             continue
         if wanted and frames:
-            yield frames[::-1]
-        frames, wanted = [], line.split()[0] == comm
+            yield process, frames[::-1]
+        frames, process = [], line.rsplit(maxsplit=1)[0] if line.rstrip()[-1] == ":" else line.strip()
+        wanted = comm in ("", process)
     if wanted and frames:
-        yield frames[::-1]
+        yield process, frames[::-1]
 
 
-def fold(stacks, top: str) -> Box:
-    """The tree of calls below the function `top`, where a stack has it."""
+def is_said(name: str) -> bool:
+    """Not so of frames that only pass calls on."""
+    return name not in UNSAID and not name.startswith(PASSED_ON)
+
+
+def kernel_work(names) -> str:
+    """What the kernel was asked for, in one box."""
+    call = next((name.removeprefix("__x64_sys_") for name in names if name.startswith("__x64_sys_")), "")
+    if not call and any("page_fault" in name for name in names):
+        call = "page fault"
+    return f"(kernel: {call})" if call else "(kernel)"
+
+
+def outermost_frames(stack, top: str):
+    """The names of a stack, taken up at the function `top` if there is one."""
+    names = [name for name, _ in stack]
+    kernel = next((i for i, (_, is_kernel) in enumerate(stack) if is_kernel), None)
+    if not top:
+        if kernel is not None:
+            names[kernel:] = [kernel_work(names[kernel:])]
+        return [name for name in names if name not in OUTERMOST]
+    if top in names:
+        return names[names.index(top) :]
+    if kernel == 0:
+        return ["(kernel)", *names]
+    at = next((i for i, name in enumerate(names) if name in ANCHORS), 0)
+    return ["(callers cut off)", *names[at:]]
+
+
+def fold(stacks, top: str, by_process: bool) -> Box:
+    """The tree of calls below the function `top`, where a stack has it; by_process: on top of its process."""
     root = Box()
-    for stack in stacks:
-        names = [name for name, _ in stack]
-        kernel = next((i for i, (_, is_kernel) in enumerate(stack) if is_kernel), None)
-        if top in names:
-            names = names[names.index(top) :]
-        elif kernel != 0:
-            at = next((i for i, name in enumerate(names) if name in ANCHORS), 0)
-            names = ["(callers cut off)", *names[at:]]
-        else:
-            names = ["(kernel)", *names]
+    for process, stack in stacks:
+        names = outermost_frames(stack, top)
+        if by_process:
+            names = [f"({process})", *names]
         box = root
         root.samples += 1
         previous = None
         for name in names:
-            if name == previous or name in UNSAID:
+            if name == previous or not is_said(name):
                 continue  # recursion says nothing more the second time
             previous = name
             box = box.callees.setdefault(name, Box())
@@ -123,7 +155,7 @@ def draw(root: Box, title: str, least: float) -> str:
         for name, callee in sorted(box.callees.items()):
             width = WIDTH * callee.samples / root.samples
             share = 100 * callee.samples / root.samples
-            if share >= least:
+            if share >= least and depth < ROWS:
                 depth_max = max(depth_max, depth)
                 boxes.append((left, depth, width, name, share))
                 place(callee, left, depth + 1)
@@ -134,6 +166,7 @@ def draw(root: Box, title: str, least: float) -> str:
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
         f'font-family="sans-serif" font-size="10">',
+        f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>',
         f'<text x="6" y="20" font-size="14">{escape(title)} ({root.samples} samples)</text>',
     ]
     for left, depth, width, name, share in boxes:
@@ -144,7 +177,9 @@ def draw(root: Box, title: str, least: float) -> str:
         )
         fits = int((width - 6) / 5.4)
         if fits >= 3:
-            shown = name.removeprefix("clang::")
+            shown = name.removeprefix("clang::").removeprefix("astrolabe::")
+            if len(shown) > fits:
+                shown = shown.rsplit("::", 1)[-1]
             shown = shown if len(shown) <= fits else shown[: fits - 1] + "…"
             out.append(f'<text x="{left + 3:.1f}" y="{y + 11}">{escape(shown)}</text>')
         out.append("</g>")
@@ -154,17 +189,18 @@ def draw(root: Box, title: str, least: float) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--comm", default="astrolabe-unit", help="name of the processes to draw")
-    parser.add_argument("--top", default="clang::CompilerInstance::ExecuteAction", help="function to start from")
+    parser.add_argument("--comm", default="", help="name of the processes to draw (default: all)")
+    parser.add_argument("--top", default="clang::CompilerInstance::ExecuteAction",
+                        help="function to start from; empty: from the outermost")
     parser.add_argument("--least", type=float, default=0.2, help="smallest box, percent")
     parser.add_argument("--title", default="")
     parser.add_argument("out", type=Path)
     arguments = parser.parse_args()
-    root = fold(read_stacks(sys.stdin, arguments.comm), arguments.top)
+    root = fold(read_stacks(sys.stdin, arguments.comm), arguments.top, not arguments.comm)
     if root.samples == 0:
         print(f"no samples of {arguments.comm}", file=sys.stderr)
         return 1
-    title = arguments.title or f"CPU time of {arguments.comm}"
+    title = arguments.title or f"CPU time of {arguments.comm or 'all processes'}"
     arguments.out.write_text(draw(root, title, arguments.least), encoding="utf-8")
     return 0
 
