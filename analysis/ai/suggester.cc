@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <cmath>
 #include <future>
-#include <set>
 #include <thread>
 #include <utility>
 
 #include "analysis/ai/candidate_text.h"
+#include "analysis/ai/known_names.h"
 #include "analysis/ai/recent_text.h"
 #include "base/strings.h"
 #include "base/text/code_units.h"
@@ -23,8 +23,6 @@ constexpr uint32_t kTokensOfLines = 128;
 // What agreement of candidates is worth, beside the mean log probability of a token; and names that stand in the document.
 constexpr double kAgreement = 0.5;
 constexpr double kKnownNames = 0.3;
-// Where names are known from, on each side of the cursor.
-constexpr size_t kNamesWithin = 20'000;
 // Below that agreement the default model is right more often (analysis/ai/model/README.md).
 constexpr size_t kEnoughAgreement = 12;
 constexpr size_t kTextsElsewhere = 2;
@@ -68,17 +66,6 @@ bool MayReadContext(const ModelProcess& model) {
   return !ready || ready->context >= kLeastForContext;
 }
 
-// Calls visit(word) for each run of word bytes that does not begin with a digit.
-template <typename Visit>
-void VisitWords(std::string_view text, const Visit& visit) {
-  for (size_t begin = 0; begin < text.size();) {
-    size_t end = begin;
-    while (end < text.size() && IsWordByte(text[end])) ++end;
-    if (end > begin && !IsDigit(text[begin])) visit(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-}
-
 // Whether everything that was written was cut off by the deadline.
 bool IsCutOff(const Generation& generation) {
   return !generation.candidates.empty() &&
@@ -105,7 +92,8 @@ class Suggester::Attempt {
         request_(request),
         place_(place),
         stop_(stop),
-        deadline_(absl::Now() + request.time_limit) {}
+        deadline_(absl::Now() + request.time_limit),
+        known_names_(request.parts.prefix, request.parts.suffix) {}
 
   // False if nobody wants what was found.
   bool Run() {
@@ -311,7 +299,7 @@ class Suggester::Attempt {
       }
       Suggestion& suggestion = suggestions.emplace_back();
       suggestion.score = group.draft.log_probability + agreement +
-                         kKnownNames * ShareOfKnownNames(group.draft.text);
+                         kKnownNames * known_names_.ShareIn(group.draft.text);
       suggestion.text = std::move(group.draft.text);
       suggestion.id = ++suggester_.last_id_;
       suggestion.kind = {group.draft.sureness, CursorPlaceOf(request_.parts.prefix)};
@@ -319,24 +307,6 @@ class Suggester::Attempt {
     }
     std::ranges::stable_sort(suggestions, std::ranges::greater(), &Suggestion::score);
     return suggestions;
-  }
-
-  // 1 for text without names.
-  double ShareOfKnownNames(std::string_view text) {
-    if (known_names_.empty()) {
-      const InfillParts& parts = request_.parts;
-      const auto know = [this](std::string_view word) { known_names_.insert(word); };
-      const size_t begin = parts.prefix.size() - std::min(parts.prefix.size(), kNamesWithin);
-      VisitWords(std::string_view(parts.prefix).substr(begin), know);
-      VisitWords(std::string_view(parts.suffix).substr(0, kNamesWithin), know);
-    }
-    int all = 0;
-    int known = 0;
-    VisitWords(text, [&](std::string_view word) {
-      ++all;
-      known += known_names_.contains(word) ? 1 : 0;
-    });
-    return all == 0 ? 1 : static_cast<double>(known) / all;
   }
 
   // Takes away those that are not worth showing.
@@ -353,11 +323,11 @@ class Suggester::Attempt {
   SuggestionPlace& place_;
   const std::atomic<bool>& stop_;
   const absl::Time deadline_;
+  const KnownNames known_names_;
   uint64_t serial_ = 0;
   bool has_answer_ = false;
   std::optional<std::vector<std::string>> names_;
   std::optional<std::vector<PromptContext>> context_;
-  std::set<std::string_view> known_names_;
   std::future<std::vector<LikeText>> texts_elsewhere_;  // looked for while the first model writes
   std::vector<Draft> drafts_;                           // not judged yet
   std::vector<Suggestion> good_;

@@ -9,9 +9,9 @@
 #include "base/strings.h"
 #include "base/text/agreement.h"
 #include "base/whole_file.h"
-#include "index/ascii.h"
 #include "index/keywords.h"
 #include "index/query/text_search.h"
+#include "index/visit_names.h"
 
 namespace astrolabe {
 namespace {
@@ -35,20 +35,16 @@ Anchor AnchorOf(std::string_view prefix) {
   Anchor best;
   size_t end = prefix.size();
   for (int lines = 0; lines < 2 && best.word.empty(); ++lines) {
-    const size_t line_end = end;
     const size_t line_break = prefix.substr(0, end).rfind('\n');
     const size_t begin = line_break == prefix.npos ? 0 : line_break + 1;
-    for (size_t at = begin; at < line_end;) {
-      size_t stop = at;
-      while (stop < line_end && IsWordByte(prefix[stop])) ++stop;
-      const std::string_view word = prefix.substr(at, stop - at);
-      const bool is_whole = stop < prefix.size() && !word.empty() && !IsDigit(word[0]);
+    VisitNames(prefix.substr(begin, end - begin), [&](std::string_view word, size_t offset) {
+      const size_t stop = begin + offset + word.size();
+      const bool is_whole = stop < prefix.size();
       if (is_whole && word.size() >= std::max(kShortestWord, best.word.size() + 1) &&
           KeywordOf(word) == Keyword::kNone) {
         best = {std::string(word), prefix.substr(stop)};
       }
-      at = stop + 1;
-    }
+    });
     if (line_break == prefix.npos) break;
     end = line_break;
   }

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <utility>
 
-#include "index/ascii.h"
 #include "index/keywords.h"
 #include "index/query/symbol_query.h"
+#include "index/visit_names.h"
 #include "lsp/handlers/names_behind.h"
 #include "lsp/handlers/refactoring.h"
 #include "lsp/handlers/switch_source_header.h"
@@ -35,16 +35,10 @@ std::vector<std::string> NamesIn(const TextBuffer& text, size_t first, size_t en
   std::vector<std::string> names;
   std::set<std::string> seen;
   for (size_t line = end; line-- > first && names.size() < kNames;) {
-    const std::string content = text.Line(line);
-    for (size_t at = 0; at < content.size();) {
-      size_t stop = at;
-      while (stop < content.size() && IsWordByte(content[stop])) ++stop;
-      std::string name = content.substr(at, stop - at);
-      at = stop + 1;
-      const bool is_name =
-          name.size() > 2 && !IsDigit(name[0]) && KeywordOf(name) == Keyword::kNone;
-      if (is_name && seen.insert(name).second) names.push_back(std::move(name));
-    }
+    VisitNames(text.Line(line), [&](std::string_view name, size_t) {
+      const bool is_telling = name.size() > 2 && KeywordOf(name) == Keyword::kNone;
+      if (is_telling && seen.emplace(name).second) names.emplace_back(name);
+    });
   }
   return names;
 }
