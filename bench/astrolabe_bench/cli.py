@@ -20,6 +20,8 @@ from astrolabe_bench import (callgrind, compare, estimate, gate, google_benchmar
 DONE, BAD, MISSING = 0, 1, 4
 # After which --quick begins nothing new: with the longest race it ends within five minutes.
 QUICK_SECONDS = 200
+# Benches of what ours is compared with, and of the largest inputs: --quick does without.
+SLOW_BENCHES = "AbslMap|StdMap|/4000$|/10000000$"
 BUILD = os.path.join(machine.REPOSITORY, "build", "release")
 OPTIMIZED = os.path.join(machine.REPOSITORY, "build", "optimized", "astrolabe")
 
@@ -194,7 +196,8 @@ def run_micro(options, run, out, deadline):
                 out.progress(number, rounds, name)
                 got = google_benchmark.run(path, repetitions=1 if options.quick else 3,
                                            min_time=0.001 if options.quick else 0.02,
-                                           timeout=20 if options.quick else 3600)
+                                           timeout=20 if options.quick else 3600,
+                                           without=SLOW_BENCHES if options.quick else None)
                 for series, value in got.items():
                     run.add(series, [value])
                 if time.monotonic() > end:

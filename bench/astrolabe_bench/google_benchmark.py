@@ -72,12 +72,15 @@ def best(samples):
             for series, values in samples.items()}
 
 
-def run(program, only=None, repetitions=3, min_time=0.02, entrant="astrolabe", name=None, timeout=3600):
-    """One start: {Series: one value}."""
+def run(program, only=None, repetitions=3, min_time=0.02, entrant="astrolabe", name=None, timeout=3600,
+        without=None):
+    """One start: {Series: one value}. `without` is a regular expression of benches to leave out."""
     command = [program, "--benchmark_format=json", f"--benchmark_repetitions={repetitions}",
                f"--benchmark_min_time={min_time}", "--benchmark_enable_random_interleaving=true"]
     if only is not None:
         command.append(f"--benchmark_filter=^({'|'.join(re.escape(bench) for bench in only)})$")
+    elif without is not None:
+        command.append(f"--benchmark_filter=-({without})")
     got = process.run(command, accepted=(0,), timeout=timeout)
     text = got["output"].decode(errors="replace")
     return best(read(text[text.find("{"):], program, entrant, name or os.path.basename(program))[0])
