@@ -199,6 +199,26 @@ class Commands(CliTest):
             run("--trace", "/nonexistent/t.json", "stats", "--root", self.root).returncode, 0)
 
 
+class Check(CliTest):
+    """How `astrolabe check` comes to the command of a file."""
+
+    def check(self, *arguments):
+        return run("check", os.path.join(self.root, "app/a.cc"), "--root", self.root, "--index-dir", self.index_dir,
+                   *arguments)
+
+    def test_a_compiler_may_be_asked(self):
+        self.write("app/a.cc", "#include <only_it_has.h>\n")
+        self.write("sdk/include/only_it_has.h", "")
+        self.write("sdk/bin/g++", "#!/bin/sh\necho 'Target: x86_64-linux-gnu\n#include <...> search starts here:\n"
+                                  f" {self.root}/sdk/include\nEnd of search list.' >&2\n")
+        os.chmod(os.path.join(self.root, "sdk/bin/g++"), 0o755)
+        self.write("compile_commands.json", json.dumps([{
+            "directory": self.root, "file": "app/a.cc",
+            "arguments": [os.path.join(self.root, "sdk/bin/g++"), "-c", "app/a.cc"]}]))
+        self.assertIn(b"1 errors", self.check().stdout)
+        self.assertIn(b"0 errors", self.check(f"--query-driver={self.root}/sdk/bin/*").stdout)
+
+
 class BadInput(CliTest):
     def test_empty_workspace(self):
         self.assertEqual(self.index()["files"], 0)
