@@ -411,10 +411,14 @@ CompileCommand ProjectModel::Guess(const std::vector<std::string>& directories,
                            options_.extra_arguments.end());
   command.arguments.push_back(file);
   command.origin = CommandOrigin::kGuess;
-  command.reason =
-      StrCat("a guess, as there is no database with a fitting entry: ",
-             LanguageSpecifier(language.language), " by its name, ", directories.size(),
-             " include directories by what the workspace includes");
+  command.reason = StrCat("a guess, as there is no database with a fitting entry: ",
+                          LanguageSpecifier(language.language), " by its name");
+  if (!directories.empty()) {
+    command.reason +=
+        StrCat(", ", directories.size(),
+               directories.size() == 1 ? " include directory" : " include directories",
+               " by what the workspace includes");
+  }
   return command;
 }
 

@@ -206,6 +206,15 @@ class Check(CliTest):
         return run("check", os.path.join(self.root, "app/a.cc"), "--root", self.root, "--index-dir", self.index_dir,
                    *arguments)
 
+    def test_include_folders_are_guessed_without_a_database(self):
+        self.write("app/a.cc", '#include "net/port.h"\nint port = kPort;\n')
+        self.write("libs/net/port.h", "const int kPort = 1;\n")
+        self.assertNotIn(b"include director", self.check().stdout)
+        self.index()
+        said = self.check().stdout.decode()
+        self.assertIn("1 include directory by what the workspace includes", said)
+        self.assertIn("0 errors", said)
+
     def test_a_compiler_may_be_asked(self):
         self.write("app/a.cc", "#include <only_it_has.h>\n")
         self.write("sdk/include/only_it_has.h", "")
