@@ -227,6 +227,16 @@ class Check(CliTest):
         self.assertIn(b"1 errors", self.check().stdout)
         self.assertIn(b"0 errors", self.check(f"--query-driver={self.root}/sdk/bin/*").stdout)
 
+    def test_a_folder_without_a_database_is_said(self):
+        self.write("app/a.cc", "int a = A;\n")
+        self.write("compile_commands.json", json.dumps([{
+            "directory": self.root, "file": "app/a.cc", "arguments": ["c++", "-DA=1", "-c", "app/a.cc"]}]))
+        result = self.check("--compile-commands-dir=/no/such/folder")
+        self.assertIn(b"0 errors", result.stdout)
+        said = [line for line in result.stderr.decode().splitlines() if "/no/such/folder" in line]
+        self.assertEqual(len(said), 1, said)
+        self.assertIn(f"{self.root}/compile_commands.json is used", said[0])
+
 
 class BadInput(CliTest):
     def test_empty_workspace(self):
