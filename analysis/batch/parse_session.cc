@@ -263,6 +263,8 @@ std::string RunFrontEnd(const FrontEndRun& run, ParseDelegate& delegate) {
   }
   clang::LangOptions& language = invocation->getLangOpts();
   language.CommentOpts.ParseAllComments = true;
+  // What -isystem names is documented too. In the index that would be 8 % of its size, for RocksDB.
+  language.RetainCommentsFromSystemHeaders = for_people;
   language.SpellChecking = for_people;  // typo correction costs over 1 %
   invocation->getDiagnosticOpts().IgnoreWarnings = !for_people;
   if (for_people) {
