@@ -19,7 +19,9 @@
 #include "clang/Lex/Pragma.h"
 #include "clang/Lex/Preprocessor.h"
 #include "clang/Lex/PreprocessorOptions.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/VirtualFileSystem.h"
 
 namespace astrolabe {
@@ -172,6 +174,23 @@ class Action : public clang::ASTFrontendAction {
   ParseDelegate& delegate_;
 };
 
+// For -include conf.h Clang looks into the working directory only if the main file is a file, which our buffer is not.
+// Says where it would look first, if something is there.
+void FindForcedIncludes(clang::CompilerInvocation& invocation) {
+  const std::string& set = invocation.getFileSystemOpts().WorkingDir;
+  clang::PreprocessorOptions& preprocessor = invocation.getPreprocessorOpts();
+  for (std::vector<std::string>* headers : {&preprocessor.Includes, &preprocessor.MacroIncludes}) {
+    for (std::string& header : *headers) {
+      llvm::SmallString<256> path(header);
+      if (llvm::sys::path::is_absolute(path)) continue;
+      if (!set.empty()) llvm::sys::path::make_absolute(set, path);
+      llvm::sys::fs::make_absolute(path);
+      llvm::sys::path::remove_dots(path);  // "..": behind a link it leads elsewhere
+      if (llvm::sys::fs::is_regular_file(path)) header = std::string(path);
+    }
+  }
+}
+
 void EnterBuffer(ParseState& state, const std::string& text, const char* name) {
   clang::SourceManager& sources = state.compiler->getSourceManager();
   clang::Preprocessor& preprocessor = state.compiler->getPreprocessor();
@@ -228,6 +247,7 @@ std::string RunFrontEnd(const FrontEndRun& run, ParseDelegate& delegate) {
   if (run.file.empty()) {
     buffer = llvm::MemoryBuffer::getMemBufferCopy(HeadersText(run.headers), kHeadersBuffer);
     front_end.Inputs.emplace_back(buffer->getMemBufferRef(), kind);
+    FindForcedIncludes(*invocation);
   } else {
     front_end.Inputs.emplace_back(run.file, kind);
   }
@@ -243,6 +263,8 @@ std::string RunFrontEnd(const FrontEndRun& run, ParseDelegate& delegate) {
   }
   clang::LangOptions& language = invocation->getLangOpts();
   language.CommentOpts.ParseAllComments = true;
+  // What -isystem names is documented too. In the index that would be 8 % of its size, for RocksDB.
+  language.RetainCommentsFromSystemHeaders = for_people;
   language.SpellChecking = for_people;  // typo correction costs over 1 %
   invocation->getDiagnosticOpts().IgnoreWarnings = !for_people;
   if (for_people) {

@@ -8,6 +8,7 @@
 #include "analysis/batch/collector.h"
 #include "analysis/config/flag_edits.h"
 #include "analysis/project/source_language.h"
+#include "analysis/project/spelled_includes.h"
 #include "base/strings.h"
 #include "index/index_store.h"
 #include "index/semantic/semantic_index.h"
@@ -54,6 +55,10 @@ absl::StatusOr<Project> LoadProject(FileSystem& fs, const SemanticOptions& optio
   absl::StatusOr<std::shared_ptr<ProjectModel>> model = project.configured->Own();
   if (!model.ok()) return model.status();
   project.model = *std::move(model);
+  if (project.model->database_path().empty()) {
+    auto snapshot = OpenSnapshot(fs, options.index_dir);
+    if (snapshot.ok()) project.model->GuessFrom(SpelledIncludes(**snapshot, options.root));
+  }
   FrontEndOptions front_end;
   front_end.tool_version = options.tool_version;
   if (!options.query_drivers.empty()) {

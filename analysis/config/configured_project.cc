@@ -5,6 +5,7 @@
 
 #include "absl/time/clock.h"
 #include "analysis/config/flag_edits.h"
+#include "analysis/project/paths.h"
 #include "base/log.h"
 #include "base/strings.h"
 
@@ -35,7 +36,16 @@ absl::StatusOr<std::shared_ptr<ProjectModel>> ConfiguredProject::Load(
     const std::string& database) const {
   ProjectOptions options = options_;
   options.without_database = database == kNone;
-  if (!database.empty() && !options.without_database) options.compile_commands_dir = database;
+  if (!database.empty() && !options.without_database) {
+    options.compile_commands_dir = database;
+    // Where a configuration file names one, no other is as good.
+    const std::optional<std::string> found = ProjectModel::FindDatabase(options);
+    const std::string place = AbsolutePath(options.root, database);
+    if (!found || (*found != place && ParentPath(*found) != place)) {
+      return absl::NotFoundError(StrCat("no compile_commands.json or compile_flags.txt in ", place,
+                                        "; name the folder where your build system writes it"));
+    }
+  }
   absl::StatusOr<std::unique_ptr<ProjectModel>> loaded = ProjectModel::Load(std::move(options));
   if (!loaded.ok()) return loaded.status();
   return std::shared_ptr<ProjectModel>(*std::move(loaded));

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "analysis/project/paths.h"
+#include "base/log.h"
 #include "base/strings.h"
 
 namespace astrolabe {
@@ -25,6 +26,11 @@ std::optional<std::string> DatabaseIn(const std::string& folder) {
     if (IsRegularFile(path)) return path;
   }
   return std::nullopt;
+}
+
+// Whether a database is what `place` names, or in the folder that it names.
+bool IsAt(std::string_view place, std::string_view database) {
+  return database == place || ParentPath(database) == place;
 }
 
 // Of the build folders in `root` the one whose database was written last.
@@ -146,9 +152,11 @@ std::optional<std::string> ProjectModel::FindDatabase(const ProjectOptions& opti
     const std::string place = AbsolutePath(options.root, options.compile_commands_dir);
     const std::string_view name = BaseName(place);
     if (name.ends_with(".json") || name == kFlagsName) {
-      return IsRegularFile(place) ? std::optional(place) : std::nullopt;
+      if (IsRegularFile(place)) return place;
+    } else if (std::optional<std::string> found = DatabaseIn(place)) {
+      return found;
     }
-    return DatabaseIn(place);
+    // As clangd does where the folder is not there.
   }
   const std::string root = AbsolutePath("/", options.root);
   if (std::optional<std::string> found = DatabaseIn(root)) return found;
@@ -164,14 +172,13 @@ absl::StatusOr<std::shared_ptr<const ProjectModel::Loaded>> ProjectModel::Read(
     const ProjectOptions& options) {
   auto loaded = std::make_shared<Loaded>();
   std::optional<std::string> path = FindDatabase(options);
-  if (!path) {
-    if (!options.compile_commands_dir.empty()) {
-      return absl::NotFoundError(StrCat("no ", kDatabaseName, " or ", kFlagsName, " in ",
-                                        AbsolutePath(options.root, options.compile_commands_dir),
-                                        "; name the folder where your build system writes it"));
-    }
-    return loaded;
+  if (const std::string place = AbsolutePath(options.root, options.compile_commands_dir);
+      !options.compile_commands_dir.empty() && !(path && IsAt(place, *path))) {
+    LogWarning("no ", kDatabaseName, " or ", kFlagsName, " in ", place,
+               ", the folder that --compile-commands-dir names: ",
+               path ? StrCat(*path, " is used") : "none is used");
   }
+  if (!path) return loaded;
   loaded->path = *std::move(path);
   if (BaseName(loaded->path) == kFlagsName) {
     absl::StatusOr<FileStat> stamp = RealFileSystem().Stat(loaded->path);
@@ -411,10 +418,14 @@ CompileCommand ProjectModel::Guess(const std::vector<std::string>& directories,
                            options_.extra_arguments.end());
   command.arguments.push_back(file);
   command.origin = CommandOrigin::kGuess;
-  command.reason =
-      StrCat("a guess, as there is no database with a fitting entry: ",
-             LanguageSpecifier(language.language), " by its name, ", directories.size(),
-             " include directories by what the workspace includes");
+  command.reason = StrCat("a guess, as there is no database with a fitting entry: ",
+                          LanguageSpecifier(language.language), " by its name");
+  if (!directories.empty()) {
+    command.reason +=
+        StrCat(", ", directories.size(),
+               directories.size() == 1 ? " include directory" : " include directories",
+               " by what the workspace includes");
+  }
   return command;
 }
 

@@ -10,6 +10,7 @@
 #include "analysis/project/driver_knowledge.h"
 #include "analysis/project/paths.h"
 #include "analysis/project/resource_directory.h"
+#include "base/refused_calls.h"
 #include "base/strings.h"
 #include "clang/Basic/Diagnostic.h"
 #include "clang/Basic/DiagnosticOptions.h"
@@ -66,7 +67,12 @@ std::unique_ptr<clang::CompilerInvocation> RunDriver(const std::string& director
   options.VFS = files;
   options.RecoverOnError = true;
   options.ProbePrecompiled = false;
-  return clang::createInvocation(argv, options);
+  // Clang's driver does more than it is asked for: it writes what -MJ names, and for some targets it starts a program to
+  // learn the processor (amdgpu-arch, which -B may place in the workspace). Such flags can be in a configuration file
+  // (--config) and behind -Xarch_host too, so it is not flags alone that keep it from that.
+  std::unique_ptr<clang::CompilerInvocation> invocation;
+  RunConfined([&] { invocation = clang::createInvocation(argv, options); });
+  return invocation;
 }
 
 // Leaves of an invocation what the meaning of the source depends on.
@@ -88,6 +94,10 @@ void KeepSemantics(clang::CompilerInvocation& invocation) {
   front_end.StatsFile.clear();
   front_end.TimeTracePath.clear();
   front_end.ModuleOutputPath.clear();
+  front_end.DumpMinimizationHintsPath.clear();
+  front_end.SymbolGraphOutputDir.clear();
+  front_end.EmitSymbolGraph = false;
+  front_end.CodeCompletionAt = clang::ParsedSourceLocation();
   front_end.OverrideRecordLayoutsFile.clear();
   front_end.DisableFree = false;
   front_end.ShowStats = false;
@@ -111,6 +121,10 @@ void KeepSemantics(clang::CompilerInvocation& invocation) {
   code.OptRecordFile.clear();
   code.SaveTempsFilePrefix.clear();
   code.StackUsageOutput.clear();
+  code.ThinLinkBitcodeFile.clear();
+  code.AsSecureLogFile.clear();
+  code.DIBugsReportFilePath.clear();
+  code.TimePasses = false;
   code.PassPlugins.clear();
   code.CmdArgs.clear();
 
@@ -122,6 +136,7 @@ void KeepSemantics(clang::CompilerInvocation& invocation) {
 
   invocation.getDependencyOutputOpts() = clang::DependencyOutputOptions();
   invocation.getHeaderSearchOpts().ModuleCachePath.clear();
+  invocation.getHeaderSearchOpts().ModuleUserBuildPath.clear();
   invocation.getPreprocessorOpts().ImplicitPCHInclude.clear();
 }
 

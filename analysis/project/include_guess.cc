@@ -18,6 +18,17 @@ namespace {
 // A header that many folders have (config.h, util.h) says little; past this number nothing.
 constexpr size_t kMaxCandidates = 16;
 
+// Headers of C's and C++'s libraries. A folder that has one is a library's own, and would hide the system's.
+bool HasStandardHeader(const absl::flat_hash_set<absl::string_view>& files,
+                       const std::string& folder) {
+  static constexpr std::string_view kNames[] = {"stddef.h", "stdint.h", "stdlib.h", "stdio.h",
+                                                "string.h", "errno.h",  "time.h",   "math.h",
+                                                "unistd.h", "cstddef",  "vector",   "string"};
+  return std::any_of(std::begin(kNames), std::end(kNames), [&](std::string_view name) {
+    return files.contains(StrCat(folder, "/", name));
+  });
+}
+
 // A spelled path and the folders that would explain it.
 struct Question {
   size_t votes = 0;
@@ -50,7 +61,8 @@ std::vector<std::string> GuessIncludeDirectories(std::span<const FileIncludes> f
       if (named == by_name.end()) continue;
       for (const std::string* path : named->second) {
         if (path->size() > suffix.size() && path->ends_with(suffix)) {
-          place->second.folders.push_back(path->substr(0, path->size() - suffix.size()));
+          std::string folder = path->substr(0, path->size() - suffix.size());
+          if (!HasStandardHeader(all, folder)) place->second.folders.push_back(std::move(folder));
         }
       }
       if (place->second.folders.size() > kMaxCandidates) place->second.folders.clear();

@@ -22,7 +22,7 @@ struct FileIncludes {
 // be an include directory; what is beside the includer needs none. Most directories explain many
 // includes and some only one that another explains as well, so they are taken greedily, the one that
 // explains most of the still unexplained first (ties: the shorter, then by name), until nothing is
-// left. At most `limit`. `files` holds the headers too, with or without includes.
+// left. At most `limit`. A folder with a header of the standard library's is none: it would hide the system's. `files` holds the headers too, with or without includes.
 std::vector<std::string> GuessIncludeDirectories(std::span<const FileIncludes> files,
                                                  size_t limit = 64);
 

@@ -17,6 +17,12 @@ void AddConfigOption(CLI::App& command, BatchOptions& options) {
                      "read .clangd files and the user's configuration (default: 1)");
 }
 
+void AddQueryDriverOption(CLI::App& command, BatchOptions& options) {
+  command.add_option(
+      "--query-driver", options.query_drivers,
+      "comma-separated globs of compilers that may be asked for their include paths");
+}
+
 void AddBatchOptions(CLI::App& command, WorkspaceOptions& workspace, BatchOptions& options) {
   command.add_option("-j,--threads", workspace.threads, "threads (default: all cores)")
       ->check(CLI::Range(1, 1024));
@@ -24,9 +30,7 @@ void AddBatchOptions(CLI::App& command, WorkspaceOptions& workspace, BatchOption
   command.add_option(
       "--compile-commands-dir", options.compile_commands_dir,
       "folder of compile_commands.json (default: looked for in the root and build*/)");
-  command.add_option(
-      "--query-driver", options.query_drivers,
-      "comma-separated globs of compilers that may be asked for their include paths");
+  AddQueryDriverOption(command, options);
   command.add_flag("--no-zygote", options.no_zygote,
                    "parse every unit from its first line, for comparison");
   command

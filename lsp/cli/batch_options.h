@@ -23,6 +23,9 @@ struct BatchOptions {
 // --enable-config, of every command that is about how files are compiled.
 void AddConfigOption(CLI::App& command, BatchOptions& options);
 
+// --query-driver, likewise.
+void AddQueryDriverOption(CLI::App& command, BatchOptions& options);
+
 // --threads, --enable-config, --compile-commands-dir, --query-driver, --no-zygote, --unit-seconds and --unit-memory-mb.
 void AddBatchOptions(CLI::App& command, WorkspaceOptions& workspace, BatchOptions& options);
 

@@ -33,19 +33,29 @@ constexpr std::string_view kTask =
     "and, where the diff needs explaining, an empty line and a few lines that say why. No "
     "Markdown, no quotes, nothing about yourself.";
 
-absl::StatusOr<std::string> StagedDiff() {
-  const Command git{.argv = {"git", "diff", "--cached", "--no-color", "--no-ext-diff"},
-                    .directory = "",
-                    .environment = {}};
+absl::StatusOr<RunResult> RunGit(std::vector<std::string> argv) {
   RunOptions limits;
   limits.timeout = kTimeForGit;
-  absl::StatusOr<RunResult> result = RunSubprocess(git, limits);
+  return RunSubprocess({.argv = std::move(argv), .directory = "", .environment = {}}, limits);
+}
+
+std::string_view FirstLine(std::string_view text) { return text.substr(0, text.find('\n')); }
+
+absl::StatusOr<std::string> StagedDiff() {
+  absl::StatusOr<RunResult> result =
+      RunGit({"git", "diff", "--cached", "--no-color", "--no-ext-diff"});
   if (!result.ok()) return result.status();
   if (result->timed_out) return absl::DeadlineExceededError("git diff --cached took too long");
   if (result->exit.ok()) return std::move(result->stdout_bytes);
-  const std::string_view said = result->stderr_bytes;
+  // Outside of a repository `git diff` is another command, which complains of --cached.
+  const absl::StatusOr<RunResult> repository = RunGit({"git", "rev-parse", "--git-dir"});
+  if (repository.ok() && !repository->timed_out && !repository->exit.ok()) {
+    return absl::FailedPreconditionError(
+        StrCat("git has no repository here (", FirstLine(repository->stderr_bytes),
+               "): run it in the one with the change, or give a diff by --diff"));
+  }
   return absl::FailedPreconditionError(
-      StrCat("git diff --cached: ", said.substr(0, said.find('\n'))));
+      StrCat("git diff --cached: ", FirstLine(result->stderr_bytes)));
 }
 
 absl::StatusOr<std::string> DiffOf(const std::string& source) {

@@ -151,29 +151,67 @@ bool CheckEntries(const CompilationDatabase& database, Findings& findings) {
   return counters.used > 0;
 }
 
+// Which sources a build has made for itself: CMake's CMakeCXXCompilerId.cpp, Meson's sanitycheckcpp.cc.
+class MadeByBuild {
+ public:
+  explicit MadeByBuild(std::string root) : root_(std::move(root)) {}
+
+  // `folder` is relative to the root. The root may be configured in place: it is no such folder itself.
+  bool Holds(std::string_view folder) {
+    if (folder.empty() || folder == "/") return false;
+    const auto [at, is_new] = known_.try_emplace(std::string(folder));
+    if (!is_new) return at->second;
+    const std::string_view name = BaseName(folder);
+    bool is_made = name == "CMakeFiles" || name == "meson-private" ||
+                   IsBuildFolder(StrCat(root_, "/", folder));
+    if (!is_made) {
+      const size_t slash = folder.rfind('/');
+      is_made = slash != folder.npos && Holds(folder.substr(0, slash));
+    }
+    return known_[std::string(folder)] = is_made;
+  }
+
+ private:
+  static bool IsBuildFolder(const std::string& folder) {
+    return IsRegularFile(StrCat(folder, "/CMakeCache.txt")) ||
+           IsRegularFile(StrCat(folder, "/build.ninja")) ||
+           IsDirectory(StrCat(folder, "/meson-info"));
+  }
+
+  const std::string root_;
+  std::map<std::string, bool, std::less<>> known_;
+};
+
 void CheckSourcesWithoutEntry(const SemanticOptions& options, const CompilationDatabase& database,
                               const std::vector<std::string>& units, Findings& findings) {
   std::vector<std::string> examples;
   size_t without = 0;
+  size_t made = 0;
+  MadeByBuild made_by_build(options.root);
   for (const std::string& unit : units) {
     if (database.Find(StrCat(options.root, "/", unit))) continue;
+    if (const size_t slash = unit.rfind('/');
+        slash != unit.npos && made_by_build.Holds(unit.substr(0, slash))) {
+      ++made;
+      continue;
+    }
     ++without;
     AddExample(examples, unit);
   }
   if (without == 0) {
-    findings.push_back(
-        {FindingLevel::kFine,
-         "entries",
-         StrCat("All ", Counted(units.size(), "source file"), " of the workspace have an entry."),
-         "",
-         {}});
+    findings.push_back({FindingLevel::kFine,
+                        "entries",
+                        StrCat("All ", Counted(units.size() - made, "source file"),
+                               " of the workspace have an entry."),
+                        "",
+                        {}});
     return;
   }
-  const bool is_usual =
-      static_cast<double>(without) < kUsualShareWithoutEntry * static_cast<double>(units.size());
+  const bool is_usual = static_cast<double>(without) <
+                        kUsualShareWithoutEntry * static_cast<double>(units.size() - made);
   findings.push_back(
       {is_usual ? FindingLevel::kNote : FindingLevel::kProblem, "sources-without-entry",
-       StrCat(without, " of ", Counted(units.size(), "source file"),
+       StrCat(without, " of ", Counted(units.size() - made, "source file"),
               " are not in the compilation database: their flags are guessed from similar files, "
               "and they are not in the semantic index."),
        "if they belong to the build, switch on what builds them (tests, examples) and configure "

@@ -33,6 +33,7 @@ void AddProjectOptions(CLI::App& command, ProjectArguments& arguments) {
   command.add_option(
       "--compile-commands-dir", arguments.batch.compile_commands_dir,
       "folder of compile_commands.json (default: looked for in the root and build*/)");
+  AddQueryDriverOption(command, arguments.batch);
   AddConfigOption(command, arguments.batch);
 }
 

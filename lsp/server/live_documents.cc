@@ -17,6 +17,15 @@ namespace {
 
 constexpr absl::Duration kCancelInterval = absl::Milliseconds(5);
 
+bool HasFiles(const Workspace& workspace) {
+  return workspace.IsOpened() && workspace.indexes().snapshot != nullptr;
+}
+
+bool HasDatabase(Workspace& workspace, const std::string& path) {
+  const std::shared_ptr<const ProjectModel> project = workspace.ProjectFor(path);
+  return project != nullptr && !project->database_path().empty();
+}
+
 }  // namespace
 
 LiveDocuments::LiveDocuments(Session& session)
@@ -163,9 +172,13 @@ absl::StatusOr<LiveCommand> LiveDocuments::CommandFor(const std::string& path) {
     without_unit_.insert(path);
     used_[path] = std::move(config);
   }
+  // Without a database the include folders are guessed from what the files spell, once they are read.
+  const std::shared_ptr<Workspace> workspace = session_.WorkspaceOf(path);
+  const bool is_settled =
+      workspace == nullptr || HasFiles(*workspace) || HasDatabase(*workspace, path);
   absl::StatusOr<LiveCommand> command = CommandForOpenFile(session_, **front_end, path);
   if (command.ok()) modules_.Complete(**front_end, *command);
-  if (!command.ok() || command->lacks_unit) return command;
+  if (!command.ok() || command->lacks_unit || !is_settled) return command;
   absl::MutexLock lock(&mutex_);
   without_unit_.erase(path);
   return command;

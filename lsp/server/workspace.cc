@@ -9,6 +9,7 @@
 
 #include "absl/time/clock.h"
 #include "analysis/batch/batch_indexer.h"
+#include "analysis/project/spelled_includes.h"
 #include "base/strings.h"
 #include "base/trace.h"
 #include "index/indexer.h"
@@ -240,6 +241,23 @@ bool Workspace::Reload() {
   const auto semantic_generation = [](const auto& state) {
     return state ? state->generation() : 0;
   };
+  // Ahead of who is told of the new state, and asks how files are compiled.
+  const bool has_database =
+      ProjectModel::FindDatabase(
+          {.root = canonical_root_, .compile_commands_dir = settings_.compile_commands_dir})
+          .has_value();
+  bool is_first = false;
+  {
+    absl::MutexLock lock(&mutex_);
+    is_first = found.snapshot != nullptr && indexes_.snapshot == nullptr;
+  }
+  // Once: a second's work for some ten thousand files.
+  if (is_first && !has_database) {
+    const auto model = configured_.Own();
+    if (model.ok() && (*model)->database_path().empty()) {
+      (*model)->GuessFrom(SpelledIncludes(*found.snapshot, canonical_root_));
+    }
+  }
   absl::MutexLock lock(&mutex_);
   const bool is_new =
       generation(found.snapshot) != generation(indexes_.snapshot) ||

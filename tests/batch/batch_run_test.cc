@@ -36,12 +36,15 @@ class BatchRunTest : public testing::Test {
     }
   }
 
-  void Add(const std::string& file, const std::string& text) {
+  void Add(const std::string& file, const std::string& text,
+           const std::vector<std::string>& flags = {}) {
     work_.Write(file, text);
     CompileCommand command;
     command.directory = work_.root();
     command.file = StrCat(work_.root(), "/", file);
-    command.arguments = {"clang++", "-nostdinc", file};
+    command.arguments = {"clang++", "-nostdinc"};
+    command.arguments.insert(command.arguments.end(), flags.begin(), flags.end());
+    command.arguments.push_back(file);
     absl::StatusOr<FrontEndCommand> made = front_end_->For(command);
     ASSERT_TRUE(made.ok()) << made.status();
     commands_.push_back(*std::move(made));
@@ -91,6 +94,27 @@ TEST_F(BatchRunTest, AWorkspaceAtRest) {
   BatchStatistics statistics = Run();
   EXPECT_EQ(statistics.zygote, kUnits);
   EXPECT_EQ(closures_["unit0.cc"], "unit0.cc part.h shared.h");
+}
+
+// As the Linux kernel is built. The working directory's goes ahead of the include path's, as for a unit of its own.
+TEST_F(BatchRunTest, HeadersThatFlagsIncludeByARelativePath) {
+  commands_.clear();
+  closures_.clear();
+  work_.Write("conf.h", "#define FIELD value\n");
+  work_.Write("config/conf.h", "#error the other one\n");
+  work_.Write("config/only.h", "#pragma once\nstruct Only { int value; };\n");
+  work_.Write("config/macros.h", "#define NAME(x) x\nint not_kept;\n");
+  for (int i = 0; i < kUnits; ++i) {
+    Add(StrCat("unit", i, ".cc"),
+        StrCat("#include \"shared.h\"\nint NAME(f", i,
+               ")(Shared& s, Only& o) { return s.part.FIELD + o.value; }\n"),
+        {"-Iconfig", "-imacros", "config/../config/macros.h", "-include", "conf.h", "-include",
+         "only.h"});
+  }
+  Scan();
+  BatchStatistics statistics = Run();
+  EXPECT_EQ(statistics.zygote, kUnits);
+  EXPECT_EQ(closures_["unit0.cc"], "unit0.cc conf.h config/macros.h config/only.h part.h shared.h");
 }
 
 TEST_F(BatchRunTest, AHeaderIncludesMoreThanTheScanSaw) {

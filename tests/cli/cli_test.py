@@ -199,6 +199,45 @@ class Commands(CliTest):
             run("--trace", "/nonexistent/t.json", "stats", "--root", self.root).returncode, 0)
 
 
+class Check(CliTest):
+    """How `astrolabe check` comes to the command of a file."""
+
+    def check(self, *arguments):
+        return run("check", os.path.join(self.root, "app/a.cc"), "--root", self.root, "--index-dir", self.index_dir,
+                   *arguments)
+
+    def test_include_folders_are_guessed_without_a_database(self):
+        self.write("app/a.cc", '#include "net/port.h"\nint port = kPort;\n')
+        self.write("libs/net/port.h", "const int kPort = 1;\n")
+        self.assertNotIn(b"include director", self.check().stdout)
+        self.index()
+        said = self.check().stdout.decode()
+        self.assertIn("1 include directory by what the workspace includes", said)
+        self.assertIn("0 errors", said)
+
+    def test_a_compiler_may_be_asked(self):
+        self.write("app/a.cc", "#include <only_it_has.h>\n")
+        self.write("sdk/include/only_it_has.h", "")
+        self.write("sdk/bin/g++", "#!/bin/sh\necho 'Target: x86_64-linux-gnu\n#include <...> search starts here:\n"
+                                  f" {self.root}/sdk/include\nEnd of search list.' >&2\n")
+        os.chmod(os.path.join(self.root, "sdk/bin/g++"), 0o755)
+        self.write("compile_commands.json", json.dumps([{
+            "directory": self.root, "file": "app/a.cc",
+            "arguments": [os.path.join(self.root, "sdk/bin/g++"), "-c", "app/a.cc"]}]))
+        self.assertIn(b"1 errors", self.check().stdout)
+        self.assertIn(b"0 errors", self.check(f"--query-driver={self.root}/sdk/bin/*").stdout)
+
+    def test_a_folder_without_a_database_is_said(self):
+        self.write("app/a.cc", "int a = A;\n")
+        self.write("compile_commands.json", json.dumps([{
+            "directory": self.root, "file": "app/a.cc", "arguments": ["c++", "-DA=1", "-c", "app/a.cc"]}]))
+        result = self.check("--compile-commands-dir=/no/such/folder")
+        self.assertIn(b"0 errors", result.stdout)
+        said = [line for line in result.stderr.decode().splitlines() if "/no/such/folder" in line]
+        self.assertEqual(len(said), 1, said)
+        self.assertIn(f"{self.root}/compile_commands.json is used", said[0])
+
+
 class BadInput(CliTest):
     def test_empty_workspace(self):
         self.assertEqual(self.index()["files"], 0)

@@ -170,6 +170,9 @@ TEST_F(ConfigProviderTest, DatabasesByPath) {
   ConfiguredProject named({.root = work_.root(), .compile_commands_dir = work_.root()},
                           &provider());
   EXPECT_EQ(named.CommandFor(Path("none/c.cc"))->origin, CommandOrigin::kNeighbour);
+  // One that is configured and not there: no other is taken for it.
+  work_.Write("gone/.clangd", "CompileFlags: {CompilationDatabase: nowhere}\n");
+  EXPECT_EQ(project.CommandFor(Path("gone/c.cc"))->origin, CommandOrigin::kGuess);
 }
 
 TEST(UserConfigPath, IsWhereThePlatformHasIt) {

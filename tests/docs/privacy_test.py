@@ -99,12 +99,25 @@ class Privacy(unittest.TestCase):
                                                      os.path.join(self.root, "plugin.c")]).returncode != 0:
             self.skipTest("no C compiler")
         self.write("evil.rsp", f"-fplugin={plugin}")
+        self.write("evil.cfg", f"-MJ{self.root}/a.json")
+        for program in ("amdgpu-arch", "nvptx-arch", "offload-arch"):  # which Clang's driver asks for the processor
+            self.write(program, f"#!/bin/sh\ntouch {ran}\necho gfx90a\n")
+            os.chmod(os.path.join(self.root, program), 0o755)
         for flags in ([f"-fplugin={plugin}"], ["-Xclang", "-load", "-Xclang", plugin], [f"-fpass-plugin={plugin}"],
                       ["-mllvm", f"-load={plugin}"], ["@evil.rsp"],
                       ["-MD", "-MF", "a.d"], ["-Wp,-MMD,a.d"], ["-ftime-trace"], ["-save-temps"], ["-MJ", "a.json"],
                       ["--serialize-diagnostics", "a.dia"], ["-Xclang", "-dependency-dot", "-Xclang", "a.dot"],
                       ["-Xclang", "-stats-file=a.stats"], ["-Xclang", "-diagnostic-log-file", "-Xclang", "a.log"],
-                      ["-foptimization-record-file=a.yaml"], ["-Xclang", "-emit-pch", "-o", "a.pch"]):
+                      ["-foptimization-record-file=a.yaml"], ["-Xclang", "-emit-pch", "-o", "a.pch"],
+                      ["-Xclang", "-dump-minimization-hints=a.hints"], ["-Xclang", "-emit-symbol-graph"],
+                      ["-Xclang", "-symbol-graph-dir=graphs"], ["-gen-cdb-fragment-path", "fragments"],
+                      ["-Xclang", "-module-dependency-dir", "-Xclang", "modules"], ["-Xclang", "-fthin-link-bitcode=a.bc"],
+                      ["-Xclang", "-header-include-file", "-Xclang", "a.h.txt"], ["-ftime-report", "-print-stats"],
+                      ["-fstack-usage"], ["-fcrash-diagnostics-dir=crash"], ["-fproc-stat-report=a.stat"],
+                      [f"--config={self.root}/evil.cfg"], ["-Xarch_host", f"-MJ{self.root}/b.json"],
+                      [f"-B{self.root}", "--target=amdgcn-amd-amdhsa", "-mcpu=native"],
+                      [f"-B{self.root}", "-fopenmp", "-fopenmp-targets=amdgcn-amd-amdhsa"],
+                      [f"-B{self.root}", "--target=nvptx64-nvidia-cuda", "-march=native"]):
             self.write("compile_commands.json", json.dumps(
                 [{"directory": self.root, "file": "a.cc", "arguments": ["clang++", *flags, "-c", "a.cc"]}]))
             before = sorted(os.listdir(self.root))

@@ -111,6 +111,17 @@ class Doctor(unittest.TestCase):
         self.entries("main.cc")
         self.check("sources-without-entry", "shape.cc")
 
+    def test_what_a_build_makes_for_itself_needs_no_entry(self):
+        for path in ("out/CMakeCache.txt", "out/a/CMakeFiles/3.25.1/CompilerIdCXX/CMakeCXXCompilerId.cpp", "out/made/moc.cc",
+                     "meson/meson-info/meson-info.json", "meson/meson-private/sanitycheckcpp.cc", "n/build.ninja", "n/x.cc",
+                     "CMakeCache.txt", "CMakeFiles/CMakeScratch/try.cc"):
+            self.write(path, "")
+        findings = self.findings()
+        self.assertNotIn("sources-without-entry", findings)
+        self.assertIn("All 2 source files", json.dumps(findings["entries"]))
+        self.write("src/forgotten.cc", "")
+        self.check("sources-without-entry", "1 of 3 source files")
+
     def test_compiler_that_is_not_there(self):
         self.entries("main.cc", "shape.cc", compiler="/opt/nothing/bin/g++")
         self.check("compiler", "/opt/nothing/bin/g++")

@@ -3,6 +3,7 @@
     lsp_config_test.py ASTROLABE [unittest arguments]
 """
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+import json
 import os
 import sys
 import unittest
@@ -220,6 +221,14 @@ class Answers(ConfigTest):
         self.assertEqual(self.hints(client, "a.cc"), [": ALong…"])
         self.write(".clangd", "InlayHints:\n  TypeNameLimit: 0\n")
         self.assertEqual(self.hints(client, "a.cc"), [": ALongNameOfAClass"])
+
+    def test_hover_has_the_comments_of_system_headers(self):
+        text = '#include <lib.h>\nint n = Take(1);\n'
+        self.write("system/lib.h", "#pragma once\n/// Takes what it gets.\nint Take(int);\n")
+        self.write("compile_commands.json", json.dumps([
+            {"directory": self.root, "file": "a.cc", "arguments": ["clang++", "-isystem", "system", "-c", "a.cc"]}]))
+        client = self.opened("a.cc", text)
+        self.assertIn("Takes what it gets.", self.hover(client, "a.cc", text, "n = Ta|ke"))
 
     def test_hover(self):
         text = ("using Number = unsigned long;\n/// Takes \\p what, *not* more.\n/// \\param what the thing\n"

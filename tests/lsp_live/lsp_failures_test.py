@@ -211,6 +211,14 @@ class Configuration(FailuresTest):
                       {"settings": {"compilationDatabasePath": os.path.join(self.root, "two")}})
         self.eventually(lambda: self.said(client, "a.cc"), lambda said: said == [], deadline=15)
 
+    def test_without_a_database_include_folders_are_guessed(self):
+        self.write("app/a.cc", '#include "net/socket.h"\nint port = kPort;\n')
+        self.write("libs/base/net/socket.h", '#include "net/port.h"\n')
+        self.write("libs/base/net/port.h", "const int kPort = 1;\n")
+        client = self.server()
+        client.open("app/a.cc")
+        self.eventually(lambda: self.said(client, "app/a.cc"), lambda said: said == [], deadline=15)
+
     def test_other_flags_by_its_settings(self):
         client = self.server("--background-index=0")
         client.open("a.cc", "int x = NAME;\n")

@@ -126,15 +126,31 @@ TEST_F(CommandInferenceTest, FindsTheDatabase) {
   EXPECT_EQ(find("", "build/release"), Path("build/release/compile_commands.json"));
   EXPECT_EQ(find("", Path("build-old/compile_commands.json")),
             Path("build-old/compile_commands.json"));
-  EXPECT_EQ(find("", "nowhere"), "");
+  // One that is not there does not keep it from looking.
+  EXPECT_EQ(find("", "nowhere"), Path("build-old/compile_commands.json"));
   work_.Write("compile_flags.txt", "-DF");
   EXPECT_EQ(find(""), Path("compile_flags.txt"));
   WriteDatabase({"a.cc"});
   EXPECT_EQ(find(""), Path("compile_commands.json"));
   work_.Write("deep/inside/x.cc", "");
   EXPECT_EQ(find("deep/inside"), Path("compile_commands.json"));
-  EXPECT_EQ(ProjectModel::Load({.root = Path(), .compile_commands_dir = "nowhere"}).status().code(),
-            absl::StatusCode::kNotFound);
+}
+
+TEST_F(CommandInferenceTest, AFolderWithoutADatabaseIsNoEnd) {
+  WriteDatabase({"a.cc"});
+  work_.Write("empty/readme", "");
+  for (const char* folder : {"nowhere", "empty", "empty/compile_commands.json"}) {
+    auto model = ProjectModel::Load({.root = Path(), .compile_commands_dir = folder});
+    ASSERT_TRUE(model.ok()) << model.status();
+    EXPECT_EQ((*model)->database_path(), Path("compile_commands.json"));
+    EXPECT_FALSE((*model)->ChangedOnDisk());
+  }
+  // When it comes, it counts.
+  auto model = *ProjectModel::Load({.root = Path(), .compile_commands_dir = "empty"});
+  WriteDatabase({"b.cc"}, "empty");
+  EXPECT_TRUE(model->ChangedOnDisk());
+  ASSERT_TRUE(model->Reload().ok());
+  EXPECT_EQ(model->database_path(), Path("empty/compile_commands.json"));
 }
 
 TEST_F(CommandInferenceTest, TakesCompileFlags) {
@@ -190,6 +206,12 @@ TEST_F(CommandInferenceTest, GuessesIncludeDirectories) {
   EXPECT_EQ(GuessIncludeDirectories(files), (Strings{"/w/libs/base", "/w/third/inc"}));
   EXPECT_EQ(GuessIncludeDirectories(files, 1), (Strings{"/w/libs/base"}));
   EXPECT_TRUE(GuessIncludeDirectories({}).empty());
+  // A C library's own headers are not for who includes the system's.
+  EXPECT_TRUE(
+      GuessIncludeDirectories(std::vector<FileIncludes>{{"/w/a.c", {{"string.h"}, {"compat.h"}}},
+                                                        {"/w/libc/string.h", {}},
+                                                        {"/w/libc/compat.h", {}}})
+          .empty());
 
   auto model = Load();
   model->GuessFrom(files);
