@@ -239,12 +239,7 @@ class Suggester::Attempt {
     Hide(&suggestions);
     if (suggestions.empty()) return;
     const absl::Time start = absl::Now();
-    std::vector<CandidateCheck> checks(suggestions.size(), CandidateCheck::kNotChecked);
-    std::vector<std::thread> checkers;
-    for (size_t i = 0; i < suggestions.size(); ++i) {
-      checkers.emplace_back([&, i] { checks[i] = place_.Check(suggestions[i].text); });
-    }
-    for (std::thread& checker : checkers) checker.join();
+    const std::vector<CandidateCheck> checks = CheckAll(suggestions);
     absl::MutexLock lock(&suggester_.mutex_);
     SuggestionCounts& counts = suggester_.counts_;
     counts.check_seconds += SecondsSince(start);
@@ -257,6 +252,23 @@ class Suggester::Attempt {
       if (model != kNoModel) suggester_.records_[static_cast<size_t>(model)].Shown(1);
       good_.push_back(std::move(suggestions[i]));
     }
+  }
+
+  // Parallel to the suggestions; as many at a time as there are cores, the best first.
+  std::vector<CandidateCheck> CheckAll(const std::vector<Suggestion>& suggestions) {
+    std::vector<CandidateCheck> checks(suggestions.size(), CandidateCheck::kNotChecked);
+    std::atomic<size_t> next = 0;
+    const auto check = [&] {
+      for (size_t i = next++; i < suggestions.size(); i = next++) {
+        checks[i] = place_.Check(suggestions[i].text);
+      }
+    };
+    std::vector<std::thread> others;
+    const size_t cores = std::max(1U, std::thread::hardware_concurrency());
+    while (others.size() + 1 < std::min(cores, suggestions.size())) others.emplace_back(check);
+    check();
+    for (std::thread& other : others) other.join();
+    return checks;
   }
 
   // The drafts as suggestions, those that say the same as one. What another model has found already rises.

@@ -63,7 +63,7 @@ class SuggestionPlace {
   virtual std::vector<LikeText> TextsElsewhere() = 0;
   // InfillParts::context.
   virtual std::vector<PromptContext> Context() = 0;
-  // Called for several candidates at the same time, on threads of ours.
+  // Called for several candidates at the same time.
   virtual CandidateCheck Check(const std::string& candidate) = 0;
   // A model that was asked did not answer.
   virtual void ModelFailed(const absl::Status& failure) = 0;
