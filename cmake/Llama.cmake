@@ -14,9 +14,13 @@ foreach(variable IN LISTS cached)
 endforeach()
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
   ${CMAKE_SOURCE_DIR}/third_party/llama.sh ${CMAKE_SOURCE_DIR}/third_party/llama.patch)
+set(ASTROLABE_LLAMA_GPU "" CACHE STRING "A backend of ggml that computes models on a GPU: CUDA, VULKAN, HIP, ...")
 find_package(llama CONFIG QUIET)
 if(NOT llama_FOUND)
-  execute_process(COMMAND ${CMAKE_SOURCE_DIR}/third_party/llama.sh ${ASTROLABE_THIRD_PARTY}
+  if(ASTROLABE_LLAMA_GPU)
+    set(llama_kind --gpu ${ASTROLABE_LLAMA_GPU})
+  endif()
+  execute_process(COMMAND ${CMAKE_SOURCE_DIR}/third_party/llama.sh ${ASTROLABE_THIRD_PARTY} ${llama_kind}
     OUTPUT_VARIABLE llama_prefix OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
   find_package(llama CONFIG REQUIRED PATHS ${llama_prefix} NO_DEFAULT_PATH)
 endif()

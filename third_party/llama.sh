@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# llama.sh FOLDER [--variants]: builds llama.cpp into a folder below FOLDER, once, and prints that folder.
+# llama.sh FOLDER [--variants | --gpu BACKEND]: builds llama.cpp into a folder below FOLDER, once, and prints that folder.
 #
 # As it is, static libraries for the processor of this machine. With --variants, for packages: shared ones that run on
 # every processor, with one library for each generation of them, bin/libggml-cpu-*.so, of which ggml loads the best
-# that the machine at hand can run (analysis/ai/model_main.cc).
+# that the machine at hand can run (analysis/ai/model_main.cc). With --gpu, as it is and with one of ggml's backends besides
+# (CUDA, VULKAN, HIP, ...), whose own tools have to be there.
 #
 # The source is the git bundle in npm's package node-llama-cpp, pinned by version and digest; nothing of it is kept in
 # this repository but llama.patch, which says itself why. The folder's name has all that decides what the libraries are: the version, the compiler, the build
@@ -20,6 +21,9 @@ if [[ ${2:-} == --variants ]]; then
     -DCMAKE_INSTALL_RPATH=\$ORIGIN "-DCMAKE_SHARED_LINKER_FLAGS=-Wl,-z,relro,-z,now"
     "-DCMAKE_MODULE_LINKER_FLAGS=-Wl,-z,relro,-z,now")
   flags=$(uname -m)
+fi
+if [[ ${2:-} == --gpu ]]; then
+  kind+=("-DGGML_${3:?a backend of ggml}=ON")
 fi
 options=(
   -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER=clang-22 -DCMAKE_CXX_COMPILER=clang++-22 "${kind[@]}"

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 
 #include "analysis/ai/processor_library.h"
 #include "base/errno_status.h"
@@ -104,7 +105,8 @@ absl::StatusOr<std::unique_ptr<Model>> Model::Load(const std::string& path) {
         "processor, or they are missing: install the package again, or --ai=0");
   }
   llama_model_params params = llama_model_default_params();
-  params.n_gpu_layers = 0;
+  // Where a backend for GPUs was built in (ASTROLABE_LLAMA_GPU), all of them.
+  params.n_gpu_layers = llama_supports_gpu_offload() ? std::numeric_limits<int32_t>::max() : 0;
   std::unique_ptr<Model> model(new Model);
   model->model_ = llama_model_load_from_file(path.c_str(), params);
   if (model->model_ == nullptr) {
