@@ -365,10 +365,11 @@ absl::StatusOr<std::vector<Suggestion>> Suggester::Suggest(const SuggestionReque
   }
   Attempt attempt(*this, request, place, stop);
   if (!attempt.Run()) return absl::CancelledError("cancelled");
+  const bool is_known = attempt.has_answer();
   std::vector<Suggestion> good = std::move(attempt).good();
   absl::MutexLock lock(&mutex_);
   Show(request, good);
-  if (attempt.has_answer()) Remember(request, good);
+  if (is_known) Remember(request, good);
   return good;
 }
 
