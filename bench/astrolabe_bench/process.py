@@ -44,7 +44,30 @@ def memory_mb(pid):
     return total / 1024
 
 
-class PeakMemory:
+class _Repeated:
+    """Calls look() every `interval` seconds, on a thread of its own, until it is left."""
+
+    def __init__(self, interval):
+        self.interval = interval
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *unused):
+        self.ended.set()
+        self.thread.join()
+
+    def _run(self):
+        while True:
+            self.look()
+            if self.ended.wait(self.interval):
+                return
+
+
+class PeakMemory(_Repeated):
     """Looks at the summed PSS of a tree of processes until it is left; `mb` is the most it saw.
 
     One look costs the kernel a walk over the page tables, milliseconds for a process of a gigabyte: a tenth
@@ -52,26 +75,14 @@ class PeakMemory:
     """
 
     def __init__(self, pid, interval=0.1):
-        self.pid, self.interval, self.mb = pid, interval, 0.0
-        self.ended = threading.Event()
-        self.thread = threading.Thread(target=self._look, daemon=True)
+        super().__init__(interval)
+        self.pid, self.mb = pid, 0.0
 
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *unused):
-        self.ended.set()
-        self.thread.join()
-
-    def _look(self):
-        while True:
-            self.mb = max(self.mb, memory_mb(self.pid))
-            if self.ended.wait(self.interval):
-                return
+    def look(self):
+        self.mb = max(self.mb, memory_mb(self.pid))
 
 
-class NoIdlePriority:
+class NoIdlePriority(_Repeated):
     """Gives threads of a tree of processes that take the scheduler's idle class the usual one, again and
     again, since clangd's take it for each task, whatever --background-index-priority says (22.1). On a busy
     machine that class gets next to nothing, which is the machine's figure and not the program's. Needs the
@@ -79,25 +90,15 @@ class NoIdlePriority:
     """
 
     def __init__(self, pid, interval=0.2):
-        self.pid, self.interval = pid, interval
-        self.ended = threading.Event()
-        self.thread = threading.Thread(target=self._look, daemon=True)
+        super().__init__(interval)
+        self.pid = pid
 
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *unused):
-        self.ended.set()
-        self.thread.join()
-
-    def _look(self):
-        while not self.ended.wait(self.interval):
-            for pid in family(self.pid):
-                with contextlib.suppress(OSError):
-                    for task in map(int, os.listdir(f"/proc/{pid}/task")):
-                        if os.sched_getscheduler(task) == os.SCHED_IDLE:
-                            os.sched_setscheduler(task, os.SCHED_OTHER, os.sched_param(0))
+    def look(self):
+        for pid in family(self.pid):
+            with contextlib.suppress(OSError):
+                for task in map(int, os.listdir(f"/proc/{pid}/task")):
+                    if os.sched_getscheduler(task) == os.SCHED_IDLE:
+                        os.sched_setscheduler(task, os.SCHED_OTHER, os.sched_param(0))
 
 
 class TimeLimit:

@@ -7,7 +7,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <benchmark/benchmark.h>
 
-#include <cstdlib>
 #include <random>
 #include <string>
 #include <string_view>
@@ -15,6 +14,7 @@
 
 #include "base/frame.h"
 #include "base/strings.h"
+#include "bench/checked.h"
 #include "lsp/protocol/codec.h"
 #include "lsp/protocol/json.h"
 #include "lsp/protocol/types.h"
@@ -23,15 +23,6 @@
 
 namespace astrolabe::lsp {
 namespace {
-
-template <typename T>
-T Check(absl::StatusOr<T> value) {
-  if (!value.ok()) {
-    std::fprintf(stderr, "%s\n", value.status().ToString().c_str());
-    std::exit(1);
-  }
-  return *std::move(value);
-}
 
 DidChangeTextDocumentParams Edit() {
   DidChangeTextDocumentParams params;
@@ -103,7 +94,7 @@ void BM_CutStream(benchmark::State& state, const std::string& content) {
   for (auto _ : state) {
     for (size_t at = 0; at < stream.size(); at += kPiece) {
       framer.Feed(std::string_view(stream).substr(at, kPiece));
-      while (auto message = Check(framer.Next())) {
+      while (auto message = Checked(framer.Next())) {
         benchmark::DoNotOptimize(message->data());
         ++messages;
       }
@@ -129,7 +120,7 @@ template <typename T>
 void BM_Read(benchmark::State& state, const T& value) {
   const std::string text = EncodeJson(value);
   for (auto _ : state) {
-    benchmark::DoNotOptimize(Check(FromJson<T>(Check(ParseJson(text)), "params")));
+    benchmark::DoNotOptimize(Checked(FromJson<T>(Checked(ParseJson(text)), "params")));
   }
   BytesOf(state, text.size());
 }
@@ -141,7 +132,7 @@ void BM_Frame(benchmark::State& state) {
   const std::string payload(static_cast<size_t>(state.range(0)), 'x');
   for (auto _ : state) {
     std::string bytes = EncodeFrame(7, payload);
-    benchmark::DoNotOptimize(Check(TakeFrame(&bytes))->payload.data());
+    benchmark::DoNotOptimize(Checked(TakeFrame(&bytes))->payload.data());
   }
   BytesOf(state, payload.size());
 }

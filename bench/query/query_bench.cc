@@ -6,14 +6,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <benchmark/benchmark.h>
 
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "base/file_system.h"
+#include "bench/checked.h"
 #include "index/index_store.h"
 #include "index/indexer.h"
 #include "index/query/symbol_query.h"
@@ -21,15 +20,6 @@
 
 namespace astrolabe {
 namespace {
-
-template <typename T>
-T Check(absl::StatusOr<T> value) {
-  if (!value.ok()) {
-    std::fprintf(stderr, "%s\n", value.status().ToString().c_str());
-    std::exit(1);
-  }
-  return *std::move(value);
-}
 
 // A folder of this process's own, gone with it.
 class Scratch {
@@ -62,13 +52,13 @@ IndexerOptions Options(const char* name) {
 }
 
 IndexReport Update(const IndexerOptions& options) {
-  return Check(UpdateIndex(RealFileSystem(), options, nullptr, nullptr));
+  return Checked(UpdateIndex(RealFileSystem(), options, nullptr, nullptr));
 }
 
 const Snapshot& Index() {
   static const auto snapshot = [] {
     Update(Options("asked"));
-    return Check(OpenSnapshot(RealFileSystem(), Folder().Below("asked")));
+    return Checked(OpenSnapshot(RealFileSystem(), Folder().Below("asked")));
   }();
   return *snapshot;
 }
@@ -100,7 +90,7 @@ BENCHMARK(BM_IndexAgain)->UseRealTime()->Unit(benchmark::kMillisecond);
 void BM_OpenSnapshot(benchmark::State& state) {
   Index();
   for (auto _ : state) {
-    benchmark::DoNotOptimize(Check(OpenSnapshot(RealFileSystem(), Folder().Below("asked"))));
+    benchmark::DoNotOptimize(Checked(OpenSnapshot(RealFileSystem(), Folder().Below("asked"))));
   }
   state.SetItemsProcessed(state.iterations());
 }
@@ -146,7 +136,7 @@ void BM_SearchText(benchmark::State& state, TextMode mode, const char* pattern) 
   const std::string root = Options("asked").root;
   uint64_t bytes = 0;
   for (auto _ : state) {
-    bytes = Check(SearchText(Index(), root, query, [](const TextMatch&) {})).bytes_searched;
+    bytes = Checked(SearchText(Index(), root, query, [](const TextMatch&) {})).bytes_searched;
   }
   state.SetBytesProcessed(static_cast<int64_t>(bytes) * state.iterations());
 }

@@ -123,13 +123,12 @@ void GhostText::CursorAt(const DocumentSnapshot& document, const Position& posit
   if (engine == nullptr || !engine->IsRunning() || !model_->IsWantedFor(document->name.path)) {
     return;
   }
-  RunAhead(document, work,
-           [this, engine, document,
-            request = RequestAt(document, position, /*is_asked_for=*/false)](const Work& ahead) {
-             Place place(*this, document, request.parts, ahead);
-             engine->suggester().Prepare(request, place, ahead.stop);
-             engine->Count();
-           });
+  RunAhead(document, work, [this, engine, document, position](const Work& ahead) {
+    const SuggestionRequest request = RequestAt(document, position, /*is_asked_for=*/false);
+    Place place(*this, document, request.parts, ahead);
+    engine->suggester().Prepare(request, place, ahead.stop);
+    engine->Count();
+  });
 }
 
 void GhostText::RunAhead(const DocumentSnapshot& document, const Work& work,

@@ -2,6 +2,7 @@
 #include "lsp/handlers/prompt_context.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -10,8 +11,8 @@
 #include "index/query/symbol_query.h"
 #include "index/visit_names.h"
 #include "lsp/handlers/names_behind.h"
-#include "lsp/handlers/refactoring.h"
 #include "lsp/handlers/switch_source_header.h"
+#include "lsp/server/current_document.h"
 
 namespace astrolabe::lsp {
 namespace {
@@ -44,19 +45,13 @@ std::vector<std::string> NamesIn(const TextBuffer& text, size_t first, size_t en
 }
 
 // Whole lines of a file, of a function those ahead of its body.
-std::string TextOfDeclaration(const std::string& text, const SymbolHit& hit) {
-  size_t begin = 0;
-  uint32_t line = 0;
-  for (; line < hit.begin.line && begin < text.size(); ++line) {
-    begin = std::min(text.find('\n', begin), text.size() - 1) + 1;
-  }
-  std::string declaration;
+std::string TextOfDeclaration(const TextBuffer& text, const SymbolHit& hit) {
   const bool is_function = hit.kind == Kind::kFunction;
-  for (size_t lines = 0; line <= hit.end.line && lines < kLinesOfDeclaration; ++line, ++lines) {
-    if (begin >= text.size()) break;
-    const size_t end = std::min(text.find('\n', begin), text.size());
-    const std::string_view content = std::string_view(text).substr(begin, end - begin);
-    begin = end + 1;
+  const size_t end =
+      std::min<size_t>({hit.end.line + 1, hit.begin.line + kLinesOfDeclaration, text.line_count()});
+  std::string declaration;
+  for (size_t line = hit.begin.line; line < end; ++line) {
+    const std::string content = text.Line(line);
     const size_t body = is_function ? content.find('{') : content.npos;
     declaration += content.substr(0, body);
     if (body != content.npos) return declaration + ";\n";
@@ -95,6 +90,12 @@ std::vector<PromptContext> PromptContexts::At(const DocumentSnapshot& document, 
 std::vector<PromptContext> PromptContexts::Find(const DocumentSnapshot& document,
                                                 size_t anchor) const {
   std::vector<PromptContext> context;
+  std::map<std::string, DocumentSnapshot> read;  // several names may be declared in one file
+  const auto text_of = [&](const std::string& path) -> const TextBuffer& {
+    DocumentSnapshot& file = read[path];
+    if (file == nullptr) file = CurrentDocument(session_.documents(), path);
+    return file->text;
+  };
   const std::string& own = document->name.path;
   const std::shared_ptr<Workspace> workspace = session_.WorkspaceOf(own);
   if (workspace != nullptr && workspace->IsOpened()) {
@@ -112,14 +113,13 @@ std::vector<PromptContext> PromptContexts::Find(const DocumentSnapshot& document
                                                                             .near_path = own_path});
         if (hits.empty() || hits.front().path == own_path) continue;
         const std::string path = workspace->ClientPath(hits.front().path);
-        const std::string text = FileToEdit(session_, path).text;
-        context.push_back({ShortPath(path), TextOfDeclaration(text, hits.front())});
+        context.push_back({ShortPath(path), TextOfDeclaration(text_of(path), hits.front())});
       }
     }
   }
   const std::string other = CounterpartOf(session_, own);
   if (!other.empty()) {
-    const std::string text = FileToEdit(session_, other).text;
+    const std::string text = text_of(other).ToString();
     context.push_back(
         {ShortPath(other), std::string(BeginningOfCode(text).substr(0, kBytesOfHeader))});
   }

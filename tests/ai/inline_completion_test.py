@@ -30,13 +30,6 @@ int use(Box& box) {
 
 
 class InlineCompletion(ModelTest):
-    def status(self, check=0):
-        result = subprocess.run([lsp_server_test.ASTROLABE, "ai", "status", "--json"], capture_output=True, text=True,
-                                timeout=60)
-        if check is not None:
-            self.assertEqual(result.returncode, check, result.stderr)
-        return json.loads(result.stdout)
-
     def opened(self, model, text=TEXT, *flags, **more):
         """A client with a.cc open, whose cursor is at the mark."""
         before, after = text.split("^")

@@ -8,7 +8,6 @@ The models are tiny_model.py's, which always write the same.
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 import unittest
@@ -319,17 +318,14 @@ class Explanation(ModelActionTest):
         folder = os.path.join(self.state, "astrolabe", "ai")
         [name] = os.listdir(folder)
         self.assertRegex(name, r"^\d+-\d+-chat\.json$")
-        status = json.loads(subprocess.run([lsp_server_test.ASTROLABE, "ai", "status", "--json"], check=True,
-                                           capture_output=True).stdout)
+        status = self.status()
         self.assertEqual((status["processes"]["requests"], status["processes"]["failures"]), (1, 0))
 
     def test_nobody_waits_for_a_model_that_hangs_who_does_not_want_to(self):
         client = self.opened(self.TEXT, answers="One.")
         command = self.one(client, "Explain one")["command"]
         client.request("workspace/executeCommand", command)
-        status = json.loads(subprocess.run([lsp_server_test.ASTROLABE, "ai", "status", "--json"], check=True,
-                                           capture_output=True).stdout)
-        model = status["servers"][0]["models"][0]["pid"]
+        model = self.status()["servers"][0]["models"][0]["pid"]
         os.kill(model, signal.SIGSTOP)
         self.addCleanup(os.kill, model, signal.SIGCONT)
         asked = client.send("workspace/executeCommand", command)
@@ -341,9 +337,7 @@ class Explanation(ModelActionTest):
         client = self.opened(self.TEXT, answers="One.")
         command = self.one(client, "Explain one")["command"]
         client.request("workspace/executeCommand", command)
-        status = json.loads(subprocess.run([lsp_server_test.ASTROLABE, "ai", "status", "--json"], check=True,
-                                           capture_output=True).stdout)
-        model = status["servers"][0]["models"][0]["pid"]
+        model = self.status()["servers"][0]["models"][0]["pid"]
         os.kill(model, signal.SIGSTOP)
         asked = client.send("workspace/executeCommand", command)
         time.sleep(0.5)

@@ -31,16 +31,26 @@ SURE = 12  # characters of agreement from which the baseline goes before the mod
 STOP = re.compile(r"\b|(?<=\W)(?=\W)")
 
 
-def make_cases(records, count, seed=SEED):
-    """[(project, prefix, suffix, rest of the line)], the projects evenly, files by chance."""
-    rng = random.Random(seed)
+def texts_of_projects(records, rng):
+    """A function of a case's number: (project, the text of a file), the projects evenly, files by chance."""
     by_project = collections.defaultdict(list)
     for record in records:
         by_project[record["project"]].append(record)
-    projects, cases = sorted(by_project), []
+    projects = sorted(by_project)
+
+    def draw(number):
+        project = projects[number % len(projects)]
+        return project, rng.choice(by_project[project])["text"]
+
+    return draw
+
+
+def make_cases(records, count, seed=SEED):
+    """[(project, prefix, suffix, rest of the line)], the projects evenly, files by chance."""
+    rng = random.Random(seed)
+    draw, cases = texts_of_projects(records, rng), []
     while len(cases) < count:
-        project = projects[len(cases) % len(projects)]
-        text = rng.choice(by_project[project])["text"]
+        project, text = draw(len(cases))
         lines = text.split("\n")
         number = rng.randrange(len(lines))
         line = lines[number]
@@ -87,13 +97,9 @@ def end_of_syntax(kind, text):
 def make_syntax_cases(records, kind, count, seed=SEED):
     """[(project, prefix, suffix, what is between)], the projects evenly."""
     rng = random.Random(f"{seed} {kind}")
-    by_project = collections.defaultdict(list)
-    for record in records:
-        by_project[record["project"]].append(record)
-    projects, cases = sorted(by_project), []
+    draw, cases = texts_of_projects(records, rng), []
     while len(cases) < count:
-        project = projects[len(cases) % len(projects)]
-        text = rng.choice(by_project[project])["text"]
+        project, text = draw(len(cases))
         places = [m.end() for m in OPENING[kind].finditer(text)]
         if not places:
             continue
