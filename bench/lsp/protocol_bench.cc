@@ -17,6 +17,7 @@
 #include "bench/checked.h"
 #include "lsp/protocol/codec.h"
 #include "lsp/protocol/json.h"
+#include "lsp/protocol/token_delta.h"
 #include "lsp/protocol/types.h"
 #include "lsp/protocol/types_json.h"
 #include "lsp/transport/message_framer.h"
@@ -115,6 +116,16 @@ BENCHMARK_CAPTURE(BM_Write, edit, Edit());
 BENCHMARK_CAPTURE(BM_Write, completion, Completion());
 BENCHMARK_CAPTURE(BM_Write, tokens, Tokens());
 BENCHMARK_CAPTURE(BM_Write, tokens_delta, TokensDelta());
+
+// What an edit in the middle of the file has changed.
+void BM_FindDelta(benchmark::State& state) {
+  const std::vector<uint32_t> before = Tokens().data;
+  std::vector<uint32_t> after = before;
+  after.insert(after.begin() + static_cast<std::ptrdiff_t>(after.size() / 2), {0, 3, 7, 2, 64});
+  for (auto _ : state) benchmark::DoNotOptimize(DifferenceOf(before, after).start);
+  BytesOf(state, (before.size() + after.size()) * sizeof(uint32_t));
+}
+BENCHMARK(BM_FindDelta);
 
 template <typename T>
 void BM_Read(benchmark::State& state, const T& value) {

@@ -6,6 +6,7 @@
 
 #include "base/strings.h"
 #include "index/file_scanner.h"
+#include "lsp/handlers/declaration_text.h"
 #include "lsp/handlers/source_tokens.h"
 #include "lsp/server/places.h"
 
@@ -39,16 +40,10 @@ void FindBody(std::string_view text, OutlinedDeclaration* declaration) {
   }
 }
 
-bool LacksComment(std::string_view text, size_t begin) {
-  const size_t line = begin == 0 ? 0 : text.rfind('\n', begin - 1) + 1;
-  if (text.substr(line, begin - line).find_first_not_of(" \t") != text.npos) return false;
-  if (line == 0) return true;
-  const size_t above = line < 2 ? 0 : text.rfind('\n', line - 2) + 1;
-  std::string_view other = text.substr(above, line - 1 - above);
-  while (!other.empty() && std::string_view(" \t\r").find(other.back()) != other.npos)
-    other.remove_suffix(1);
-  other.remove_prefix(std::min(other.find_first_not_of(" \t"), other.size()));
-  return !other.starts_with("//") && !other.ends_with("*/");
+bool LacksComment(const TextBuffer& text, size_t begin) {
+  const size_t line = text.CountsBefore(begin).line_breaks;
+  const std::string ahead = text.Substring(text.LineStart(line), begin);
+  return ahead.find_first_not_of(" \t") == ahead.npos && !CommentAbove(text, line);
 }
 
 }  // namespace
@@ -70,7 +65,7 @@ std::optional<OutlinedDeclaration> DeclarationAt(const TextBuffer& text, std::st
     FindBody(bytes, &declaration);
     const bool is_at = offset <= declaration.head_end || declaration.empty_body.has_value();
     if (!is_at) continue;
-    declaration.lacks_comment = LacksComment(bytes, declaration.all.begin);
+    declaration.lacks_comment = LacksComment(text, declaration.all.begin);
     innermost = std::move(declaration);
   }
   return innermost;

@@ -106,4 +106,19 @@ std::vector<DocumentInclude> IncludesOf(Session& session, LiveDocuments& live,
   return includes;
 }
 
+std::optional<DocumentInclude> IncludeAt(Session& session, LiveDocuments& live,
+                                         const DocumentSnapshot& document,
+                                         const Position& position) {
+  const std::string line = document->text.Line(position.line);
+  const size_t first = line.find_first_not_of(" \t");
+  if (first == std::string::npos || line[first] != '#') return std::nullopt;
+  const size_t begin = document->text.LineStart(position.line);
+  const size_t end = document->text.LineEnd(position.line);
+  for (DocumentInclude& include : IncludesOf(session, live, document)) {
+    if (include.range.begin < begin || include.range.begin > end || include.path.empty()) continue;
+    return std::move(include);
+  }
+  return std::nullopt;
+}
+
 }  // namespace astrolabe::lsp

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,5 +25,10 @@ std::vector<DocumentInclude> WrittenIncludes(const Document& document);
 // then where the compiler looks, its own folders included; then the only file of the workspace whose path ends so.
 std::vector<DocumentInclude> IncludesOf(Session& session, LiveDocuments& live,
                                         const DocumentSnapshot& document);
+
+// The directive in the line of the position; nothing where it is none, or its file was not found.
+std::optional<DocumentInclude> IncludeAt(Session& session, LiveDocuments& live,
+                                         const DocumentSnapshot& document,
+                                         const Position& position);
 
 }  // namespace astrolabe::lsp

@@ -16,22 +16,12 @@
 namespace astrolabe::lsp {
 namespace {
 
-// A parse that takes longer is not waited for where the index can answer.
-constexpr absl::Duration kPatience = absl::Milliseconds(300);
-
 // An #include leads to its file.
-std::optional<Location> IncludeAt(Session& session, LiveDocuments& live,
-                                  const DocumentSnapshot& document, const Position& position) {
-  const std::string line = document->text.Line(position.line);
-  const size_t first = line.find_first_not_of(" \t");
-  if (first == std::string::npos || line[first] != '#') return std::nullopt;
-  const size_t begin = document->text.LineStart(position.line);
-  const size_t end = document->text.LineEnd(position.line);
-  for (const DocumentInclude& include : IncludesOf(session, live, document)) {
-    if (include.range.begin < begin || include.range.begin > end || include.path.empty()) continue;
-    return Location{.uri = FileUri(include.path), .range = {}, .container_name = {}};
-  }
-  return std::nullopt;
+std::optional<Location> IncludeTarget(Session& session, LiveDocuments& live,
+                                      const DocumentSnapshot& document, const Position& position) {
+  const std::optional<DocumentInclude> include = IncludeAt(session, live, document, position);
+  if (!include) return std::nullopt;
+  return Location{.uri = FileUri(include->path), .range = {}, .container_name = {}};
 }
 
 // Where the index has the definition or declaration of what the AST has named.
@@ -85,10 +75,11 @@ absl::StatusOr<std::vector<Location>> Targets(Session& session, LiveDocuments& l
                                               const Work& work) {
   const Question question = live.QuestionAt(QuestionKind::kSymbols, document, position);
   absl::StatusOr<SymbolsAnswer> answer =
-      live.Ask<SymbolsAnswer>(document, question, work, kPatience);
+      live.Ask<SymbolsAnswer>(document, question, work, LiveDocuments::kPatience);
   std::vector<Location> locations;
   if (absl::IsDeadlineExceeded(answer.status())) {
-    if (auto include = IncludeAt(session, live, document, position)) return std::vector{*include};
+    if (auto include = IncludeTarget(session, live, document, position))
+      return std::vector{*include};
     absl::StatusOr<std::vector<Location>> known =
         TargetsInIndex(session, document, position, jump, work);
     if (!known.ok() || !known->empty()) return known;
@@ -109,7 +100,7 @@ absl::StatusOr<std::vector<Location>> Targets(Session& session, LiveDocuments& l
   }
   if (!locations.empty()) return locations;
   if (absl::IsCancelled(answer.status())) return answer.status();
-  if (auto include = IncludeAt(session, live, document, position)) return std::vector{*include};
+  if (auto include = IncludeTarget(session, live, document, position)) return std::vector{*include};
   return TargetsInIndex(session, document, position, jump, work);
 }
 

@@ -47,34 +47,12 @@ bool CanStandAheadOfName(std::string_view token) {
   return absl::ascii_isalnum(static_cast<unsigned char>(token.front())) || token.front() == '_';
 }
 
-// A local name is declared where its function names it first.
-std::vector<Location> LocalDeclaration(const AskedSymbol& asked, PositionEncoding encoding) {
-  const TextBuffer& text = asked.document->text;
-  const auto function = FunctionAround(text, asked.document->name.path, asked.range.begin);
-  if (!function) return {};
-  const SourceTokens tokens(text);
-  // A member or a qualified name is declared elsewhere, and so is what has nothing ahead of it here.
-  const auto token = std::ranges::find(tokens.tokens, asked.range.begin, &Token::offset);
-  if (token != tokens.tokens.begin() && token != tokens.tokens.end()) {
-    const std::string_view ahead = tokens.Text(*std::prev(token));
-    if (ahead == "." || ahead == "->" || ahead == "::") return {};
-    if (std::next(token) != tokens.tokens.end() && tokens.Text(*std::next(token)) == "::") {
-      return {};
-    }
+// Whether a name ahead of this token may be one that is declared there, and no type.
+bool CanStandBehindName(std::string_view token) {
+  for (std::string_view sign : {";", ",", ")", "=", "{", "(", "[", "]", ":"}) {
+    if (token == sign) return true;
   }
-  for (const ByteRange& range : tokens.Find(asked.word)) {
-    if (range.begin < function->begin || range.begin >= function->end) continue;
-    if (range.begin == asked.range.begin) return {};
-    const auto first = std::ranges::find(tokens.tokens, range.begin, &Token::offset);
-    if (first == tokens.tokens.begin() || first == tokens.tokens.end() ||
-        !CanStandAheadOfName(tokens.Text(*std::prev(first)))) {
-      return {};
-    }
-    return {{.uri = asked.document->name.uri,
-             .range = ClientRange(text, range, encoding),
-             .container_name = {}}};
-  }
-  return {};
+  return false;
 }
 
 absl::StatusOr<std::vector<Location>> Implementations(const AskedSymbol& asked, Places& places,
@@ -98,6 +76,33 @@ bool Covers(const Location& location, const std::string& uri, const Position& po
   return location.uri == uri && location.range.start.line == position.line &&
          location.range.start.character <= position.character &&
          position.character <= location.range.end.character;
+}
+
+std::optional<ByteRange> LocalDeclaration(const AskedSymbol& asked) {
+  const TextBuffer& text = asked.document->text;
+  const auto function = FunctionAround(text, asked.document->name.path, asked.range.begin);
+  if (!function) return std::nullopt;
+  const SourceTokens tokens(text);
+  // A member or a qualified name is declared elsewhere, and so is what has nothing ahead of it here.
+  const auto token = std::ranges::find(tokens.tokens, asked.range.begin, &Token::offset);
+  if (token != tokens.tokens.begin() && token != tokens.tokens.end()) {
+    const std::string_view ahead = tokens.Text(*std::prev(token));
+    if (ahead == "." || ahead == "->" || ahead == "::") return std::nullopt;
+    if (std::next(token) != tokens.tokens.end() && tokens.Text(*std::next(token)) == "::") {
+      return std::nullopt;
+    }
+  }
+  for (const ByteRange& range : tokens.Find(asked.word)) {
+    if (range.begin < function->begin || range.begin >= function->end) continue;
+    const auto first = std::ranges::find(tokens.tokens, range.begin, &Token::offset);
+    if (first == tokens.tokens.begin() || tokens.tokens.end() - first < 2 ||
+        !CanStandAheadOfName(tokens.Text(*std::prev(first))) ||
+        !CanStandBehindName(tokens.Text(*std::next(first)))) {
+      return std::nullopt;
+    }
+    return range;
+  }
+  return std::nullopt;
 }
 
 absl::StatusOr<std::vector<Location>> TargetsInIndex(Session& session,
@@ -129,7 +134,12 @@ absl::StatusOr<std::vector<Location>> TargetsInIndex(Session& session,
     if (!locations.empty() && !is_here) return locations;
   }
   if (locations.empty() && !asked.word.empty() && may_be_local) {
-    locations = LocalDeclaration(asked, session.encoding());
+    const std::optional<ByteRange> local = LocalDeclaration(asked);
+    if (local && local->begin != asked.range.begin) {
+      locations.push_back({.uri = document->name.uri,
+                           .range = ClientRange(document->text, *local, session.encoding()),
+                           .container_name = {}});
+    }
   }
   return locations;
 }

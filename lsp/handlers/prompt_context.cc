@@ -10,6 +10,7 @@
 #include "index/keywords.h"
 #include "index/query/symbol_query.h"
 #include "index/visit_names.h"
+#include "lsp/handlers/declaration_text.h"
 #include "lsp/handlers/names_behind.h"
 #include "lsp/handlers/switch_source_header.h"
 #include "lsp/server/current_document.h"
@@ -22,7 +23,6 @@ constexpr size_t kKnown = 16;
 // What is looked up, and what is taken of it.
 constexpr size_t kNames = 40;
 constexpr size_t kDeclarations = 6;
-constexpr size_t kLinesOfDeclaration = 24;
 constexpr size_t kBytesOfHeader = 4'000;
 
 using Kind = astrolabe::SymbolKind;  // the index's, not the protocol's
@@ -42,22 +42,6 @@ std::vector<std::string> NamesIn(const TextBuffer& text, size_t first, size_t en
     });
   }
   return names;
-}
-
-// Whole lines of a file, of a function those ahead of its body.
-std::string TextOfDeclaration(const TextBuffer& text, const SymbolHit& hit) {
-  const bool is_function = hit.kind == Kind::kFunction;
-  const size_t end =
-      std::min<size_t>({hit.end.line + 1, hit.begin.line + kLinesOfDeclaration, text.line_count()});
-  std::string declaration;
-  for (size_t line = hit.begin.line; line < end; ++line) {
-    const std::string content = text.Line(line);
-    const size_t body = is_function ? content.find('{') : content.npos;
-    declaration += content.substr(0, body);
-    if (body != content.npos) return declaration + ";\n";
-    declaration += '\n';
-  }
-  return declaration;
 }
 
 // Without the licence and the like.
@@ -113,7 +97,10 @@ std::vector<PromptContext> PromptContexts::Find(const DocumentSnapshot& document
                                                                             .near_path = own_path});
         if (hits.empty() || hits.front().path == own_path) continue;
         const std::string path = workspace->ClientPath(hits.front().path);
-        context.push_back({ShortPath(path), TextOfDeclaration(text_of(path), hits.front())});
+        const SymbolHit& hit = hits.front();
+        const DeclarationLines lines{
+            .begin = hit.begin, .end = hit.end, .head_only = hit.kind == Kind::kFunction};
+        context.push_back({ShortPath(path), DeclarationText(text_of(path), lines)});
       }
     }
   }

@@ -10,6 +10,7 @@
 #include "base/text/code_units.h"
 #include "lsp/handlers/live.h"
 #include "lsp/handlers/on_document.h"
+#include "lsp/protocol/token_delta.h"
 #include "lsp/server/places.h"
 
 namespace astrolabe::lsp {
@@ -113,21 +114,6 @@ class LastTokens {
   std::map<std::string, std::pair<std::string, std::vector<uint32_t>>> by_uri_
       ABSL_GUARDED_BY(mutex_);
 };
-
-// One edit: what is between the common beginning and the common end.
-SemanticTokensEdit Difference(const std::vector<uint32_t>& from, const std::vector<uint32_t>& to) {
-  size_t begin = 0;
-  size_t shorter = std::min(from.size(), to.size());
-  while (begin < shorter && from[begin] == to[begin]) ++begin;
-  size_t end = 0;
-  while (end < shorter - begin && from[from.size() - 1 - end] == to[to.size() - 1 - end]) ++end;
-  SemanticTokensEdit edit;
-  edit.start = static_cast<uint32_t>(begin);
-  edit.delete_count = static_cast<uint32_t>(from.size() - begin - end);
-  edit.data.emplace(to.begin() + static_cast<std::ptrdiff_t>(begin),
-                    to.end() - static_cast<std::ptrdiff_t>(end));
-  return edit;
-}
 
 // clangd's names of kinds, which are finer than the protocol's types. `modifiers`: one of these has to be set.
 struct KindName {
@@ -239,7 +225,7 @@ void BindSemanticTokens(Dispatcher& dispatcher, Session& session, LiveDocuments&
         if (!before) return Delta(SemanticTokens{result_id, std::move(data)});
         SemanticTokensDelta delta;
         delta.result_id = std::move(result_id);
-        if (*before != data) delta.edits.push_back(Difference(*before, data));
+        if (*before != data) delta.edits.push_back(DifferenceOf(*before, data));
         return Delta(std::move(delta));
       });
 

@@ -17,10 +17,6 @@ namespace {
 
 constexpr absl::Duration kCancelInterval = absl::Milliseconds(5);
 
-bool HasFiles(const Workspace& workspace) {
-  return workspace.IsOpened() && workspace.indexes().snapshot != nullptr;
-}
-
 bool HasDatabase(Workspace& workspace, const std::string& path) {
   const std::shared_ptr<const ProjectModel> project = workspace.ProjectFor(path);
   return project != nullptr && !project->database_path().empty();
@@ -175,7 +171,7 @@ absl::StatusOr<LiveCommand> LiveDocuments::CommandFor(const std::string& path) {
   // Without a database the include folders are guessed from what the files spell, once they are read.
   const std::shared_ptr<Workspace> workspace = session_.WorkspaceOf(path);
   const bool is_settled =
-      workspace == nullptr || HasFiles(*workspace) || HasDatabase(*workspace, path);
+      workspace == nullptr || workspace->HasNames() || HasDatabase(*workspace, path);
   absl::StatusOr<LiveCommand> command = CommandForOpenFile(session_, **front_end, path);
   if (command.ok()) modules_.Complete(**front_end, *command);
   if (!command.ok() || command->lacks_unit || !is_settled) return command;

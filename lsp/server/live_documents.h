@@ -16,6 +16,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "analysis/live/live_files.h"
 #include "analysis/project/front_end_command.h"
 #include "lsp/protocol/types.h"
@@ -34,6 +35,9 @@ class LiveDocuments {
   ~LiveDocuments();
   LiveDocuments(const LiveDocuments&) = delete;
   LiveDocuments& operator=(const LiveDocuments&) = delete;
+
+  // A parse that takes longer is not waited for where index and text can answer.
+  static constexpr absl::Duration kPatience = absl::Milliseconds(300);
 
   // Waits for the answer, but not longer than `patience` (DeadlineExceeded). Unavailable if the document
   // can't be parsed; Cancelled once nobody wants it.

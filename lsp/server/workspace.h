@@ -86,6 +86,8 @@ class Workspace {
   Indexes indexes() const;
   // Whether there is one, so that indexes() does not wait.
   bool IsOpened() const { return opened_.HasBeenNotified(); }
+  // Whether all files were scanned before: what tier 0 does not know then, it will not know soon. Does not wait.
+  bool HasNames() const { return IsOpened() && indexes().snapshot != nullptr; }
   // Files below the root have changed on disk.
   void FilesChanged();
   // The client does not want the work with this token any more. Whether it is ours.

@@ -30,7 +30,7 @@ class ChangesTest(ServerTest):
         client = self.server("--background-index=0", **more)
         for name in names:
             client.open(name)
-            client.request("textDocument/hover", client.at(name, 0, 0))  # parsed
+            client.parsed(name)
         return client
 
     def compiled(self, *names):

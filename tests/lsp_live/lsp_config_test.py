@@ -58,6 +58,7 @@ class ConfigTest(ServerTest):
         return [h["label"] for h in client.request("textDocument/inlayHint", client.document(name, range=span))]
 
     def hover(self, client, name, text, mark):
+        client.parsed(name)
         return client.request("textDocument/hover", client.at(name, *place(text, mark)))["contents"]["value"]
 
     def labels(self, client, name, text, mark):

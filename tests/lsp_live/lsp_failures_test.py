@@ -64,7 +64,7 @@ class EndlessParses(FailuresTest):
         # As editors do with each file that they show.
         for name in names:
             client.open(name)
-            for method in ("semanticTokens/full", "codeLens", "inlayHint", "hover", "documentHighlight", "codeAction",
+            for method in ("semanticTokens/full", "codeLens", "inlayHint", "symbolInfo", "documentHighlight", "codeAction",
                            "linkedEditingRange", "prepareRename", *["diagnostic"] * 5):
                 span = {"start": {"line": 0, "character": 0}, "end": {"line": 2, "character": 0}}
                 client.send("textDocument/" + method,
@@ -80,7 +80,7 @@ class EndlessParses(FailuresTest):
         self.endless("a.cc")
         client = self.server("--background-index=0", capabilities=PULLS)
         client.open("a.cc")
-        for method in ("hover", "diagnostic"):
+        for method in ("symbolInfo", "diagnostic"):
             # More than there are threads.
             asked = [client.send("textDocument/" + method, client.at("a.cc", 2, 5)) for _ in range(200)]
             time.sleep(0.3)  # some are at work by now
@@ -95,7 +95,7 @@ class EndlessParses(FailuresTest):
         self.endless("a.cc")
         client = self.server("--background-index=0", capabilities=PULLS)
         client.open("a.cc")
-        asked = [client.send("textDocument/" + method, client.at("a.cc", 2, 5)) for method in ("hover", "diagnostic")]
+        asked = [client.send("textDocument/" + method, client.at("a.cc", 2, 5)) for method in ("symbolInfo", "diagnostic")]
         time.sleep(0.3)
         client.close("a.cc")
         for request in asked:

@@ -282,12 +282,12 @@ class Hierarchies(ServerTest):
         self.assertEqual(self.calls(client, item, "incoming"), [("main", [6, 6])])
         edited = MAIN.replace("zoo::CountLegs(dog) + ", "") + "int More() { return main(); }\n"
         client.change("main.cc", edited)
-        client.request("textDocument/hover", client.at("main.cc", 0, 0))  # parsed
+        client.parsed("main.cc")
         self.assertEqual(self.calls(client, item, "incoming"), [("main", [6])])
         more = self.prepared(client, "Call", "main.cc", edited, "Mor|e")
         self.assertEqual(self.calls(client, more, "outgoing"), [("main", [8])])
         client.change("zoo.cc", SOURCE.replace("}  // namespace", "class Wolf : public Dog {};\n}  // namespace"))
-        client.request("textDocument/hover", client.at("zoo.cc", 0, 0))
+        client.parsed("zoo.cc")
         dog = self.prepared(client, "Type", "main.cc", edited, "D|og dog")
         self.assertEqual(self.types(client, dog, "subtypes"), ["Wolf"])
         self.assertEqual(self.types(client, dog, "supertypes"), ["Animal"])
@@ -306,15 +306,11 @@ class References(ServerTest):
         params = self.at(client, name, text, mark, nth, context={"includeDeclaration": declarations}, **more)
         return client.request("textDocument/references", params)
 
-    def parsed(self, client, *names):
-        for name in names:
-            client.request("textDocument/hover", client.at(name, 0, 0))
-
     def test_unsaved_edits_are_seen_by_meaning(self):
         client = self.opened("main.cc", "zoo.cc")
         edited = MAIN.replace("return zoo", "int CountLegs = 1; (void)CountLegs;\n  zoo::CountLegs(dog);\n  return zoo")
         client.change("main.cc", edited)
-        self.parsed(client, "main.cc", "zoo.cc")
+        client.parsed("main.cc", "zoo.cc")
         found = self.references(client, "main.cc", edited, "zoo::CountL|egs")
         # The local variable of the same name is none.
         self.assertEqual(lines(found), [("main.cc", 7), ("main.cc", 8), ("main.cc", 8), ("zoo.cc", 6), ("zoo.h", 15)])
@@ -325,7 +321,7 @@ class References(ServerTest):
         client = self.opened("main.cc", "zoo.cc")
         client.change("zoo.cc", SOURCE.replace("}  // namespace", "int More(const Animal& a) { return CountLegs(a); }\n"
                                                                  "}  // namespace"))
-        self.parsed(client, "main.cc", "zoo.cc")
+        client.parsed("main.cc", "zoo.cc")
         found = self.references(client, "main.cc", MAIN, "zoo::CountL|egs")
         self.assertIn(("zoo.cc", 11), lines(found))
         containers = {x["containerName"] for x in found if x["uri"] == client.uri("zoo.cc") and "containerName" in x}
@@ -333,7 +329,7 @@ class References(ServerTest):
 
     def test_overrides_belong_together(self):
         client = self.opened("zoo.cc")
-        self.parsed(client, "zoo.cc")
+        client.parsed("zoo.cc")
         found = self.references(client, "zoo.cc", SOURCE, "Dog::Le|gs")
         self.assertEqual(lines(found), [("zoo.cc", 4), ("zoo.cc", 7), ("zoo.h", 7), ("zoo.h", 12)])
         calls = self.references(client, "zoo.cc", SOURCE, "Dog::Le|gs", declarations=False)
@@ -341,7 +337,7 @@ class References(ServerTest):
 
     def test_the_limit_and_parts(self):
         client = self.opened("main.cc", flags=("--background-index=0", "--limit-references=2"))
-        self.parsed(client, "main.cc")
+        client.parsed("main.cc")
         self.assertEqual(len(self.references(client, "main.cc", MAIN, "zoo::CountL|egs")), 2)
         self.assertEqual(self.references(client, "main.cc", MAIN, "zoo::CountL|egs", partialResultToken="parts"), [])
         sent = [p["value"] for p in client.notifications("$/progress") if p["token"] == "parts"]
@@ -350,7 +346,7 @@ class References(ServerTest):
     def test_without_any_index_the_open_file_answers(self):
         client = self.server("--background-index=0")
         client.open("a.cc", MAIN.replace("zoo.h", "none.h") + "int f() { return main(); }\n")
-        self.parsed(client, "a.cc")
+        client.parsed("a.cc")
         found = self.references(client, "a.cc", MAIN, "int ma|in")
         self.assertEqual(lines(found), [("a.cc", 4), ("a.cc", 8)])
 
@@ -407,7 +403,7 @@ class Extensions(ServerTest):
 
     def test_memory_of_the_parsing_processes_is_counted(self):
         client = self.opened("#include <vector>\n")
-        client.request("textDocument/hover", client.at("a.cc", 0, 0))
+        client.parsed("a.cc")
 
         def parsing():
             tree = client.request("$/memoryUsage", None)
@@ -430,7 +426,7 @@ class Extensions(ServerTest):
     def test_opening_is_shown_if_it_takes_long(self):
         headers = "".join(f"#include <{h}>\n" for h in ("regex", "iostream", "thread", "filesystem", "random", "ranges"))
         client = self.opened(headers, capabilities={"window": {"workDoneProgress": True}})
-        client.request("textDocument/hover", client.at("a.cc", 0, 0))
+        client.parsed("a.cc")
         begun = [p["token"] for p in client.notifications("$/progress")
                  if p["value"]["kind"] == "begin" and p["value"]["title"] == "Opening a.cc"]
         if begun:  # a fast machine shows nothing

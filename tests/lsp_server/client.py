@@ -243,6 +243,11 @@ class Client:
     def at(self, name, line, column, **more):
         return self.document(name, position={"line": line, "character": column}, **more)
 
+    def parsed(self, *names):
+        """Waits until the compiler has read these open files as they are."""
+        for name in names:
+            self.request("textDocument/symbolInfo", self.at(name, 0, 0))
+
     def text(self, name):
         """The server's text of an open document."""
         return self.request("astrolabe/documentText", {"uri": self.uri(name)})

@@ -6,6 +6,7 @@
 
 #include "analysis/features/symbols/comment_text.h"
 #include "analysis/features/symbols/hover_text.h"
+#include "analysis/features/symbols/markdown_page.h"
 #include "analysis/features/symbols/symbol_identity.h"
 #include "analysis/features/symbols/target_at.h"
 #include "analysis/features/symbols/text_tokens.h"
@@ -18,29 +19,6 @@
 
 namespace astrolabe {
 namespace {
-
-// Paragraphs with an empty line between them; an empty one is no paragraph.
-class Page {
- public:
-  void Add(const std::string& paragraph) {
-    if (paragraph.empty()) return;
-    if (!text_.empty()) text_ += "\n\n";
-    text_ += paragraph;
-  }
-  void AddRule() {
-    if (!text_.ends_with("---")) Add("---");
-  }
-  void AddCode(const std::string& code) {
-    if (code.empty()) return;
-    // A definition that has a fence of its own needs a longer one.
-    const char* fence = code.find("```") == std::string::npos ? "```" : "````";
-    Add(StrCat(fence, "cpp\n", code, "\n", fence));
-  }
-  std::string Take() { return std::move(text_); }
-
- private:
-  std::string text_;
-};
 
 std::string Labelled(const char* label, const std::string& code) {
   return code.empty() ? "" : StrCat(label, ": `", code, "`");
@@ -71,7 +49,7 @@ clang::QualType TypeToTell(const clang::NamedDecl* decl) {
 }
 
 void AddFunction(const LiveAst& ast, const clang::FunctionDecl* function,
-                 const AnswerSettings& settings, Page& page) {
+                 const AnswerSettings& settings, MarkdownPage& page) {
   bool has_result = !llvm::isa<clang::CXXConstructorDecl, clang::CXXDestructorDecl>(function);
   if (has_result)
     page.Add(Labelled("Returns", TypeText(ast, function->getReturnType(), settings.show_aka)));
@@ -90,7 +68,7 @@ void AddFunction(const LiveAst& ast, const clang::FunctionDecl* function,
 
 // `used` is what the name stands for here, an instantiation perhaps; `decl` what was written.
 void AddDeclaration(LiveAst& ast, const clang::NamedDecl* decl, const clang::NamedDecl* used,
-                    const NamePlace& name, const AnswerSettings& settings, Page& page) {
+                    const NamePlace& name, const AnswerSettings& settings, MarkdownPage& page) {
   page.Add(StrCat("### ", KindText(decl), " `", NameOf(decl), "`"));
   std::string provider = ProviderText(ast, decl->getLocation());
   if (!provider.empty()) page.Add(StrCat("provided by `", provider, "`"));
@@ -116,7 +94,8 @@ void AddDeclaration(LiveAst& ast, const clang::NamedDecl* decl, const clang::Nam
   page.AddCode(StrCat(where, AccessText(decl), DefinitionText(ast, decl)));
 }
 
-void AddMacro(LiveAst& ast, const MacroPlace& macro, const AnswerSettings& settings, Page& page) {
+void AddMacro(LiveAst& ast, const MacroPlace& macro, const AnswerSettings& settings,
+              MarkdownPage& page) {
   page.Add(StrCat("### macro `", std::string(macro.name->getName()), "`"));
   std::optional<CodeLocation> where = MacroNameLocation(ast, macro);
   if (where.has_value()) {
@@ -134,7 +113,7 @@ void AddMacro(LiveAst& ast, const MacroPlace& macro, const AnswerSettings& setti
 }
 
 void AddDeduced(LiveAst& ast, const std::string& word, clang::QualType type,
-                const AnswerSettings& settings, Page& page) {
+                const AnswerSettings& settings, MarkdownPage& page) {
   page.Add(StrCat("### ", word == "this" ? "pointer" : "type", " `", word, "`"));
   page.AddRule();
   page.Add(
@@ -157,7 +136,7 @@ HoverAnswer MakeHover(LiveAst& ast, CodePlace place, const AnswerSettings& setti
   std::optional<CodeTarget> target = FindTargetAt(ast, place);
   if (!target.has_value()) return answer;
   answer.range = target->range;
-  Page page;
+  MarkdownPage page;
   if (target->module.has_value()) {
     if (!target->module->interface) return {};
     answer.name = target->module->name;
