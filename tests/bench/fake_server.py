@@ -45,6 +45,9 @@ def main():
                 write({"id": message["id"], "error": {"code": -32801, "message": "content modified"}})
             elif method == "workspace/symbol":
                 write({"id": message["id"], "result": [{"name": message["params"]["query"]}]})
+            elif method == "textDocument/hover":
+                write({"id": message["id"], "result": {"contents": "class {line}:{character}".format_map(
+                    message["params"]["position"])}})
             else:
                 write({"id": message["id"], "result": {"capabilities": {}} if method == "initialize" else []})
 

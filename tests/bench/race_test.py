@@ -17,7 +17,7 @@ from astrolabe_bench import process, race, workspace
 from astrolabe_bench.macro import scaling, semantic_index
 
 WORKSPACES = {"small": {"folder": "small", "word": "needle", "exact": "needle", "changed": "a.cc",
-                        "small_file": "a.cc"}}
+                        "small_file": "a.cc", "file": "a.cc"}}
 
 
 class SmallWorkspace(BenchTest):
@@ -164,6 +164,14 @@ class ServersTest(SmallWorkspace):
                                 "entrants": {"astrolabe": {"server": SERVER}}})
         self.assertEqual(len(got["astrolabe/workspace-symbol"]), 20 * (len("needle") - 2))
         self.assertEqual(len(got["astrolabe/seconds"]), 1)
+
+    def test_first_hover(self):
+        got, _ = self.run_race({"driver": "first_hover", "rounds": 1,
+                                "entrants": {"astrolabe": {"server": SERVER}}})
+        self.assertEqual(set(got), {"astrolabe/seconds", "astrolabe/open to hover"})
+        with self.assertRaisesRegex(race.RaceError, "it failed"):
+            self.run_race({"driver": "first_hover", "entrants": {
+                "astrolabe": {"server": [*SERVER, "--fail", "textDocument/hover"]}}})
 
     def test_server_that_never_answers_is_out(self):
         got, facts = self.run_race({"driver": "restart", "rounds": 1, "limit_seconds": 8, "entrants": {
