@@ -22,6 +22,7 @@ ScannedFile FileScanner::Scan(std::string_view text, LanguageHint hint) {
   words_.Clear();
   CollectWords(text, classes_, words_);
   result.line_count = lines_.line_count();
+  result.is_ascii = !classes_.has_high_bytes();
   result.symbols = outliner_.Run(text, classes_, lines_, hint);
   result.word_hashes = words_.values();
   return result;

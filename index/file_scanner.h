@@ -17,6 +17,7 @@ namespace astrolabe {
 struct ScannedFile {
   uint64_t digest = 0;  // XXH3-64 of the bytes
   uint32_t line_count = 0;
+  bool is_ascii = false;
   std::span<const Symbol> symbols;        // ordered by where they begin
   std::span<const uint64_t> word_hashes;  // distinct, in no order
 };

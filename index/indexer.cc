@@ -184,7 +184,7 @@ void IndexRun::ScanOne(const WalkEntry& entry, Worker& worker) {
     return Add(worker, entry, RecordOf(source->stat, kFileBinary), {});
   }
   ScannedFile scanned = worker.scanner.Scan(source->text, LanguageHintOf(entry.path));
-  FileRecord record = RecordOf(source->stat, kFileScanned);
+  FileRecord record = RecordOf(source->stat, kFileScanned | (scanned.is_ascii ? kFileAscii : 0u));
   record.digest = scanned.digest;
   record.line_count = scanned.line_count;
   Add(worker, entry, record, scanned);

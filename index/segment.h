@@ -42,6 +42,8 @@ enum FileFlag : uint32_t {
   kFileBinary = 4,
   kFileOversized = 8,
   kFileUnreadable = 16,
+  kFileAscii =
+      32,  // a column is the same in every encoding; not said of files scanned before it was known
 };
 
 struct FilterBank;

@@ -46,7 +46,7 @@ def section(title, body, note=""):
 
 
 def peers(data):
-    rows = report_markdown.peer_rows(data)
+    rows = [*report_markdown.peer_rows(data, of_sessions=False), *report_markdown.peer_rows(data, of_sessions=True)]
     if not rows:
         return ""
     unfinished = "".join(f"<p class=note>{cell(line)}</p>" for line in report_markdown.out_of_race(data))

@@ -12,6 +12,9 @@ NAMES = {"seconds": "time", "cpu_seconds": "processor time", "mb": "memory", "re
          "result_per_source": "bytes on disk per byte of source", "workspace-symbol": "`workspace/symbol`"}
 SHOWN = ("seconds", "mb", "result_mb")  # of races of commands; sessions have metrics of their own
 SESSIONS = ("editing", "replay")
+# What most wait for comes first; other races follow.
+READING_ORDER = ("semantic-index", "first-hover", "restart", "tier0-index", "startup", "symbol", "text-word", "text-literal",
+                 "text-regex", "text-plain-regex")
 PEER_HEAD = ["what", "Astrolabe", "peer", "factor", "samples"]
 
 UNITS = google_benchmark.THROUGHPUT
@@ -41,17 +44,24 @@ def factor(duel, of=""):
     return f"**{said}**" if duel.factor < 0.975 else said
 
 
-def peer_rows(data):
-    """One row for each race and peer; of sessions one for each metric."""
+def reading_order(key):
+    bench = key[0]
+    return READING_ORDER.index(bench) if bench in READING_ORDER else len(READING_ORDER)
+
+
+def peer_rows(data, of_sessions):
+    """One row for each race and peer, or for each metric of the sessions."""
     rows = {}
     for duel in report.duels(data):
         series = duel.series
-        if series.bench == "scaling" or series.bench not in SESSIONS and series.metric not in SHOWN:
+        if (series.bench in SESSIONS) != of_sessions:
             continue
-        key = (series.bench, series.workspace, duel.peer, series.metric if series.bench in SESSIONS else "")
+        if series.bench == "scaling" or not of_sessions and series.metric not in SHOWN:
+            continue
+        key = (series.bench, series.workspace, duel.peer, series.metric if of_sessions else "")
         rows.setdefault(key, []).append(duel)
     found = []
-    for duels in rows.values():
+    for duels in (rows[key] for key in sorted(rows, key=reading_order)):
         duels.sort(key=lambda duel: SHOWN.index(duel.series.metric) if duel.series.metric in SHOWN else -1)
         first = duels[0]
         ours = ", ".join(table.figure(duel.ours.value, duel.series.unit) for duel in duels)
@@ -82,10 +92,14 @@ def peers(data):
                  "**bold** "
                  "where the peer is ahead. Factors survive a busy machine better than the figures do. Of a "
                  "command's memory 8.3 MB is the least that can be seen.")
-    rows = peer_rows(data)
+    rows, session = peer_rows(data, of_sessions=False), peer_rows(data, of_sessions=True)
     lines = textwrap.wrap(" ".join(lines), 110)
     unfinished = [f"- {line}" for line in out_of_race(data)]
-    lines += ["", table.markdown(rows, PEER_HEAD) if rows else "Nothing has been measured beside a peer yet."]
+    if rows or not session:
+        lines += ["", table.markdown(rows, PEER_HEAD) if rows else "Nothing has been measured beside a peer yet."]
+    if session:
+        lines += ["", "<details><summary>Each request of a session in the editor</summary>", "",
+                  table.markdown(session, PEER_HEAD), "", "</details>"]
     return "\n".join([*lines, "", *unfinished] if unfinished else lines)
 
 

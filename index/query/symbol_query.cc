@@ -105,7 +105,10 @@ size_t SharedFolders(std::string_view a, std::string_view b) {
 }
 
 // Everything of a hit but its path and score. False on damage.
-bool FillHit(const Segment& segment, const SymbolRow& row, SymbolHit& hit) {
+bool FillHit(const Segment& segment, uint32_t file, const SymbolRow& row, SymbolHit& hit) {
+  FileRow file_row;
+  if (!segment.File(file, &file_row)) return false;
+  hit.is_in_ascii_file = (file_row.record.flags & kFileAscii) != 0;
   if (!segment.names().Get(row.name_id, &hit.name)) return false;
   if (!segment.scopes().Get(row.scope_id, &hit.scope)) return false;
   hit.kind = row.kind;
@@ -436,8 +439,9 @@ class SymbolSearch {
       const Segment& segment = *snapshot_.segments[candidate.segment].segment;
       SymbolRow row;
       SymbolHit hit;
-      if (!segment.Symbol(candidate.symbol, &row) || !FillHit(segment, row, hit)) continue;
-      if (!segment.paths().Get(segment.FileOfSymbol(candidate.symbol), &hit.path)) continue;
+      const uint32_t file = segment.FileOfSymbol(candidate.symbol);
+      if (!segment.Symbol(candidate.symbol, &row) || !FillHit(segment, file, row, hit)) continue;
+      if (!segment.paths().Get(file, &hit.path)) continue;
       hit.score = std::min(1.0F, candidate.score);
       hits.push_back(std::move(hit));
     }
@@ -474,7 +478,7 @@ std::vector<SymbolHit> OutlineOf(const Snapshot& snapshot, std::string_view path
   for (const SymbolRow& row : rows) {
     SymbolHit hit;
     hit.path = path;
-    if (!FillHit(segment, row, hit)) continue;
+    if (!FillHit(segment, location.file, row, hit)) continue;
     hit.score = 1.0F;
     hits.push_back(std::move(hit));
   }

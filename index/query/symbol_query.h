@@ -39,7 +39,8 @@ struct SymbolHit {
   Position begin;
   Position name_position;
   Position end;
-  float score = 0;  // in (0, 1]
+  bool is_in_ascii_file = false;  // known to be: its columns are the same in every encoding
+  float score = 0;                // in (0, 1]
 
   std::string Qualified() const { return scope.empty() ? name : scope + "::" + name; }
 };

@@ -37,7 +37,7 @@ bool IsCallable(astrolabe::SymbolKind kind) {
 }
 
 Range RangeOfHit(const Workspace& workspace, const SemanticHit& hit, Places& places) {
-  return places.ToClient(workspace.ClientPath(hit.path), hit.begin, hit.end, &hit.text);
+  return places.ToClient(workspace.ClientPath(hit.path), hit.begin, hit.end, {.line = &hit.text});
 }
 
 // The function of tier 0's outline that a place is in, as a hit of its own.

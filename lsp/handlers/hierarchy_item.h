@@ -57,7 +57,7 @@ std::optional<Item> ItemOf(const Workspace& workspace, const SemanticHit& hit, P
   const Location whole = places.LocationOf(path, hit.extent_begin, hit.extent_end);
   item.uri = whole.uri;
   item.range = whole.range;
-  item.selection_range = places.ToClient(path, hit.begin, hit.end, &hit.text);
+  item.selection_range = places.ToClient(path, hit.begin, hit.end, {.line = &hit.text});
   item.data = KeyData(&workspace, is_known ? hit.symbol->usr : std::string(), item.name, {});
   return item;
 }

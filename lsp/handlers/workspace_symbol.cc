@@ -47,7 +47,8 @@ Found FoundFrom(const SymbolHit& hit, const std::string& path, Places& places) {
   if (!hit.scope.empty()) found.symbol.container_name = hit.scope;
   const astrolabe::Position end = {
       hit.name_position.line, hit.name_position.column + static_cast<uint32_t>(hit.name.size())};
-  found.symbol.location = places.LocationOf(path, hit.name_position, end);
+  found.symbol.location =
+      places.LocationOf(path, hit.name_position, end, {.is_ascii = hit.is_in_ascii_file});
   return found;
 }
 

@@ -97,7 +97,7 @@ const TextDifference* Places::DifferenceOf(const std::string& path) {
 }
 
 Range Places::ToClient(const std::string& path, astrolabe::Position begin, astrolabe::Position end,
-                       const std::string* line) {
+                       KnownText known) {
   File& file = Find(path);
   if (file.difference != nullptr) {
     const TextDifference& difference = *file.difference;
@@ -109,12 +109,12 @@ Range Places::ToClient(const std::string& path, astrolabe::Position begin, astro
     const TextBuffer& text = file.document->text;
     return ClientRange(text, {OffsetOfPlace(text, begin), OffsetOfPlace(text, end)}, encoding_);
   }
-  if (encoding_ == PositionEncoding::kUtf8) {
+  if (encoding_ == PositionEncoding::kUtf8 || known.is_ascii) {
     return {.start = {.line = begin.line, .character = begin.column},
             .end = {.line = end.line, .character = end.column}};
   }
-  if (line != nullptr && begin.line == end.line) {
-    const std::string_view text = *line;
+  if (known.line != nullptr && begin.line == end.line) {
+    const std::string_view text = *known.line;
     const auto column = [&](uint32_t bytes) {
       return static_cast<uint32_t>(CountUnits(text.substr(0, bytes), encoding_));
     };
@@ -127,10 +127,10 @@ Range Places::ToClient(const std::string& path, astrolabe::Position begin, astro
 }
 
 Location Places::LocationOf(const std::string& path, astrolabe::Position begin,
-                            astrolabe::Position end, const std::string* line) {
+                            astrolabe::Position end, KnownText known) {
   Location location;
   location.uri = FileUri(path);
-  location.range = ToClient(path, begin, end, line);
+  location.range = ToClient(path, begin, end, known);
   // An open document is named as the client names it.
   if (const DocumentSnapshot& document = Find(path).document) location.uri = document->name.uri;
   return location;

@@ -52,18 +52,23 @@ class TextDifference {
   std::vector<ByteEdit> edits_;
 };
 
+// What saves reading the file that a range is in.
+struct KnownText {
+  const std::string* line = nullptr;  // the text of the line that holds all of the range
+  bool is_ascii = false;              // all of the file
+};
+
 // One answer's view: every file is looked at once. One thread at a time. Paths are the client's, absolute.
 class Places {
  public:
   explicit Places(const DocumentStore& documents)
       : documents_(documents), encoding_(documents.encoding()) {}
 
-  // A range of the file on disk. `line`, if it is known, is the text of the line that holds all of it, and
-  // saves reading the file.
+  // A range of the file on disk.
   Range ToClient(const std::string& path, astrolabe::Position begin, astrolabe::Position end,
-                 const std::string* line = nullptr);
+                 KnownText known = {});
   Location LocationOf(const std::string& path, astrolabe::Position begin, astrolabe::Position end,
-                      const std::string* line = nullptr);
+                      KnownText known = {});
   // Null if the file is not open, or open without differing from the disk.
   const TextDifference* DifferenceOf(const std::string& path);
   // What is open, or null.

@@ -429,6 +429,18 @@ class Text(ServerTest):
         self.assertGreater(tree["_total"], 1 << 20)
         self.assertGreaterEqual(tree["astrolabe"]["documents"]["_self"], 7)
 
+    def test_columns_of_indexed_symbols_count_in_the_clients_units(self):
+        texts = {"wide": "/* äöü😀 */ int wide;\n", "narrow": "/* a line */ int narrow;\n"}
+        for name, text in texts.items():
+            self.write(name + ".cc", text)
+        self.index("--tier", "0")
+        for encoding, units in (("utf-8", lambda t: len(t.encode())),
+                                ("utf-16", lambda t: len(t.encode("utf-16-le")) // 2), ("utf-32", len)):
+            client = self.server("--background-index=0", f"--offset-encoding={encoding}")
+            for name, text in texts.items():
+                found, = client.request("workspace/symbol", {"query": name})
+                self.assertEqual(found["location"]["range"]["start"]["character"], units(text[:text.index(name)]))
+
     def test_columns_count_in_the_clients_units(self):
         text = 'const char* s = "äöü😀"; int wide = 1;\nint use = wide;\n'
         for encoding, units in (("utf-8", lambda t: len(t.encode())),

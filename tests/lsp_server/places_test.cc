@@ -90,7 +90,8 @@ TEST_F(PlacesTest, OfAFileOnDisk) {
   EXPECT_EQ(places.ToClient(path_, {0, 12}, {0, 13}), Make(0, 11, 12));
   // The line is known: the file need not even be there.
   const std::string line = "ä x";
-  EXPECT_EQ(places.ToClient("/nowhere.cc", {7, 3}, {7, 4}, &line), Make(7, 2, 3));
+  EXPECT_EQ(places.ToClient("/nowhere.cc", {7, 3}, {7, 4}, {.line = &line}), Make(7, 2, 3));
+  EXPECT_EQ(places.ToClient("/nowhere.cc", {7, 3}, {7, 4}, {.is_ascii = true}), Make(7, 3, 4));
   EXPECT_EQ(places.DifferenceOf(path_), nullptr);
 }
 
