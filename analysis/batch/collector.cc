@@ -137,7 +137,7 @@ class Collector : public clang::index::IndexDataConsumer {
     // somebody has needed it already, so that the answer would depend on who came before.
     const auto* partial = llvm::dyn_cast<clang::ClassTemplatePartialSpecializationDecl>(decl);
     if (partial != nullptr && node.OrigD != decl) named = partial->getSpecializedTemplate();
-    const KnownSymbol& symbol = SymbolOf(named);
+    const KnownSymbol symbol = SymbolOf(named);
     if (symbol.id == 0) return true;
 
     RawOccurrence occurrence;
@@ -262,7 +262,8 @@ class Collector : public clang::index::IndexDataConsumer {
                      clang::DependentScopeDeclRefExpr>(expression);
   }
 
-  const KnownSymbol& SymbolOf(const clang::NamedDecl* decl) {
+  // A copy: the next one that is asked for may move them all.
+  KnownSymbol SymbolOf(const clang::NamedDecl* decl) {
     auto [it, inserted] = symbols_.try_emplace(decl->getCanonicalDecl());
     if (!inserted) return it->second;
     KnownSymbol symbol;
