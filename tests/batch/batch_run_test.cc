@@ -146,6 +146,20 @@ TEST_F(BatchRunTest, AUnitNoLongerIncludesWhatItDid) {
   EXPECT_EQ(closures_["stays.cc"], "stays.cc other.h part.h shared.h");
 }
 
+// The table of symbols grows whoever asks it for a new one: a sanitizer has to stay silent, whose word would put the unit
+// in quarantine.
+TEST_F(BatchRunTest, RelationsAreTheFirstToNameASymbol) {
+  std::string text;
+  for (int i = 0; i < 3000; ++i) {
+    text += StrCat("template <class T> struct T", i, " {};\n");
+    text += StrCat("template <class T> struct T", i, "<T*> {};\n");
+    text += StrCat("template <> struct T", i, "<int> {};\nT", i, "<long> a", i, ";\n");
+  }
+  Add("many.cc", text);
+  Scan();
+  EXPECT_EQ(Run().quarantined, 0u);
+}
+
 TEST_F(BatchRunTest, AHeaderIsGone) {
   Scan();
   work_.Write("shared.h",
