@@ -119,10 +119,12 @@ struct Qualifier {
   bool is_member = false;
 };
 
-Qualifier QualifierOf(const TextBuffer& text, ByteRange name) {
+// Nothing for a word of a comment or a literal.
+std::optional<Qualifier> QualifierOf(const TextBuffer& text, ByteRange name) {
   const SourceTokens source(text);
   Qualifier qualifier;
   const auto token = std::ranges::find(source.tokens, name.begin, &Token::offset);
+  if (token == source.tokens.end()) return std::nullopt;
   for (auto i = static_cast<size_t>(token - source.tokens.begin()); i > 0; i -= 2) {
     const std::string_view ahead = source.Text(source.tokens[i - 1]);
     qualifier.is_member = qualifier.scope.empty() && (ahead == "." || ahead == "->");
@@ -189,7 +191,9 @@ class NameHover {
         const std::vector<std::string> scopes = ScopeComponents(here->scope);
         if (!scopes.empty()) qualifier.scope = {scopes.back()};
       } else {
-        qualifier = QualifierOf(document_->text, asked_.range);
+        const std::optional<Qualifier> written = QualifierOf(document_->text, asked_.range);
+        if (!written) return {};
+        qualifier = *written;
       }
       asked.argument = NameArgument{qualifier.scope, asked_.word, /*anchored=*/false};
     }

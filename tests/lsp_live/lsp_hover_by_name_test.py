@@ -46,7 +46,7 @@ namespace shapes {
 double Shape::Area(int count) const {
   return count;
 }
-// Known by nobody else.
+// Known by nobody else, as a Shape.
 int Count(const Shape& shape) {
   int Perimeter = shape.sides;
   return Perimeter + shape.Perimeter();
@@ -101,7 +101,7 @@ class HoverByName(ServerTest):
     def test_a_comment_in_the_document(self):
         said = self.hover(self.opened(), "int Co|unt(")
         self.assertIn("int Count(const Shape& shape);", said)
-        self.assertIn("Known by nobody else.", said)
+        self.assertIn("Known by nobody else, as a Shape.", said)
 
     def test_a_macro(self):
         said = self.hover(self.opened(), "MAX|_SIDES")
@@ -127,6 +127,9 @@ class HoverByName(ServerTest):
         client = self.opened()
         self.waits(client, "int Per|imeter")
         self.waits(client, "return Peri|meter")
+
+    def test_words_of_comments_wait(self):
+        self.waits(self.opened(), "as a Sha|pe.")
 
     def test_the_compiler_is_heard_where_it_is_fast(self):
         said = self.hover(self.opened(head=""), "Shape::Ar|ea(int")
