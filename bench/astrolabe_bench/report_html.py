@@ -46,7 +46,7 @@ def section(title, body, note=""):
 
 
 def peers(data):
-    rows = [*report_markdown.peer_rows(data, of_sessions=False), *report_markdown.peer_rows(data, of_sessions=True)]
+    rows = [row for of_sessions in (False, True) for row in report_markdown.peer_rows(data, of_sessions)]
     if not rows:
         return ""
     unfinished = "".join(f"<p class=note>{cell(line)}</p>" for line in report_markdown.out_of_race(data))

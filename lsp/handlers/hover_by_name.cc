@@ -34,14 +34,18 @@ struct Candidate {
   Kind kind = Kind::kVariable;
   std::string name;
   std::string scope;
-  std::string path;  // the client's
+  std::string path;           // the client's
+  astrolabe::Position begin;  // of the whole declaration
+  astrolabe::Position end;
+  bool is_definition = false;
+  // Read where they are wanted.
   std::string documentation;
   std::string code;  // up to a body
-  size_t line = 0;
-  bool is_definition = false;
 
   // The same place.
-  bool operator==(const Candidate& other) const { return path == other.path && line == other.line; }
+  bool operator==(const Candidate& other) const {
+    return path == other.path && begin == other.begin;
+  }
   bool IsClass() const {
     return kind == Kind::kClass || kind == Kind::kStruct || kind == Kind::kUnion;
   }
@@ -67,11 +71,21 @@ std::string Unindented(std::string_view code) {
   return text;
 }
 
-std::string CodeOf(const TextBuffer& text, Kind kind, astrolabe::Position begin,
-                   astrolabe::Position end) {
-  const bool has_body =
-      IsFunctionKind(kind) || kind == Kind::kClass || kind == Kind::kStruct || kind == Kind::kUnion;
-  return Unindented(DeclarationText(text, {.begin = begin, .end = end, .head_only = has_body}));
+// Takes code and comment out of the text that its place is in.
+void Read(const TextBuffer& text, Candidate* candidate) {
+  const DeclarationLines lines{
+      .begin = candidate->begin,
+      .end = candidate->end,
+      .head_only = IsFunctionKind(candidate->kind) || candidate->IsClass()};
+  candidate->code = Unindented(DeclarationText(text, lines));
+  if (candidate->documentation.empty()) {
+    candidate->documentation = CommentAbove(text, candidate->begin.line).value_or("");
+  }
+}
+
+// Places of the index are those of the file on disk.
+void ReadFromDisk(Candidate* candidate) {
+  Read(TextBuffer(ReadWholeFile(candidate->path)), candidate);
 }
 
 Candidate CandidateOf(const Workspace& workspace, const SemanticHit& hit) {
@@ -80,16 +94,10 @@ Candidate CandidateOf(const Workspace& workspace, const SemanticHit& hit) {
   candidate.name = hit.symbol ? hit.symbol->name : hit.name;
   candidate.scope = hit.symbol ? hit.symbol->scope : hit.scope;
   candidate.path = workspace.ClientPath(hit.path);
-  candidate.line = hit.begin.line;
+  candidate.begin = hit.extent_begin;
+  candidate.end = hit.extent_end;
   candidate.is_definition = (hit.roles & kRoleDefinition) != 0;
-  // Places of the index are those of the file on disk.
-  const TextBuffer text(ReadWholeFile(candidate.path));
-  candidate.code = CodeOf(text, candidate.kind, hit.extent_begin, hit.extent_end);
-  if (hit.symbol && !hit.symbol->documentation.empty()) {
-    candidate.documentation = hit.symbol->documentation;
-  } else {
-    candidate.documentation = CommentAbove(text, hit.extent_begin.line).value_or("");
-  }
+  if (hit.symbol) candidate.documentation = hit.symbol->documentation;
   return candidate;
 }
 
@@ -105,9 +113,9 @@ std::optional<Candidate> DeclaredHere(const DocumentSnapshot& document, ByteRang
     here.name = symbol.name;
     here.scope = symbol.scope;
     here.path = document->name.path;
-    here.line = symbol.name_position.line;
-    here.code = CodeOf(document->text, symbol.kind, symbol.begin, symbol.end);
-    here.documentation = CommentAbove(document->text, symbol.begin.line).value_or("");
+    here.begin = symbol.begin;
+    here.end = symbol.end;
+    Read(document->text, &here);
     return here;
   }
   return std::nullopt;
@@ -166,6 +174,7 @@ class NameHover {
   std::string Markdown() {
     std::optional<Candidate> here = DeclaredHere(document_, asked_.range);
     if (!here && LocalDeclaration(asked_)) return {};
+    if (here && !here->documentation.empty()) return Page(*here, 0);
     std::vector<Candidate> candidates = Candidates(here);
     if (here) {
       TakeDocumentation(candidates, &*here);
@@ -174,7 +183,14 @@ class NameHover {
     if (candidates.empty()) return {};
     const bool is_one = std::ranges::all_of(
         candidates, [&](const Candidate& one) { return one.scope == candidates.front().scope; });
-    return is_one ? Page(candidates.front(), candidates.size() - 1) : "";
+    if (!is_one) return {};
+    // Of a class its definition says more, of a function its declaration.
+    const bool is_class = candidates.front().IsClass();
+    const auto others = std::ranges::stable_partition(
+        candidates, [&](const Candidate& one) { return one.is_definition == is_class; });
+    if (others.begin() != candidates.begin()) candidates.erase(others.begin(), others.end());
+    ReadFromDisk(&candidates.front());
+    return Page(candidates.front(), candidates.size() - 1);
   }
 
  private:
@@ -224,10 +240,10 @@ class NameHover {
   }
 
   // A definition is documented at the declaration that has its parameters.
-  static void TakeDocumentation(const std::vector<Candidate>& candidates, Candidate* here) {
-    if (!here->documentation.empty()) return;
+  static void TakeDocumentation(std::vector<Candidate>& candidates, Candidate* here) {
     const std::vector<std::string> parameters = ParametersOf(*here);
-    for (const Candidate& other : candidates) {
+    for (Candidate& other : candidates) {
+      ReadFromDisk(&other);
       if (other.documentation.empty() || ParametersOf(other) != parameters) continue;
       here->documentation = other.documentation;
       return;

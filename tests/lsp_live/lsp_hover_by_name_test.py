@@ -92,6 +92,12 @@ class HoverByName(ServerTest):
                                f"```cpp\n// In shapes\nclass Shape;\n```\n\n{BY_NAME}")
         self.assertIn("Something with an outline.", self.hover(client, "double Sh|ape::"))
 
+    def test_a_class_is_its_definition_however_often_it_is_declared(self):
+        self.write("ahead.h", "namespace shapes {\nclass Shape;\n}\n")
+        said = self.hover(self.opened(), "const Sha|pe&")
+        self.assertIn("Something with an outline.", said)
+        self.assertNotIn("more", said)
+
     def test_a_definition_has_its_own_text_and_the_documentation_of_its_declaration(self):
         said = self.hover(self.opened(), "Shape::Ar|ea(int")
         self.assertIn("double Shape::Area(int count) const;", said)

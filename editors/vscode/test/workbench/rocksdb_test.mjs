@@ -4,8 +4,9 @@
 //
 // The clock starts when the workbench is given the .vsix and stops when the hover of a method stands there. In
 // between are the installation, the start of the extension and the server, and the scan of the workspace for names;
-// then the parse of a file with hundreds of headers. COMMANDS names the folder of the compilation database; BAR=1 makes more than three
-// seconds a failure; TRACE names a file for the server's trace. The index goes to a folder of the test.
+// then the parse of a file with hundreds of headers. COMMANDS names the folder of the compilation database; BAR=1
+// makes more than three seconds a failure; TRACE names a file for the server's trace. The index goes to a folder of
+// the test.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
