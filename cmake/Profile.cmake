@@ -11,14 +11,19 @@ if(ASTROLABE_SANITIZE OR NOT EXISTS ${astrolabe_profile} AND ASTROLABE_PROFILE S
   set(ASTROLABE_PROFILE off)
 endif()
 
+# A profile knows a function of one file by that file's path: ours are from the root of the checkout, wherever that is.
+string(REGEX MATCHALL "/" astrolabe_separators "${CMAKE_SOURCE_DIR}/")
+list(LENGTH astrolabe_separators astrolabe_root_depth)
+set(astrolabe_profile_names "SHELL:-mllvm -static-func-strip-dirname-prefix=${astrolabe_root_depth}")
+
 add_library(astrolabe_profiled INTERFACE)
 add_library(astrolabe_linked_across_files INTERFACE)
 if(ASTROLABE_PROFILE STREQUAL "generate")
-  target_compile_options(astrolabe_profiled INTERFACE -fprofile-generate)
+  target_compile_options(astrolabe_profiled INTERFACE -fprofile-generate ${astrolabe_profile_names})
   target_link_options(astrolabe_profiled INTERFACE -fprofile-generate)
 elseif(ASTROLABE_PROFILE STREQUAL "use")
   # Objects with machine code and bitcode: tests and benches link the one, which takes no longer than before.
-  target_compile_options(astrolabe_profiled INTERFACE -fprofile-use=${astrolabe_profile}
+  target_compile_options(astrolabe_profiled INTERFACE -fprofile-use=${astrolabe_profile} ${astrolabe_profile_names}
     -Wno-profile-instr-unprofiled -Wno-profile-instr-out-of-date -Wno-backend-plugin -flto=thin -ffat-lto-objects)
   # The cache, so that a link compiles again only what has changed.
   target_link_options(astrolabe_linked_across_files INTERFACE -flto=thin -ffat-lto-objects

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -702,15 +703,15 @@ TEST_F(LiveFilesTest, APreparedProcessThatHasNothingToOfferIsAskedOnce) {
 }
 
 TEST_F(LiveFilesTest, TheEndComesAtOnce) {
-  absl::Duration took;
+  absl::Duration least = absl::InfiniteDuration();
   for (int round = 0; round < 4; ++round) {
     Open("int f();\n");
     EXPECT_EQ(Diagnostics(), "");
     const absl::Time start = absl::Now();
     StartAnew();
-    took += absl::Now() - start;
+    least = std::min(least, absl::Now() - start);
   }
-  EXPECT_LT(took, absl::Seconds(2));
+  EXPECT_LT(least, absl::Milliseconds(500));
 }
 
 TEST_F(LiveFilesTest, TheEndCancelsWhatIsAsked) {
