@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "analysis/live/declaration_start.h"
 #include "base/archive.h"
 
 namespace astrolabe {
@@ -32,10 +31,10 @@ void CompletionNodes::Prepare(const CompletionPlace& place) {
   auto it = prepared_.find(place.path);
   bool fits = it != prepared_.end() && Fits(it->second, place);
   if (fits && place.offset - it->second.text.size() < kWorthIt) return;
-  size_t start = DeclarationStart(place.path, place.text, place.offset);
+  const size_t start = StartOf(place);
   if (start < place.preamble_size + kWorthIt) return;
   if (fits && start - it->second.text.size() < kWorthIt) return;
-  Drop(place.path);
+  Forget(place.path);
   Prepared& prepared = prepared_[place.path];
   prepared.preamble = place.preamble;
   prepared.text = place.text.substr(0, start);
@@ -55,6 +54,19 @@ void CompletionNodes::Distrust(const std::string& path) {
 }
 
 void CompletionNodes::Drop(const std::string& path) {
+  Forget(path);
+  declarations_.erase(path);
+}
+
+size_t CompletionNodes::StartOf(const CompletionPlace& place) {
+  auto [it, is_new] = declarations_.try_emplace(place.path);
+  if (is_new || it->second.generation != place.generation) {
+    it->second = {place.generation, DeclarationStarts(place.path, place.text)};
+  }
+  return it->second.starts.Of(place.offset);
+}
+
+void CompletionNodes::Forget(const std::string& path) {
   auto it = prepared_.find(path);
   if (it == prepared_.end()) return;
   End(it->second);

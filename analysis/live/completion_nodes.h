@@ -13,12 +13,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
 
 #include "absl/time/time.h"
 #include "analysis/batch/parse_tree.h"
 #include "analysis/live/answers.h"
+#include "analysis/live/declaration_start.h"
 
 namespace astrolabe {
 
@@ -26,6 +28,7 @@ namespace astrolabe {
 struct CompletionPlace {
   const std::string& path;
   const std::string& text;
+  uint64_t generation = 0;      // of the text: another one, another number
   size_t preamble_size = 0;     // bytes
   NodeId preamble = kRootNode;  // that has parsed them
   size_t offset = 0;            // bytes
@@ -68,12 +71,21 @@ class CompletionNodes {
     std::string text;     // that it has parsed
   };
 
+  struct Declarations {
+    uint64_t generation = 0;
+    DeclarationStarts starts;
+  };
+
   static bool Fits(const Prepared& prepared, const CompletionPlace& place);
+  size_t StartOf(const CompletionPlace& place);
+  void Forget(const std::string& path);
   void End(Prepared& prepared);
 
   ParseTree& tree_;
   const absl::Duration parse_limit_;
   std::map<std::string, Prepared> prepared_;  // by path
+  std::map<std::string, Declarations>
+      declarations_;  // of the texts that were last asked about, by path
 };
 
 // Whether an encoded answer to a question of that kind has nothing to offer; of kComplete and kSignatureHelp alone.

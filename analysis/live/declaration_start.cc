@@ -25,24 +25,31 @@ size_t BehindSemicolon(const std::string& text, size_t end) {
 
 }  // namespace
 
-size_t DeclarationStart(const std::string& path, const std::string& text, size_t offset) {
+DeclarationStarts::DeclarationStarts(const std::string& path, const std::string& text) {
   const LineIndex lines(text);
   auto offset_of = [&](const Position& position) -> size_t {
     return lines.OffsetOf({position.line, position.column});
   };
   FileScanner scanner;
-  size_t best = 0;
-  size_t inside_until = 0;
   for (const Symbol& symbol : scanner.Scan(text, LanguageHintOf(path)).symbols) {
     if (symbol.kind == SymbolKind::kInclude || symbol.kind == SymbolKind::kMacro) continue;
-    const size_t begin = offset_of(symbol.begin);
     const size_t end = offset_of(symbol.end);
-    if (begin >= offset) break;
-    if (begin < inside_until) continue;
-    if (symbol.kind == SymbolKind::kNamespace && end > offset) continue;
-    if (end >= offset) return std::max(best, begin);
-    inside_until = end;
-    best = std::max(best, IsType(symbol.kind) ? BehindSemicolon(text, end) : end);
+    declarations_.push_back({.begin = offset_of(symbol.begin),
+                             .end = end,
+                             .is_namespace = symbol.kind == SymbolKind::kNamespace,
+                             .behind = IsType(symbol.kind) ? BehindSemicolon(text, end) : end});
+  }
+}
+
+size_t DeclarationStarts::Of(size_t offset) const {
+  size_t best = 0;
+  size_t inside_until = 0;
+  for (const Declaration& one : declarations_) {
+    if (one.begin >= offset) break;
+    if (one.begin < inside_until || (one.is_namespace && one.end > offset)) continue;
+    if (one.end >= offset) return std::max(best, one.begin);
+    inside_until = one.end;
+    best = std::max(best, one.behind);
   }
   return std::min(best, offset);
 }

@@ -48,7 +48,7 @@ bool NeedsNoAst(QuestionKind kind) {
 }  // namespace
 
 CompletionPlace CompletionPlaceIn(const std::string& path, const OpenFile& file, size_t offset) {
-  return {path, file.text, file.preamble_size, file.preamble->node, offset};
+  return {path, file.text, file.generation, file.preamble_size, file.preamble->node, offset};
 }
 
 void Questions::Add(QuestionId id, const std::string& path, Question question, QuestionDone done) {

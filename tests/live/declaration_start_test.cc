@@ -16,29 +16,30 @@ void Check(std::string marked) {
   ASSERT_LT(expected, offset);
   marked.erase(offset, 1);
   marked.erase(expected, 1);
-  EXPECT_EQ(DeclarationStart("/a.cc", marked, offset - 1), expected);
+  EXPECT_EQ(DeclarationStarts("/a.cc", marked).Of(offset - 1), expected);
 }
 
-TEST(DeclarationStart, OfTheFunctionAroundTheCursor) {
+TEST(DeclarationStarts, OfTheFunctionAroundTheCursor) {
   Check("int a;\n$int f() {\n  return ^;\n}\n");
   Check("int a() {}\nnamespace n {\nint b() {}\n$int C::f(int x) {\n  if (x) { x.^ }\n}\n}\n");
   Check("namespace n {\n$template <typename T>\nT f() { return ^; }\n}\n");
 }
 
-TEST(DeclarationStart, OfTheWholeClassForACursorInAMember) {
+TEST(DeclarationStarts, OfTheWholeClassForACursorInAMember) {
   Check("int a() {}\n$class A {\n  int m();\n  int f() { return ^; }\n};\n");
 }
 
-TEST(DeclarationStart, BetweenDeclarationsTheEndOfTheLastOne) {
+TEST(DeclarationStarts, BetweenDeclarationsTheEndOfTheLastOne) {
   Check("int f() { return 1; }$\n\n^\nint g();\n");
   Check("struct A {};$\nfo^\n");
   Check("int a;\nstruct A {} b;$\n^\n");
 }
 
-TEST(DeclarationStart, ThereMayBeNone) {
-  EXPECT_EQ(DeclarationStart("/a.cc", "", 0), 0U);
-  EXPECT_EQ(DeclarationStart("/a.cc", "int f() {", 0), 0U);
-  EXPECT_EQ(DeclarationStart("/a.cc", "\"open", 100), 0U);
+TEST(DeclarationStarts, ThereMayBeNone) {
+  EXPECT_EQ(DeclarationStarts().Of(7), 0U);
+  EXPECT_EQ(DeclarationStarts("/a.cc", "").Of(0), 0U);
+  EXPECT_EQ(DeclarationStarts("/a.cc", "int f() {").Of(0), 0U);
+  EXPECT_EQ(DeclarationStarts("/a.cc", "\"open").Of(100), 0U);
 }
 
 }  // namespace
