@@ -57,7 +57,8 @@ void* Arena::AllocateSlow(size_t bytes, size_t align) {
     const size_t least = blocks_.empty() ? first_block_ : blocks_.back().size;
     next_size = std::min(std::max(least, bytes_reserved_), kMaxBlock);
   }
-  if (worst > next_size / kOversizeShare) {
+  // The first block of an empty arena has nothing yet that could be wasted.
+  if (worst > next_size || (used_blocks_ > 0 && worst > next_size / kOversizeShare)) {
     oversize_.push_back(NewBlock(worst));
     const uintptr_t data = reinterpret_cast<uintptr_t>(oversize_.back().data);
     const uintptr_t start = (data + align - 1) & ~(uintptr_t{align} - 1);

@@ -103,6 +103,14 @@ bool FindLiveFile(const Snapshot& snapshot, std::string_view path, FileLocation*
   return false;
 }
 
+bool IsAscii(const Snapshot& snapshot, std::string_view path) {
+  FileLocation at;
+  FileRow row;
+  return FindLiveFile(snapshot, path, &at) &&
+         snapshot.segments[at.segment].segment->File(at.file, &row) &&
+         (row.record.flags & kFileAscii) != 0;
+}
+
 absl::StatusOr<std::shared_ptr<const Snapshot>> OpenSnapshot(FileSystem& fs,
                                                              const std::string& directory) {
   std::string manifest_path = StrCat(directory, "/", kManifestName);

@@ -52,6 +52,9 @@ struct FileLocation {
 // Finds a live file by path. False if the index has none.
 bool FindLiveFile(const Snapshot& snapshot, std::string_view path, FileLocation* location);
 
+// Whether a file is known to be ASCII, so that its columns are the same in every encoding.
+bool IsAscii(const Snapshot& snapshot, std::string_view path);
+
 // Opens the current state for reading. NotFound if there is no index in `directory`;
 // FailedPrecondition if it has another format version; DataLoss if the manifest or a segment's tail
 // is damaged (the message says which file, and that `astrolabe index` rebuilds it).

@@ -114,7 +114,9 @@ class Asker {
       summary_.truncated = true;
       return false;
     }
-    if (hit.text.empty() && !hit.path.empty()) hit.text = lines_.Line(hit.path, hit.begin.line);
+    if (request_.with_lines && hit.text.empty() && !hit.path.empty()) {
+      hit.text = lines_.Line(hit.path, hit.begin.line);
+    }
     stale_hits_ += hit.stale;
     ++summary_.hits[hit.tier];
     report_(hit);
@@ -131,8 +133,10 @@ class Asker {
     SemanticHit hit;
     hit.asked = asked;
     hit.symbol = book_->Describe(occurrence.symbol);
-    SymbolRef container = book_->Describe(occurrence.container);
-    if (container && container->known()) hit.container = std::move(container);
+    if (request_.with_containers) {
+      SymbolRef container = book_->Describe(occurrence.container);
+      if (container && container->known()) hit.container = std::move(container);
+    }
     hit.path = occurrence.path;
     hit.begin = occurrence.begin;
     hit.end = {occurrence.begin.line, occurrence.begin.column + occurrence.length};
@@ -158,7 +162,7 @@ class Asker {
     std::vector<SymbolId> ids;
     for (const FoundOccurrence& occurrence : found) {
       ids.push_back(occurrence.symbol);
-      ids.push_back(occurrence.container);
+      if (request_.with_containers) ids.push_back(occurrence.container);
     }
     book_->Prepare(std::move(ids));
     std::vector<SemanticHit> hits;

@@ -50,7 +50,10 @@ struct SemanticRequest {
   SymbolArgument argument;
   bool transitive = false;  // bases, derived, overrides: all the way
   size_t limit = 0;         // lines of answer at most; 0: all
-  int threads = 0;          // of tier 0's search; 0: as many as cores
+  // What the places alone do not need, and takes most of the time where there are few of them.
+  bool with_lines = false;      // SemanticHit::text of what tier 1 answers
+  bool with_containers = true;  // SemanticHit::container
+  int threads = 0;              // of tier 0's search; 0: as many as cores
 };
 
 // How a symbol of the answer is related to the one asked about.
@@ -77,7 +80,7 @@ struct SemanticHit {
   Position extent_begin;
   Position extent_end;
   RoleSet roles = 0;
-  std::string text;  // the line, without its end
+  std::string text;  // the line, without its end, if asked for
   bool stale =
       false;  // the file has changed since it was indexed; the place is where it stood then
 };

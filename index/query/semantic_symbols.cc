@@ -35,7 +35,9 @@ std::string WordAt(const std::string& path, Position position) {
 void ResolveName(const SemanticIndex& index, SymbolBook& book, const NameArgument& name,
                  std::vector<SymbolRef>& symbols) {
   std::vector<SymbolRef> containing;
-  for (SymbolId id : index.FindByName(name.name)) {
+  const std::vector<SymbolId> ids = index.FindByName(name.name);
+  book.Prepare(ids);
+  for (SymbolId id : ids) {
     SymbolRef symbol = book.Describe(id);
     if (!symbol->known()) continue;
     switch (FitScope(name, symbol->scope)) {

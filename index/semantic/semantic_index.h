@@ -97,6 +97,8 @@ class SemanticIndex {
   virtual std::optional<SymbolSummary> Summary(SymbolId id) const = 0;
   // How many files mention `id` (each variant of a header is one), up to about `enough`; cheap, for ranking.
   virtual uint32_t CountMentions(SymbolId id, uint32_t enough) const = 0;
+  // The living files that declare `id`, in order; cheap: nothing is unpacked.
+  virtual std::vector<std::string_view> DeclaringFiles(SymbolId id) const = 0;
   // The summaries of those that some living file declares, in any order. Many at once cost a fraction of
   // as many calls of Summary, as what a file declares is unpacked once.
   virtual void Summaries(std::span<const SymbolId> ids,

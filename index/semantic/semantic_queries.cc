@@ -10,6 +10,10 @@
 namespace astrolabe {
 namespace {
 
+// Of an arena that one file after the other is unpacked into: most fit. Memory of a file's own would go back to the system
+// with the file, and each page of it come anew with the next: a third of the time of a question of many files.
+constexpr size_t kUnpackBlock = Arena::kMaxBlock;
+
 constexpr FactsParts kStructureOnly = {.structure = true, .text = false};
 
 constexpr FactsParts kTextOnly = {.structure = false, .text = true};
@@ -128,6 +132,14 @@ uint32_t SemanticSnapshot::CountMentions(SymbolId id, uint32_t enough) const {
   return count;
 }
 
+std::vector<std::string_view> SemanticSnapshot::DeclaringFiles(SymbolId id) const {
+  std::vector<std::string_view> paths;
+  for (const Hit& hit : FindMentions(id, kMentionDeclares)) {
+    if (paths.empty() || paths.back() != hit.path) paths.push_back(hit.path);
+  }
+  return paths;
+}
+
 // Symbols are told apart by their numbers, and only what is found gets its ids: no table of all ids of a file is made and
 // put in order, and no relations.
 void SemanticSnapshot::AddOccurrences(const Hit& hit, uint32_t Occurrence::* field, RoleSet roles,
@@ -156,7 +168,7 @@ void SemanticSnapshot::VisitOccurrences(
     const std::function<bool(const FoundOccurrence&)>& visit) const {
   const std::vector<Hit> hits = FindMentions(id, mention);
   std::vector<FoundOccurrence> found;
-  Arena arena;
+  Arena arena(nullptr, kUnpackBlock);
   for (size_t i = 0; i < hits.size(); ++i) {
     arena.Reset();
     AddOccurrences(hits[i], field, roles, arena, found);
@@ -231,7 +243,11 @@ std::vector<SemanticSnapshot::Hit> SemanticSnapshot::FindDeclarations(SymbolId i
 }
 
 std::optional<SymbolSummary> SemanticSnapshot::Summary(SymbolId id) const {
-  Arena arena;
+  Arena arena(nullptr, kUnpackBlock);
+  return SummaryIn(arena, id);
+}
+
+std::optional<SymbolSummary> SemanticSnapshot::SummaryIn(Arena& arena, SymbolId id) const {
   for (const Hit& hit : FindDeclarations(id)) {
     arena.Reset();
     if (std::optional<SymbolFacts> found = LoadSymbol(hit, id, arena)) return Keep(*found);
@@ -256,7 +272,8 @@ void SemanticSnapshot::Summaries(std::span<const SymbolId> ids,
   }
   std::sort(wanted.begin(), wanted.end(),
             [](const Wanted& a, const Wanted& b) { return a.place() < b.place(); });
-  Arena arena;
+  Arena arena(nullptr, kUnpackBlock);
+  Arena arena_of_one(nullptr, kUnpackBlock);
   for (size_t begin = 0, end = 0; begin < wanted.size(); begin = end) {
     const Wanted& first = wanted[begin];
     while (end < wanted.size() && wanted[end].live == first.live &&
@@ -276,7 +293,7 @@ void SemanticSnapshot::Summaries(std::span<const SymbolId> ids,
           [](const SymbolFacts& symbol, SymbolId other) { return symbol.id < other; });
       if (at != facts.symbols.end() && at->id == id) {
         visit(Keep(*at));
-      } else if (std::optional<SymbolSummary> summary = Summary(id)) {
+      } else if (std::optional<SymbolSummary> summary = SummaryIn(arena_of_one, id)) {
         visit(*std::move(summary));
       }
     }
@@ -286,7 +303,7 @@ void SemanticSnapshot::Summaries(std::span<const SymbolId> ids,
 std::vector<FoundRelation> SemanticSnapshot::RelationsOf(SymbolId id, RelationKind kind,
                                                          bool as_object) const {
   std::vector<FoundRelation> found;
-  Arena arena;
+  Arena arena(nullptr, kUnpackBlock);
   for (const Hit& hit :
        FindMentions(id, as_object ? MentionObjectOf(kind) : MentionSubjectOf(kind))) {
     arena.Reset();
@@ -313,7 +330,7 @@ std::vector<FoundRelation> SemanticSnapshot::RelationsOf(SymbolId id, RelationKi
 
 std::vector<FoundOccurrence> SemanticSnapshot::At(std::string_view path, Position position) const {
   std::vector<FoundOccurrence> found;
-  Arena arena;
+  Arena arena(nullptr, kUnpackBlock);
   for (const LiveSemanticSegment& live : segments_) {
     std::optional<uint32_t> known = live.segment->FindPath(path);
     if (!known) continue;

@@ -53,6 +53,7 @@ class SemanticSnapshot final : public SemanticIndex {
   void Summaries(std::span<const SymbolId> ids,
                  const std::function<void(SymbolSummary)>& visit) const override;
   uint32_t CountMentions(SymbolId id, uint32_t enough) const override;
+  std::vector<std::string_view> DeclaringFiles(SymbolId id) const override;
   void Occurrences(SymbolId id, RoleSet roles,
                    const std::function<bool(const FoundOccurrence&)>& visit) const override;
   void Contained(SymbolId container, RoleSet roles,
@@ -81,6 +82,8 @@ class SemanticSnapshot final : public SemanticIndex {
   // Those of one file, where hit.symbol is the one that is looked for.
   void AddOccurrences(const Hit& hit, uint32_t Occurrence::* field, RoleSet roles, Arena& arena,
                       std::vector<FoundOccurrence>& found) const;
+  // `arena` is reset.
+  std::optional<SymbolSummary> SummaryIn(Arena& arena, SymbolId id) const;
   std::optional<SymbolFacts> LoadSymbol(const Hit& hit, SymbolId id, Arena& arena) const;
   absl::StatusOr<FileFacts> Load(const LiveSemanticSegment& live, uint32_t file, FactsParts parts,
                                  Arena& arena) const;

@@ -91,6 +91,7 @@ int RunQuestion(SemanticQuestion question, SemanticArguments& arguments) {
     request.transitive = arguments.transitive;
     request.limit = arguments.limit;
     request.threads = arguments.workspace.threads;
+    request.with_lines = true;
     if (auto* place = std::get_if<PlaceArgument>(&request.argument)) {
       place->path = RelativeToRoot(place->path, arguments.workspace.root);
     }

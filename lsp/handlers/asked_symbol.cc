@@ -85,7 +85,7 @@ std::optional<Location> LocationOfHit(const Workspace& workspace, const Semantic
     difference->ToLive(OffsetOfPlace(difference->disk(), hit.begin), &edited);
     if (edited) return std::nullopt;
   }
-  return places.LocationOf(path, hit.begin, hit.end, {.line = &hit.text});
+  return places.LocationOf(path, hit.begin, hit.end);
 }
 
 SymbolKind ClientKind(astrolabe::SymbolKind kind) {

@@ -37,7 +37,7 @@ bool IsCallable(astrolabe::SymbolKind kind) {
 }
 
 Range RangeOfHit(const Workspace& workspace, const SemanticHit& hit, Places& places) {
-  return places.ToClient(workspace.ClientPath(hit.path), hit.begin, hit.end, {.line = &hit.text});
+  return places.ToClient(workspace.ClientPath(hit.path), hit.begin, hit.end);
 }
 
 // The function of tier 0's outline that a place is in, as a hit of its own.
@@ -88,9 +88,10 @@ absl::StatusOr<Callers> IncomingByText(Session& session, const HierarchyKey& key
   request.question = SemanticQuestion::kReferences;
   request.argument = NameArgument{.scope = {}, .name = key.name, .anchored = false};
   request.limit = kMaxCalls;
+  request.with_lines = true;
   auto answer = Ask(*key.workspace, indexes, std::move(request), work);
   if (!answer.ok()) return answer.status();
-  Places places(session.documents());
+  Places places = session.NewPlaces();
   std::map<std::pair<std::string, astrolabe::Position>, size_t> rank;
   for (const SemanticHit& hit : answer->hits) {
     if (work.stop || !IsCallByText(hit)) continue;
@@ -116,7 +117,7 @@ absl::StatusOr<Callers> IncomingInIndex(Session& session, const HierarchyKey& ke
   request.limit = kMaxCalls;
   auto answer = Ask(*key.workspace, indexes, std::move(request), work);
   if (!answer.ok()) return answer.status();
-  Places places(session.documents());
+  Places places = session.NewPlaces();
   Callers calls;
   // The hits of one caller stand together.
   SymbolId last = 0;
@@ -183,7 +184,7 @@ absl::StatusOr<Callees> Outgoing(Session& session, LiveDocuments& live, const Js
   request.limit = kMaxCalls;
   auto answer = Ask(*key->workspace, indexes, std::move(request), work);
   if (!answer.ok()) return answer.status();
-  Places places(session.documents());
+  Places places = session.NewPlaces();
   SymbolId last = 0;
   bool is_shown = false;
   for (const SemanticHit& hit : answer->hits) {

@@ -163,7 +163,7 @@ absl::StatusOr<Count> CountRelated(Session& session, const DocumentSnapshot& doc
   auto answer =
       Ask(asked, is_class ? SemanticQuestion::kDerived : SemanticQuestion::kOverrides, 0, work);
   if (!answer.ok() && !absl::IsFailedPrecondition(answer.status())) return answer.status();
-  Places places(session.documents());
+  Places places = session.NewPlaces();
   for (size_t i = 0; answer.ok() && i < answer->hits.size(); ++i) {
     const SemanticHit& hit = answer->hits[i];
     if (hit.relation == HitRelation::kItself || hit.symbol == nullptr) continue;

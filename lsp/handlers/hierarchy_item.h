@@ -57,7 +57,7 @@ std::optional<Item> ItemOf(const Workspace& workspace, const SemanticHit& hit, P
   const Location whole = places.LocationOf(path, hit.extent_begin, hit.extent_end);
   item.uri = whole.uri;
   item.range = whole.range;
-  item.selection_range = places.ToClient(path, hit.begin, hit.end, {.line = &hit.text});
+  item.selection_range = places.ToClient(path, hit.begin, hit.end);
   item.data = KeyData(&workspace, is_known ? hit.symbol->usr : std::string(), item.name, {});
   return item;
 }
@@ -103,7 +103,7 @@ absl::StatusOr<std::vector<Item>> PrepareItems(Session& session, LiveDocuments& 
   }
   auto answer = Ask(asked, SemanticQuestion::kDefinition, kMaxItems, work);
   if (!answer.ok()) return answer.status();
-  Places places(session.documents());
+  Places places = session.NewPlaces();
   std::vector<Item> items;
   const SymbolDescription* last = nullptr;
   for (const SemanticHit& hit : answer->hits) {

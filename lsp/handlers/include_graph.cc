@@ -40,7 +40,7 @@ std::vector<IncludeEdge> IncludersOf(Session& session, const std::string& path) 
   const Indexes indexes = workspace->indexes();
   IncludeAnswer answer =
       FindIncluders(workspace->Sources(indexes), workspace->IndexPath(path), /*transitive=*/false);
-  Places places(session.documents());
+  Places places = session.NewPlaces();
   for (IncludeHit& hit : answer.hits) {
     if (hit.line == IncludeHit::kNoLine) continue;
     const std::string includer = workspace->ClientPath(hit.path);

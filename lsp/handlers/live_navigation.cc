@@ -34,9 +34,10 @@ std::vector<Location> InIndex(Session& session, const DocumentSnapshot& document
   request.question = question;
   request.argument = UsrArgument{usr};
   request.limit = 20;
+  request.with_containers = false;
   absl::StatusOr<AskedHits> answer = Ask(*workspace, workspace->indexes(), request, work);
   if (!answer.ok()) return locations;
-  Places places(session.documents());
+  Places places = session.NewPlaces();
   for (const SemanticHit& hit : answer->hits) {
     if (auto location = LocationOfHit(*workspace, hit, places)) locations.push_back(*location);
   }

@@ -110,7 +110,7 @@ absl::StatusOr<std::vector<Location>> TargetsInIndex(Session& session,
                                                      const Position& position, Jump jump,
                                                      const Work& work, bool may_be_local) {
   const AskedSymbol asked = SymbolAt(session, document, position);
-  Places places(session.documents());
+  Places places = session.NewPlaces();
   if (jump == Jump::kImplementation && asked.workspace != nullptr) {
     auto locations = Implementations(asked, places, work);
     if (!locations.ok() || !locations->empty()) return locations;

@@ -218,7 +218,7 @@ absl::StatusOr<FoundReferences> FindReferences(Session& session, LiveDocuments& 
     }
     return found;
   }
-  Places places(session.documents());
+  Places places = session.NewPlaces();
   absl::Status status = AskIndex(subject, query, work, places, found);
   if (!status.ok()) return status;
   const absl::Time latest = absl::Now() + kPatienceForOthers;

@@ -34,7 +34,7 @@ absl::StatusOr<Items> RelatedInIndex(Session& session, const HierarchyKey& key,
   request.limit = kMaxTypes;
   auto answer = Ask(*key.workspace, key.workspace->indexes(), std::move(request), work);
   if (!answer.ok()) return answer.status();
-  Places places(session.documents());
+  Places places = session.NewPlaces();
   for (const SemanticHit& hit : answer->hits) {
     // What derives from a class says so where it is defined.
     const bool is_old = question == SemanticQuestion::kDerived &&

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "index/file_scanner.h"
 #include "index/query/name_matcher.h"
@@ -47,8 +48,7 @@ Found FoundFrom(const SymbolHit& hit, const std::string& path, Places& places) {
   if (!hit.scope.empty()) found.symbol.container_name = hit.scope;
   const astrolabe::Position end = {
       hit.name_position.line, hit.name_position.column + static_cast<uint32_t>(hit.name.size())};
-  found.symbol.location =
-      places.LocationOf(path, hit.name_position, end, {.is_ascii = hit.is_in_ascii_file});
+  found.symbol.location = places.LocationOf(path, hit.name_position, end, hit.is_in_ascii_file);
   return found;
 }
 
@@ -93,12 +93,37 @@ void AddFromEditor(Session& session, std::string_view query, Places& places,
   }
 }
 
+// Whether the scanner has found as many of a name in each file as the compiler knows symbols that the file declares.
+bool AreAllFound(const Workspace& workspace, const SemanticIndex& semantic,
+                 const std::vector<SymbolId>& symbols, std::string_view name,
+                 const std::vector<Found>& found) {
+  absl::flat_hash_map<std::string, size_t> left;  // of those found, by file
+  for (const Found& one : found) {
+    if (one.symbol.name == name) ++left[one.path];
+  }
+  for (SymbolId symbol : symbols) {
+    for (std::string_view path : semantic.DeclaringFiles(symbol)) {
+      const auto file = left.find(workspace.ClientPath(path));
+      if (file == left.end() || file->second == 0) return false;
+      --file->second;
+    }
+  }
+  return true;
+}
+
 // What the compiler knows by exactly this name and the scanner has not found there.
 absl::Status AddFromSemantics(const Workspace& workspace, const Indexes& indexes,
-                              std::string_view query, Places& places, const Work& work,
-                              std::vector<Found>& found) {
-  if (indexes.semantic == nullptr || LastPart(query).empty() ||
-      indexes.semantic->FindByName(LastPart(query)).size() > kMaxSemantic) {
+                              std::string_view query, size_t limit, Places& places,
+                              const Work& work, std::vector<Found>& found) {
+  const std::string_view name = LastPart(query);
+  if (indexes.semantic == nullptr || name.empty()) return absl::OkStatus();
+  // The list is full of this name.
+  const auto exact = std::ranges::count(
+      found, name, [](const Found& one) -> std::string_view { return one.symbol.name; });
+  if (static_cast<size_t>(exact) >= limit) return absl::OkStatus();
+  const std::vector<SymbolId> symbols = indexes.semantic->FindByName(name);
+  if (symbols.size() > kMaxSemantic ||
+      AreAllFound(workspace, *indexes.semantic, symbols, name, found)) {
     return absl::OkStatus();
   }
   auto argument = ParseSymbolArgument(query);
@@ -107,6 +132,7 @@ absl::Status AddFromSemantics(const Workspace& workspace, const Indexes& indexes
   request.question = SemanticQuestion::kDefinition;
   request.argument = *std::move(argument);
   request.limit = kMaxSemantic;
+  request.with_containers = false;
   auto answer =
       Ask(workspace, {.snapshot = nullptr, .semantic = indexes.semantic}, std::move(request), work);
   if (!answer.ok()) return answer.status();
@@ -136,7 +162,7 @@ absl::StatusOr<std::vector<WorkspaceSymbol>> Symbols(Session& session, const std
   const size_t asked_limit = session.options()->limit_results;
   const size_t limit = asked_limit == 0 ? kUnlimited : asked_limit;
   std::vector<Found> found;
-  Places places(session.documents());
+  Places places = session.NewPlaces();
   absl::flat_hash_set<std::string> edited;
   AddFromEditor(session, query, places, edited, found);
   for (const auto& workspace : session.workspaces()) {
@@ -151,7 +177,7 @@ absl::StatusOr<std::vector<WorkspaceSymbol>> Symbols(Session& session, const std
         if (!edited.contains(path)) found.push_back(FoundFrom(hit, path, places));
       }
     }
-    absl::Status status = AddFromSemantics(*workspace, indexes, query, places, work, found);
+    absl::Status status = AddFromSemantics(*workspace, indexes, query, limit, places, work, found);
     if (!status.ok()) return status;
   }
   std::ranges::stable_sort(found, std::greater<>(), &Found::score);

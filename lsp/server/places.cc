@@ -88,6 +88,8 @@ Places::File& Places::Find(const std::string& path) {
       auto difference = std::make_unique<TextDifference>(std::move(disk), file->document->text);
       if (!difference->equal()) file->difference = std::move(difference);
     }
+  } else if (encoding_ != PositionEncoding::kUtf8 && is_ascii_ != nullptr) {
+    file->is_ascii = is_ascii_(path);
   }
   return *file;
 }
@@ -97,7 +99,7 @@ const TextDifference* Places::DifferenceOf(const std::string& path) {
 }
 
 Range Places::ToClient(const std::string& path, astrolabe::Position begin, astrolabe::Position end,
-                       KnownText known) {
+                       bool is_ascii) {
   File& file = Find(path);
   if (file.difference != nullptr) {
     const TextDifference& difference = *file.difference;
@@ -109,17 +111,9 @@ Range Places::ToClient(const std::string& path, astrolabe::Position begin, astro
     const TextBuffer& text = file.document->text;
     return ClientRange(text, {OffsetOfPlace(text, begin), OffsetOfPlace(text, end)}, encoding_);
   }
-  if (encoding_ == PositionEncoding::kUtf8 || known.is_ascii) {
+  if (encoding_ == PositionEncoding::kUtf8 || is_ascii || file.is_ascii) {
     return {.start = {.line = begin.line, .character = begin.column},
             .end = {.line = end.line, .character = end.column}};
-  }
-  if (known.line != nullptr && begin.line == end.line) {
-    const std::string_view text = *known.line;
-    const auto column = [&](uint32_t bytes) {
-      return static_cast<uint32_t>(CountUnits(text.substr(0, bytes), encoding_));
-    };
-    return {.start = {.line = begin.line, .character = column(begin.column)},
-            .end = {.line = end.line, .character = column(end.column)}};
   }
   if (!file.disk) file.disk = TextBuffer(ReadWholeFile(path));
   const TextBuffer& text = *file.disk;
@@ -127,10 +121,10 @@ Range Places::ToClient(const std::string& path, astrolabe::Position begin, astro
 }
 
 Location Places::LocationOf(const std::string& path, astrolabe::Position begin,
-                            astrolabe::Position end, KnownText known) {
+                            astrolabe::Position end, bool is_ascii) {
   Location location;
   location.uri = FileUri(path);
-  location.range = ToClient(path, begin, end, known);
+  location.range = ToClient(path, begin, end, is_ascii);
   // An open document is named as the client names it.
   if (const DocumentSnapshot& document = Find(path).document) location.uri = document->name.uri;
   return location;

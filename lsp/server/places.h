@@ -8,10 +8,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -52,23 +54,20 @@ class TextDifference {
   std::vector<ByteEdit> edits_;
 };
 
-// What saves reading the file that a range is in.
-struct KnownText {
-  const std::string* line = nullptr;  // the text of the line that holds all of the range
-  bool is_ascii = false;              // all of the file
-};
-
 // One answer's view: every file is looked at once. One thread at a time. Paths are the client's, absolute.
 class Places {
  public:
-  explicit Places(const DocumentStore& documents)
-      : documents_(documents), encoding_(documents.encoding()) {}
+  // Whether a file is known to be ASCII: such a one need not be read to count its columns.
+  using AsciiFiles = std::function<bool(const std::string& path)>;
 
-  // A range of the file on disk.
+  explicit Places(const DocumentStore& documents, AsciiFiles is_ascii = nullptr)
+      : documents_(documents), encoding_(documents.encoding()), is_ascii_(std::move(is_ascii)) {}
+
+  // A range of the file on disk. `is_ascii`: it is known to be, without asking.
   Range ToClient(const std::string& path, astrolabe::Position begin, astrolabe::Position end,
-                 KnownText known = {});
+                 bool is_ascii = false);
   Location LocationOf(const std::string& path, astrolabe::Position begin, astrolabe::Position end,
-                      KnownText known = {});
+                      bool is_ascii = false);
   // Null if the file is not open, or open without differing from the disk.
   const TextDifference* DifferenceOf(const std::string& path);
   // What is open, or null.
@@ -79,11 +78,13 @@ class Places {
     DocumentSnapshot document;  // null: not open
     std::unique_ptr<TextDifference> difference;
     std::optional<TextBuffer> disk;
+    bool is_ascii = false;
   };
   File& Find(const std::string& path);
 
   const DocumentStore& documents_;
   const PositionEncoding encoding_;
+  const AsciiFiles is_ascii_;
   absl::flat_hash_map<std::string, std::unique_ptr<File>> files_;
 };
 

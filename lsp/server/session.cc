@@ -404,6 +404,15 @@ std::shared_ptr<Workspace> Session::WorkspaceOf(std::string_view path) const {
   return best;
 }
 
+Places Session::NewPlaces() const {
+  return Places(documents_, [this](const std::string& path) {
+    const std::shared_ptr<Workspace> workspace = WorkspaceOf(path);
+    if (workspace == nullptr) return false;
+    const std::shared_ptr<const Snapshot> snapshot = workspace->indexes().snapshot;
+    return snapshot != nullptr && IsAscii(*snapshot, workspace->IndexPath(path));
+  });
+}
+
 void Session::Tell(LogLevel level, const std::string& text) {
   Log(level, text);
   if (level < LogLevel::kInfo) return;

@@ -35,6 +35,7 @@
 #include "lsp/server/client.h"
 #include "lsp/server/incoming_request.h"
 #include "lsp/server/options.h"
+#include "lsp/server/places.h"
 #include "lsp/server/process_watch.h"
 #include "lsp/server/scheduler.h"
 #include "lsp/server/workspace.h"
@@ -124,6 +125,9 @@ class Session {
   // The innermost one that holds `path`; for a file outside of all (a system header) the first. Null if there
   // is none at all.
   std::shared_ptr<Workspace> WorkspaceOf(std::string_view path) const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Of one answer, that of now; the session outlives it.
+  Places NewPlaces() const;
 
   // What is configured for a file; looked at on disk whenever it is asked for.
   std::shared_ptr<const Config> ConfigOf(const std::string& path) const {

@@ -20,6 +20,26 @@ PULLS = {"textDocument": {"diagnostic": {"relatedDocumentSupport": True}}}
 PULLS_AGAIN = {**PULLS, "workspace": {"diagnostics": {"refreshSupport": True}}}
 
 
+class WorkspaceSymbols(ServerTest):
+    def test_what_macros_declare(self):
+        self.write("a.cc", "#define DECLARE(name) int name();\nDECLARE(walk)\nint run();\n"
+                           "namespace other { /* ä */ DECLARE(run) }\n")
+        self.write("b.cc", "int run() { return 1; }\n")
+        self.write("compile_commands.json", json.dumps([
+            {"directory": self.root, "file": name, "arguments": ["clang++", "-c", name]} for name in ("a.cc", "b.cc")]))
+        self.index()
+        client = self.server("--background-index=0")
+
+        def found(query):
+            return sorted((os.path.basename(path_of(symbol["location"]["uri"])), symbol.get("containerName", ""),
+                           symbol["location"]["range"]["start"]["line"], symbol["location"]["range"]["start"]["character"])
+                          for symbol in client.request("workspace/symbol", {"query": query}))
+        self.assertEqual(found("walk"), [("a.cc", "", 1, 8)])
+        self.assertEqual([one[:3] for one in found("other::run")], [("a.cc", "other", 3)])
+        self.assertEqual({one[:1] + one[2:] for one in found("run")},
+                         {("a.cc", 2, 4), ("a.cc", 3, 34), ("b.cc", 0, 4)})
+
+
 class CodeLenses(ServerTest):
     def lenses(self, client, name):
         """[(line, title)], resolved."""

@@ -88,11 +88,14 @@ class PlacesTest : public ::testing::Test {
 TEST_F(PlacesTest, OfAFileOnDisk) {
   Places places(documents_);
   EXPECT_EQ(places.ToClient(path_, {0, 12}, {0, 13}), Make(0, 11, 12));
-  // The line is known: the file need not even be there.
-  const std::string line = "ä x";
-  EXPECT_EQ(places.ToClient("/nowhere.cc", {7, 3}, {7, 4}, {.line = &line}), Make(7, 2, 3));
-  EXPECT_EQ(places.ToClient("/nowhere.cc", {7, 3}, {7, 4}, {.is_ascii = true}), Make(7, 3, 4));
   EXPECT_EQ(places.DifferenceOf(path_), nullptr);
+}
+
+TEST_F(PlacesTest, AFileThatIsKnownToBeAsciiIsNotRead) {
+  Places places(documents_, [](const std::string& path) { return path == "/nowhere.cc"; });
+  EXPECT_EQ(places.ToClient("/nowhere.cc", {7, 3}, {7, 4}), Make(7, 3, 4));
+  EXPECT_EQ(places.ToClient("/nobody_knows.cc", {7, 3}, {7, 4}, /*is_ascii=*/true), Make(7, 3, 4));
+  EXPECT_EQ(places.ToClient(path_, {0, 12}, {0, 13}), Make(0, 11, 12));
 }
 
 TEST_F(PlacesTest, OfAFileThatIsEdited) {

@@ -206,6 +206,14 @@ class FakeSemanticIndex : public SemanticIndex {
     }
     return count;
   }
+  std::vector<std::string_view> DeclaringFiles(SymbolId id) const override {
+    std::vector<std::string_view> paths;
+    Occurrences(id, kRoleDeclaration, [&](const FoundOccurrence& found) {
+      if (paths.empty() || paths.back() != found.path) paths.push_back(found.path);
+      return true;
+    });
+    return paths;
+  }
   void Occurrences(SymbolId id, RoleSet roles,
                    const std::function<bool(const FoundOccurrence&)>& visit) const override {
     Visit([&](const FoundOccurrence& found) {

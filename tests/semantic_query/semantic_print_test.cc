@@ -51,6 +51,7 @@ class SemanticPrintTest : public testing::Test {
     SemanticRequest request;
     request.question = question;
     request.argument = *ParseSymbolArgument(argument);
+    request.with_lines = true;
     HitPrinter printer(question, json, true);
     testing::internal::CaptureStdout();
     auto summary = AskSemantic({&fake_, snapshot_.get(), workspace_.root()}, request,

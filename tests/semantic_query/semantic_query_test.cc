@@ -108,6 +108,7 @@ class SemanticQueryTest : public testing::TestWithParam<const char*> {
     request.question = question;
     request.transitive = transitive;
     request.limit = limit;
+    request.with_lines = true;
     absl::StatusOr<SymbolArgument> parsed = ParseSymbolArgument(argument);
     EXPECT_TRUE(parsed.ok()) << parsed.status();
     if (!parsed.ok()) return {};
@@ -264,6 +265,31 @@ TEST_P(SemanticQueryTest, WithoutSemanticIndexNamesAnswer) {
   request.argument = NameArgument{{}, "helper", false};
   EXPECT_EQ(AskSemantic(sources, request, [](const SemanticHit&) {}).status().code(),
             absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_P(SemanticQueryTest, DeclaringFiles) {
+  const QuerySources sources = Sources();
+  const auto files = [&](SymbolId id) { return sources.semantic->DeclaringFiles(id); };
+  using Paths = std::vector<std::string_view>;
+  EXPECT_EQ(files(fake_.Id("Base")), (Paths{"lib/n.h"}));
+  EXPECT_EQ(files(fake_.Id("helper")), (Paths{"lib/n.cc"}));
+  EXPECT_EQ(files(fake_.Id("Derived::get")).size(), 2u);
+  EXPECT_EQ(files(1), Paths());
+}
+
+TEST_P(SemanticQueryTest, WhatThePlacesDoNotNeedIsLeftOut) {
+  const QuerySources sources = Sources();
+  SemanticRequest request;
+  request.question = SemanticQuestion::kReferences;
+  request.argument = NameArgument{{}, "helper", false};
+  request.with_containers = false;
+  int hits = 0;
+  ASSERT_TRUE(AskSemantic(sources, request, [&](const SemanticHit& hit) {
+                ++hits;
+                if (hit.tier == 1) EXPECT_EQ(hit.text, "");
+                EXPECT_EQ(hit.container, nullptr);
+              }).ok());
+  EXPECT_GT(hits, 2);
 }
 
 TEST_P(SemanticQueryTest, CallersAndCallees) {
