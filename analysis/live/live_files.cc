@@ -37,6 +37,8 @@ namespace {
 constexpr absl::Duration kStaleFor = absl::Seconds(1);
 // A base for other files is made when nobody has asked for anything for so long.
 constexpr absl::Duration kIdle = absl::Seconds(2);
+// Where somebody asks, completion is prepared when no other question has come for so long.
+constexpr absl::Duration kQuestionPause = absl::Milliseconds(100);
 // Parses in a row that were lost with the process that they came from, before files are refused.
 constexpr int kMaxLost = 8;
 // Texts of headers change with every key; who includes them can wait for a pause.
@@ -65,7 +67,7 @@ class LiveFiles::Engine {
   }
 
   QuestionId NextQuestion() { return ++last_question_; }
-  uint64_t memory_bytes() const { return memory_bytes_; }
+  pid_t root_pid() const { return root_pid_; }
 
   // --- Steps. On the live thread.
 
@@ -79,6 +81,7 @@ class LiveFiles::Engine {
         std::mismatch(file.text.begin(), file.text.end(), text.begin(), text.end()).first -
         file.text.begin());
     file.text = std::move(text);
+    file.lines.reset();
     file.generation = generation;
     if (file.is_edited) file.changed = absl::Now();
     file.is_all_told = false;
@@ -93,6 +96,7 @@ class LiveFiles::Engine {
       IncludesAreOld(other_path, other, absl::Now() + kHeaderPause);
     }
     Advance(path);
+    last_place_.reset();
     PrepareCompletion(path, edited);
   }
 
@@ -161,9 +165,7 @@ class LiveFiles::Engine {
     CodePlace place = question.place;
     questions_->Add(id, path, std::move(question), std::move(done));
     Advance(path);
-    if (place.line > 0) {
-      PrepareCompletion(path, LineIndex(it->second.text).OffsetOf(place));
-    }
+    if (place.line > 0) last_place_ = {path, place};
   }
 
   void Cancel(QuestionId id) {
@@ -183,6 +185,7 @@ class LiveFiles::Engine {
       return RunWithout(tree.status());
     }
     tree_ = *std::move(tree);
+    root_pid_ = tree_->root_pid();
     BasesOptions bases;
     bases.parse_limit = options_.parse_limit;
     bases.neighbours = options_.neighbours;
@@ -206,6 +209,7 @@ class LiveFiles::Engine {
       if (stopped_) break;
       for (ParseEvent& event : tree_->Wait(Patience())) Handle(std::move(event));
       Due();
+      PrepareAtLastPlace();
     }
     {
       absl::MutexLock lock(&mutex_);
@@ -246,6 +250,7 @@ class LiveFiles::Engine {
     for (const auto& [path, file] : files_) {
       if (!file.is_evicted) next = std::min(next, file.preamble_due);
     }
+    if (last_place_ && questions_->empty()) next = std::min(next, last_wanted_ + kQuestionPause);
     return std::max(absl::ZeroDuration(), next - absl::Now());
   }
 
@@ -261,9 +266,6 @@ class LiveFiles::Engine {
     if (is_idle && absl::Now() - last_wanted_ >= kIdle) {
       for (auto& [path, file] : files_) WantBase(path, file);
     }
-    if (absl::Now() < next_sample_) return;
-    next_sample_ = absl::Now() + absl::Seconds(5);
-    memory_bytes_ = TreePssBytes(tree_->root_pid());
   }
 
   void AdvanceAll() {
@@ -481,6 +483,17 @@ class LiveFiles::Engine {
     }
   }
 
+  // Where something was asked last, once nobody asks any more: it would keep the next answer waiting.
+  void PrepareAtLastPlace() {
+    if (!last_place_ || !questions_->empty() || absl::Now() < last_wanted_ + kQuestionPause) return;
+    const auto [path, place] = *std::exchange(last_place_, std::nullopt);
+    const auto it = files_.find(path);
+    if (it == files_.end()) return;
+    OpenFile& file = it->second;
+    if (!file.lines) file.lines.emplace(file.text);
+    PrepareCompletion(path, file.lines->OffsetOf(place));
+  }
+
   // The user is there: may ask for completion next.
   void PrepareCompletion(const std::string& path, size_t offset) {
     auto it = files_.find(path);
@@ -646,7 +659,7 @@ class LiveFiles::Engine {
 
   const LiveOptions options_;
   std::atomic<QuestionId> last_question_ = 0;
-  std::atomic<uint64_t> memory_bytes_ = 0;
+  std::atomic<pid_t> root_pid_ = 0;
 
   absl::Mutex mutex_;
   std::deque<absl::AnyInvocable<void()>> steps_ ABSL_GUARDED_BY(mutex_);
@@ -661,8 +674,8 @@ class LiveFiles::Engine {
   std::map<std::string, OpenFile> files_;
   FileJobs jobs_{tree_};
   Diagnosis diagnosis_{jobs_, options_};
-  absl::Time next_sample_ = absl::InfinitePast();
-  absl::Time last_wanted_ = absl::InfinitePast();  // that anybody did anything
+  std::optional<std::pair<std::string, CodePlace>> last_place_;  // to prepare a completion at
+  absl::Time last_wanted_ = absl::InfinitePast();                // that anybody did anything
   int lost_in_a_row_ = 0;
 
   std::thread thread_;  // last: it uses all of the above
@@ -710,6 +723,6 @@ void LiveFiles::Cancel(QuestionId question) {
   engine_->Post([engine = engine_.get(), question] { engine->Cancel(question); });
 }
 
-uint64_t LiveFiles::MemoryBytes() const { return engine_->memory_bytes(); }
+uint64_t LiveFiles::MemoryBytes() const { return TreePssBytes(engine_->root_pid()); }
 
 }  // namespace astrolabe

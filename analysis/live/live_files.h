@@ -90,7 +90,7 @@ class LiveFiles {
                });
   }
 
-  // Bytes of memory of all parsing processes (summed PSS).
+  // Bytes of memory of all parsing processes (summed PSS). Takes milliseconds.
   uint64_t MemoryBytes() const;
 
  private:

@@ -48,6 +48,8 @@ class Questions {
   void Fail(const std::string& path, const absl::Status& why);
   void FailAll(const absl::Status& why);
 
+  bool empty() const { return pending_.empty(); }
+
   // Whether the job that has ended was one of ours. `again` is then the file whose questions have to be
   // started again, if any.
   bool HandleEnd(ParseEvent& event, std::optional<std::string>* again);

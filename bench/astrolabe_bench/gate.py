@@ -26,8 +26,8 @@ TOLERANCE = 0.01
 BASELINE = os.path.join(machine.REPOSITORY, "bench", "instructions.json")
 FORMAT = 1
 # name: arguments; {input} is the folder of make_input, {index} an index of it. Those of one stage run beside
-# each other. START is taken off the others, of which it would else hide a change: it is all constructors of
-# Clang's and LLVM's global objects.
+# each other. START is taken off the others, of which it would else hide a change: libraries are
+# linked, all commands registered, Clang's and LLVM's global objects made.
 START = "start"
 JOBS = [
     {START: ["--version"],
