@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
 #include "analysis/clang_version.h"
 #include "analysis/modules/module_build.h"
 #include "base/strings.h"
@@ -99,14 +100,28 @@ bool Holds(Record& record) {
   return ContentOf(record.inputs) == record.content;
 }
 
+// Two writes of a file that are nearer than this may leave it with one time.
+constexpr absl::Duration kClockTick = absl::Milliseconds(10);
+
+absl::Time WrittenAt(const std::string& path) {
+  struct stat status = {};
+  if (::stat(path.c_str(), &status) != 0) return absl::InfiniteFuture();
+  return absl::TimeFromTimespec(status.st_mtim);
+}
+
 // Whether one of the files has been written since, as far as the clock of the file system tells.
 bool HaveChangedSince(absl::Time start, const std::vector<std::string>& paths) {
-  constexpr absl::Duration kClockTick = absl::Milliseconds(10);
   return std::any_of(paths.begin(), paths.end(), [&](const std::string& path) {
-    struct stat status = {};
-    if (::stat(path.c_str(), &status) != 0) return true;
-    return absl::TimeFromTimespec(status.st_mtim) + kClockTick >= start;
+    return WrittenAt(path) + kClockTick >= start;
   });
+}
+
+// Returns once a write of the file would show in its time: at once, unless it was written a moment ago.
+void WaitUntilWritesShow(const std::string& path) {
+  const absl::Duration wait = WrittenAt(path) + kClockTick - absl::Now();
+  if (wait >= absl::ZeroDuration() && wait <= kClockTick) {
+    absl::SleepFor(wait + absl::Milliseconds(1));
+  }
 }
 
 // A name for a file that is being written: of this process and this thread's turn.
@@ -164,6 +179,7 @@ absl::StatusOr<StoredModule> ModuleStore::Get(std::string_view name, const Front
   }
   TraceSpan span("build module");
   ++builds_;
+  WaitUntilWritesShow(build.file);  // or the next session would have to build it again
   const absl::Time start = absl::Now();
   build.output = TemporaryName(stem + ".pcm");
   absl::StatusOr<BuiltModule> built =
