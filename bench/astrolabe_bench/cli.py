@@ -146,7 +146,7 @@ def parser():
     command.add_argument("--count", type=int, default=20, help="comparisons of each kind (20)")
     command.add_argument("--seconds", type=float, default=60, help="of one comparison at most (60)")
     command.add_argument("--short", action="store_true",
-                         help="two of each; it is no failure if the machine is too busy for a verdict")
+                         help="two of each; only the counts of instructions can fail it")
 
     command = commands.add_parser("record",
                                   help="stand between an editor and a server, write down what the editor "
@@ -483,7 +483,7 @@ def command_selftest(options, out):
     if options.json:
         print(json.dumps({what: {"words": words, "met": is_met} for what, (words, is_met) in found.items()}))
     if options.short:
-        return DONE if selftest.no_lies(timed) and all(is_met for _, is_met in counted.values()) else BAD
+        found = counted
     return DONE if all(is_met for _, is_met in found.values()) else BAD
 
 

@@ -74,10 +74,3 @@ def counted(build, count, out):
         found[what] = got, got[wanted] == count
         out.say(f"  {what}: {min(r.ratio for r in results):.5f} to {max(r.ratio for r in results):.5f}")
     return found
-
-
-def no_lies(found):
-    """Of a short run, whose machine may be too busy to say anything: nothing that was said is wrong."""
-    (alike, _), (other, _) = list(found.values())[:2]
-    return not (alike[verdict.REGRESSED] + alike[verdict.IMPROVED] +
-                other[verdict.IMPROVED] + other[verdict.UNCHANGED])
