@@ -502,27 +502,34 @@ class Bad(SemanticRun):
         self.assertEqual(self.places("def", "f0"), [("unit0.cc", 2, 5)])
         self.assertEqual(self.places("def", "f3"), [("unit3.cc", 2, 5)])
 
-    def test_units_that_crash_hang_or_eat_memory(self):
+    def test_units_that_crash_or_hang(self):
         self.write("shared.h", SHARED)
         self.many_units(4)
         self.unit("crash.cc", '#include "shared.h"\n#pragma clang __debug crash\n')
         self.unit("hang.cc", "constexpr int spin() { for (;;) {} return 0; }\nconstexpr int x = spin();\n",
                   "-fconstexpr-steps=4294967295", "-std=c++20")
-        self.unit("memory.cc", "template <int N> struct Deep { Deep<N + 1> next; };\nDeep<0> deep;\n",
-                  "-ftemplate-depth=100000000")
-        report = self.index("--unit-seconds", "4", "--unit-memory-mb", "600")
-        self.check_rest(report, ["crash.cc", "hang.cc", "memory.cc"])
+        report = self.index("--unit-seconds", "4")
+        self.check_rest(report, ["crash.cc", "hang.cc"])
         told = {q.split(":")[0]: q for q in report["quarantine"]}
         self.assertRegex(told["crash.cc"], r"crashed .* at .*crash\.cc:2:")
         self.assertIn("longer than", told["hang.cc"])
-        self.assertIn("out of memory", told["memory.cc"])
         self.assertIn("to reproduce: cd ", told["crash.cc"])
         # Remembered while nothing changes, and tried again when it does.
-        again = self.index("--unit-seconds", "4", "--unit-memory-mb", "600")
-        self.assertEqual((again["unchanged"], again["quarantined"]), (7, 0))
+        again = self.index("--unit-seconds", "4")
+        self.assertEqual((again["unchanged"], again["quarantined"]), (6, 0))
         self.write("crash.cc", '#include "shared.h"\nint cured;\n')
         self.assertEqual(self.index("--unit-seconds", "4")["plain"], 1)
         self.assertEqual(self.places("def", "cured"), [("crash.cc", 2, 5)])
+
+    # Apart from one that hangs: on a busy machine what a unit eats takes longer than a limit of time for tests.
+    def test_a_unit_that_eats_memory(self):
+        self.write("shared.h", SHARED)
+        self.many_units(4)
+        self.unit("memory.cc", "template <int N> struct Deep { Deep<N + 1> next; };\nDeep<0> deep;\n",
+                  "-ftemplate-depth=100000000")
+        report = self.index("--unit-memory-mb", "600")
+        self.check_rest(report, ["memory.cc"])
+        self.assertIn("out of memory", report["quarantine"][0])
 
     def test_nesting(self):
         self.write("shared.h", SHARED)
