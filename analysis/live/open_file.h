@@ -32,7 +32,7 @@ struct NodeOfFile {
 struct OpenFile {
   std::string text;
   uint64_t generation = 0;
-  std::optional<LineIndex> lines;  // of `text`, once a place of it was asked about
+  std::optional<LineIndex> lines;             // of `text`, once a place of it was asked about
   absl::Time changed = absl::InfinitePast();  // when a text came that is not on disk
   size_t preamble_size = 0;
   bool is_edited = false;  // it is not what is on disk, or may not be
